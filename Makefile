@@ -1,0 +1,99 @@
+# SaveIt. `make run` starts it with a demo; `make test` proves it; `make check` is what CI checks.
+# Needs make and any Python from 3.11 on. Everything else is installed into .venv from the hashed locks.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test test-fast test-embedded test-system check bench fmt lock clean venv
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+BOOTSTRAP := $(VENV)/.bootstrap-installed
+RUNTIME := $(VENV)/.runtime-installed
+DEV := $(VENV)/.dev-installed
+# The machine has few cores and every worker starts a database of its own: more is slower.
+WORKERS ?= 2
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
+
+run: $(RUNTIME) ## Start SaveIt with a demo: three restaurants, working keys, something to try
+	@exec $(BIN)/saveit up --demo $(ARGS)
+
+test: test-embedded test-system ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
+
+test-embedded: $(DEV)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not race and not fault" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -m "race or fault" $(ARGS)
+
+# What depends on the server's version runs again on the oldest PostgreSQL we promise, when the machine has one.
+test-system: $(DEV)
+	@if $(BIN)/python -m tests.house.system_postgres; then \
+	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest -m postgres $(ARGS); \
+	fi
+
+test-fast: $(DEV) ## What fits in two minutes
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not race and not fault" $(ARGS)
+
+check: $(DEV) ## Format, lint, types, imports and house rules, as CI does
+	@failed=; \
+	for step in "ruff format --check" "ruff check" "basedpyright" "lint-imports --no-logo" "python -m pytest -q tests/house"; do \
+	  echo "== $$step"; \
+	  $(BIN)/$$step || failed="$$failed [$$step]"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
+
+bench: $(DEV) ## Measure on this machine and print the ratios
+	$(BIN)/python -m bench $(ARGS)
+
+fmt: $(DEV) ## Format and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+  --no-emit-index-url --no-emit-find-links $(UPGRADE)
+COMPILE := $(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS)
+
+lock: $(DEV) ## Renew the locks from pyproject.toml; UPGRADE=--upgrade takes newer releases
+	$(COMPILE) --group build --group dev -o requirements/dev.lock
+	$(COMPILE) --group build -c requirements/dev.lock -o requirements/runtime.lock
+	$(BIN)/uv pip compile --group bootstrap $(LOCK_OPTIONS) -o requirements/bootstrap.lock
+
+clean: ## Remove what was made here; the data of the demo stays
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+venv: $(DEV)
+
+$(BIN)/python:
+	@for python in "$${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11; do \
+	  if command -v "$$python" >/dev/null && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+	    echo "Making $(VENV) with $$("$$python" --version)"; \
+	    exec "$$python" -m venv $(VENV); \
+	  fi; \
+	done; \
+	echo "SaveIt needs Python 3.11 or newer, and found none. Install one, or name it: make PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+# uv does in seconds what takes pip a minute, but it does not read pip's configuration: behind a mirror that only pip knows of, or on
+# a machine uv is not built for, pip does the same work from the same hashes.
+INSTALL = { $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r $(1) 2>/dev/null \
+  || $(PIP) install --require-hashes --no-deps -r $(1); }
+
+$(BOOTSTRAP): requirements/bootstrap.lock | $(BIN)/python
+	@$(PIP) install --require-hashes --no-deps -r $< || echo "uv is not to be had here; pip goes on, more slowly"
+	@touch $@
+
+# A stamp is younger than its lock when what the lock lists is installed.
+$(RUNTIME): requirements/runtime.lock pyproject.toml $(BOOTSTRAP)
+	@echo "Installing what SaveIt runs on"
+	@$(call INSTALL,$<)
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements/dev.lock $(RUNTIME)
+	@echo "Installing what SaveIt is tested with"
+	@$(call INSTALL,$<)
+	@touch $@
