@@ -1,0 +1,19 @@
+"""Waiting for something that another process does, and saying what it was when it does not come."""
+
+import threading
+from collections.abc import Callable
+
+_LOOK_EVERY_S = 0.02
+
+
+def wait_until(condition: Callable[[], bool], what: str, *, within_s: float = 30.0) -> None:
+    """Look again and again until `condition` holds.
+
+    Raises: AssertionError naming `what` was waited for.
+    """
+    nobody = threading.Event()
+    for _ in range(int(within_s / _LOOK_EVERY_S)):
+        if condition():
+            return
+        nobody.wait(_LOOK_EVERY_S)
+    raise AssertionError(f"within {within_s} s there was no sign of: {what}")
