@@ -1,0 +1,249 @@
+"""What this process believes about restaurants and their days. Fast, sometimes late, never the judge.
+
+A picture is brought up to date by this process's own acts at once and by the facts of others soon after. Between the two it may show a
+table free that is taken (the constraint refuses, and the picture is read again) or taken that is free (nothing is refused for being
+full on the word of a picture older than the request).
+"""
+
+import asyncio
+from collections import OrderedDict
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from saveit.kernel.clock import Clock
+from saveit.kernel.db import Actor, Database
+from saveit.kernel.ids import RestaurantId, TenantId
+from saveit.ledger.house import House, read_house
+from saveit.ledger.loads import counted
+from saveit.ledger.model import StayRow
+from saveit.ledger.store import read_day
+from saveit.seating import Asking, Day, HolderKind, Reseating, Stay, Window, plan_of, reseat
+from saveit.venues import TenantKeyRing
+
+# A day of sixty parties is about 60 kB: these fit in 300 MB when all are full, and a restaurant has about thirty days in use.
+_DAYS_MAX = 5_000
+_HOUSES_MAX = 2_000
+# The owner's documents keep restaurant settings for five minutes; facts and the version check make it exact long before.
+_HOUSE_AGE_MAX = timedelta(minutes=5)
+_DAY = timedelta(days=1)
+# Placements tried before a re-seating is given up: a few milliseconds.
+_NODES_MAX = 2000
+_NOON_MINUTE = 720
+_MIDNIGHT_MINUTE = 1440
+# A stay may run past the last close by its own length and buffer (480 and 120 minutes at most).
+_AFTER_CLOSE = timedelta(hours=10)
+
+_KINDS: dict[str, HolderKind] = {
+    "reservation": "reservation",
+    "hold": "hold",
+    "walk_in": "walk_in",
+    "block": "block",
+    "import": "import",
+}
+
+DayKey = tuple[RestaurantId, date]
+
+
+class DayPicture:
+    """One service day: what was read, what this process has asked for since, and when it was read."""
+
+    def __init__(self, house: House, day: Day, *, read_tick: int, read_at: datetime) -> None:
+        self.house = house
+        self.day = day
+        self.read_tick = read_tick
+        self.read_at = read_at
+        self.version = 0
+        self.tentative: dict[UUID, Stay] = {}
+        self._settled: asyncio.Event = asyncio.Event()
+        self._reseatings: dict[tuple[int, Asking, int], Reseating | None] = {}
+
+    def take(self, stay: Stay) -> None:
+        """Show the tables as taken while the act is on its way."""
+        self.tentative[stay.holder_id] = stay
+        self.day.add(stay)
+        self._changed()
+
+    def settle(self, stay: Stay, *, done: bool, replaces: UUID | None = None) -> None:
+        """Keep what was taken, or give it back; a hold that became the stay goes."""
+        self.tentative.pop(stay.holder_id, None)
+        if done and not self.day.stays_of(stay.holder_id):
+            self.day.add(stay)
+        if not done:
+            self.day.remove(stay.holder_id)
+        elif replaces is not None:
+            self.day.remove(replaces)
+        self._changed()
+        self._settled.set()
+        self._settled = asyncio.Event()
+
+    async def next_settled(self) -> None:
+        """Wait until one of the acts on its way is decided."""
+        if self.tentative:
+            await self._settled.wait()
+
+    def reseating(
+        self, window: Window, asking: Asking, now: datetime, *, nodes_max: int = _NODES_MAX
+    ) -> Reseating | None:
+        """Return how parties would have to move for this one to fit, worked out once for each state of the day."""
+        key = (window.minute, asking, nodes_max)
+        if key not in self._reseatings:
+            self._reseatings[key] = reseat(
+                self.house.floor, self.day, window, asking, nodes_max=nodes_max, now=now
+            )
+        return self._reseatings[key]
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._reseatings.clear()
+
+
+class Pictures:
+    """The pictures of one process, bounded, with one reading at a time for each."""
+
+    def __init__(self, database: Database, clock: Clock, keys: TenantKeyRing) -> None:
+        self._database = database
+        self._clock = clock
+        self._keys = keys
+        self._tick = 0
+        self._houses: OrderedDict[RestaurantId, House] = OrderedDict()
+        self._days: OrderedDict[DayKey, DayPicture] = OrderedDict()
+        self._reading: dict[object, asyncio.Lock] = {}
+        self._forgotten: dict[object, int] = {}
+
+    def tick(self) -> int:
+        """Return a moment: a picture read later than it has a greater `read_tick`."""
+        self._tick += 1
+        return self._tick
+
+    async def house(self, tenant_id: TenantId, restaurant_id: RestaurantId) -> House | None:
+        """Return a restaurant of this tenant, or None when the tenant has no such restaurant."""
+        found = self._houses.get(restaurant_id)
+        now = self._clock.now()
+        if found is not None and now - found.read_at < _HOUSE_AGE_MAX:
+            return found if found.tenant_id == tenant_id else None
+        before = self._forgotten.get(restaurant_id, 0)
+        async with self._database.tenant(tenant_id, Actor("system", "pictures", "internal")) as tx:
+            house = await read_house(tx, self._keys, restaurant_id, now)
+        if house is not None and self._forgotten.get(restaurant_id, 0) == before:
+            self._houses[restaurant_id] = house
+            while len(self._houses) > _HOUSES_MAX:
+                self._houses.popitem(last=False)
+        return house
+
+    async def day(self, house: House, service_on: date, *, after: int = 0) -> DayPicture:
+        """Return the picture of a service day, read again unless it was read after the moment `after`."""
+        key = (house.restaurant_id, service_on)
+        found = self._days.get(key)
+        if found is not None and found.house is house and found.read_tick > after:
+            self._days.move_to_end(key)
+            return found
+        lock = self._reading.setdefault(key, asyncio.Lock())
+        async with lock:
+            found = self._days.get(key)
+            if found is not None and found.house is house and found.read_tick > after:
+                return found
+            picture = await self._read(house, service_on, found)
+        if not lock.locked():
+            self._reading.pop(key, None)
+        return picture
+
+    def known_day(self, house: House, service_on: date, *, age_max: timedelta) -> DayPicture | None:
+        """Return the picture at hand when it is young enough, without reading anything."""
+        found = self._days.get((house.restaurant_id, service_on))
+        if found is None or found.house is not house or self._clock.now() - found.read_at > age_max:
+            return None
+        return found
+
+    def settle(
+        self, picture: DayPicture, service_on: date, stay: Stay, *, done: bool, replaces: UUID | None = None
+    ) -> None:
+        """Tell the picture that showed an act, and the one that took its place meanwhile, what became of the act."""
+        picture.settle(stay, done=done, replaces=replaces)
+        current = self._days.get((picture.house.restaurant_id, service_on))
+        if current is not None and current is not picture and current.house is picture.house:
+            current.settle(stay, done=done, replaces=replaces)
+        start, end = picture.day.minutes_of(stay.starts_at, stay.ends_at)
+        if done and (start < _NOON_MINUTE or end > _MIDNIGHT_MINUTE):
+            self._neighbours_take(picture, service_on, stay)
+
+    def _neighbours_take(self, picture: DayPicture, service_on: date, stay: Stay) -> None:
+        """Show a stay that reaches into the next date, or begins in the tail of the last, on those pictures too."""
+        for other_on in (service_on - _DAY, service_on + _DAY):
+            other = self._days.get((picture.house.restaurant_id, other_on))
+            if other is not None and other.house is picture.house and not other.day.stays_of(stay.holder_id):
+                other.day.add(stay)
+                other.version += 1
+
+    def forget_day(self, restaurant_id: RestaurantId, service_on: date) -> None:
+        """Read the day and those beside it again before the next use; a reading under way does not count as that."""
+        for day in (service_on - _DAY, service_on, service_on + _DAY):
+            key = (restaurant_id, day)
+            self._forgotten[key] = self._forgotten.get(key, 0) + 1
+            self._days.pop(key, None)
+
+    def forget_house(self, restaurant_id: RestaurantId) -> None:
+        """Read the restaurant again before its next use; its days fall with it."""
+        self._forgotten[restaurant_id] = self._forgotten.get(restaurant_id, 0) + 1
+        self._houses.pop(restaurant_id, None)
+
+    def forget_everything(self) -> None:
+        """Read all again: the facts of other processes may have been missed."""
+        for restaurant_id in tuple(self._houses):
+            self.forget_house(restaurant_id)
+        self._days.clear()
+
+    async def _read(self, house: House, service_on: date, last: DayPicture | None) -> DayPicture:
+        key = (house.restaurant_id, service_on)
+        before = self._forgotten.get(key, 0)
+        read_tick, read_at = self.tick(), self._clock.now()
+        plan = plan_of(house.rules, service_on, house.zone)
+        last_close = plan.services[-1].window.closes_at if plan.services else plan.origin_at + _DAY
+        stays, counts = await read_day(
+            self._database,
+            house.tenant_id,
+            house.restaurant_id,
+            service_on=service_on,
+            first_at=plan.origin_at,
+            last_at=last_close + _AFTER_CLOSE,
+        )
+        day = Day(house.floor, plan.origin_at, _stays(stays), counted(plan, counts))
+        picture = DayPicture(house, day, read_tick=read_tick, read_at=read_at)
+        if last is not None and last.house is house:
+            _carry_over(last, picture)
+        if self._forgotten.get(key, 0) == before:
+            self._days[key] = picture
+            self._days.move_to_end(key)
+            while len(self._days) > _DAYS_MAX:
+                self._days.popitem(last=False)
+        return picture
+
+
+def _carry_over(last: DayPicture, picture: DayPicture) -> None:
+    """Show on the new picture the acts that were on their way when it was read; one committed meanwhile is there already."""
+    read = {stay.holder_id for stay in picture.day.stays}
+    for holder_id, stay in last.tentative.items():
+        if holder_id not in read:
+            picture.take(stay)
+
+
+def _stays(rows: list[StayRow]) -> list[Stay]:
+    """Gather the rows of each holder: one row a table, and a row a day where a block is longer."""
+    stays: list[Stay] = []
+    gathered: dict[tuple[UUID, datetime], list[StayRow]] = {}
+    for row in rows:
+        gathered.setdefault((row.holder_id, row.starts_at), []).append(row)
+    for (holder_id, starts_at), held in gathered.items():
+        first = held[0]
+        stays.append(
+            Stay(
+                holder_kind=_KINDS[first.holder_kind],
+                holder_id=holder_id,
+                table_ids=tuple(row.table_id for row in held),
+                starts_at=starts_at,
+                ends_at=first.ends_at,
+                party_size=first.party_size,
+                movable=first.movable,
+                expires_at=first.expires_at,
+            )
+        )
+    return stays

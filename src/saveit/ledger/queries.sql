@@ -1,0 +1,58 @@
+-- commit_acts :many VerdictRow
+-- Commits a batch of acts and answers for each.
+SELECT act_no, verdict, person_id, answer_sealed
+FROM ledger_commit_v1(:acts::ledger_act_v1[], :acted_at::timestamptz, :sweep::boolean)
+
+-- read_stays :many StayRow
+-- What holds the tables of a restaurant between two instants; no row is longer than a day, so the start bounds the search.
+SELECT holder_kind, holder_id, table_id, starts_at, ends_at, party_size, movable, expires_at
+FROM table_occupancy
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND starts_at > :first_at::timestamptz - interval '24 hours'
+    AND starts_at < :last_at::timestamptz
+    AND ends_at > :first_at::timestamptz
+ORDER BY holder_id, table_id
+
+-- read_counts :many CountRow
+-- The counters of a service day.
+SELECT kind, counted_at, parties, covers
+FROM slot_load
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND service_on = :service_on::date
+
+-- take_tables :many TableIdRow
+-- Takes tables for one holder, in table order; those that another holds are not among the answer.
+INSERT INTO table_occupancy (
+    tenant_id, table_id, restaurant_id, starts_at, ends_at, holder_kind, holder_id, party_size, movable, expires_at)
+SELECT
+    :tenant_id::uuid, t.table_id, :restaurant_id::uuid, :starts_at::timestamptz, :ends_at::timestamptz,
+    :holder_kind::text, :holder_id::uuid, :party_size::smallint, :movable::boolean, :expires_at::timestamptz
+FROM unnest(:table_ids::uuid[]) AS t (table_id)
+ORDER BY t.table_id
+ON CONFLICT DO NOTHING
+RETURNING table_id
+
+-- release_tables :none
+-- Frees whatever a holder holds.
+DELETE FROM table_occupancy
+WHERE tenant_id = :tenant_id::uuid
+    AND holder_id = :holder_id::uuid
+
+-- sweep_tables :none
+-- Removes holds whose time is over from tables that are wanted.
+DELETE FROM table_occupancy
+WHERE tenant_id = :tenant_id::uuid
+    AND table_id = ANY (:table_ids::uuid[])
+    AND expires_at <= :now::timestamptz
+    AND starts_at < :ends_at::timestamptz
+    AND ends_at > :starts_at::timestamptz
+
+-- take_loads :one GrantedRow
+-- Counts loads against their limits; fewer granted than given means that one is reached.
+SELECT slot_load_take_v1(:tenant_id::uuid, :restaurant_id::uuid, :service_on::date, :loads::jsonb) AS granted
+
+-- release_loads :none
+-- Uncounts what an act counted.
+SELECT slot_load_release_v1(:tenant_id::uuid, :restaurant_id::uuid, :service_on::date, :loads::jsonb)

@@ -1,0 +1,143 @@
+"""The typed hand that runs queries.sql."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from saveit.kernel.db import Database, Transaction, load_statements
+from saveit.kernel.ids import PersonId, RestaurantId, TenantId
+from saveit.ledger.model import (
+    Act,
+    CountRow,
+    GrantedRow,
+    Outcome,
+    StayRow,
+    TableIdRow,
+    Verdict,
+    VerdictRow,
+)
+
+_STATEMENTS = load_statements("saveit.ledger")
+_COMMIT_ACTS = _STATEMENTS.query("commit_acts", VerdictRow)
+_READ_STAYS = _STATEMENTS.query("read_stays", StayRow)
+_READ_COUNTS = _STATEMENTS.query("read_counts", CountRow)
+_TAKE_TABLES = _STATEMENTS.query("take_tables", TableIdRow)
+_RELEASE_TABLES = _STATEMENTS.command("release_tables")
+_SWEEP_TABLES = _STATEMENTS.command("sweep_tables")
+_TAKE_LOADS = _STATEMENTS.query("take_loads", GrantedRow)
+_RELEASE_LOADS = _STATEMENTS.command("release_loads")
+
+
+async def commit_acts(
+    at: Database | Transaction, acts: Sequence[Act], *, acted_at: datetime, sweep: bool
+) -> list[Outcome]:
+    """Commit acts by themselves in one round trip, or as part of a ledger transaction; the outcomes are in their order."""
+    numbered = [(number, *msgspec.structs.astuple(act)) for number, act in enumerate(acts, start=1)]
+    if isinstance(at, Database):
+        rows = await at.call(_COMMIT_ACTS, acts=numbered, acted_at=acted_at, sweep=sweep)
+    else:
+        rows = await at.many(_COMMIT_ACTS, acts=numbered, acted_at=acted_at, sweep=sweep)
+    return [
+        Outcome(
+            Verdict(row.verdict),
+            None if row.person_id is None else PersonId(row.person_id),
+            row.answer_sealed,
+        )
+        for row in rows
+    ]
+
+
+async def read_day(
+    database: Database,
+    tenant_id: TenantId,
+    restaurant_id: RestaurantId,
+    *,
+    service_on: date,
+    first_at: datetime,
+    last_at: datetime,
+) -> tuple[list[StayRow], list[CountRow]]:
+    """Return what holds tables between two instants, and the counters of a service day."""
+    stays = await database.call(
+        _READ_STAYS, tenant_id=tenant_id, restaurant_id=restaurant_id, first_at=first_at, last_at=last_at
+    )
+    counts = await database.call(
+        _READ_COUNTS, tenant_id=tenant_id, restaurant_id=restaurant_id, service_on=service_on
+    )
+    return stays, counts
+
+
+async def take_tables(  # noqa: PLR0913 - the columns of a row.
+    tx: Transaction,
+    *,
+    tenant_id: TenantId,
+    restaurant_id: RestaurantId,
+    table_ids: Sequence[UUID],
+    starts_at: datetime,
+    ends_at: datetime,
+    holder_kind: str,
+    holder_id: UUID,
+    party_size: int,
+    movable: bool,
+    expires_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Take all the tables for one holder and say whether all were free. When not, the caller undoes the act."""
+    await tx.run(
+        _SWEEP_TABLES,
+        tenant_id=tenant_id,
+        table_ids=list(table_ids),
+        now=now,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )
+    taken = await tx.many(
+        _TAKE_TABLES,
+        tenant_id=tenant_id,
+        restaurant_id=restaurant_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        holder_kind=holder_kind,
+        holder_id=holder_id,
+        party_size=party_size,
+        movable=movable,
+        expires_at=expires_at,
+        table_ids=sorted(table_ids),
+    )
+    return len(taken) == len(table_ids)
+
+
+async def release_tables(tx: Transaction, tenant_id: TenantId, holder_id: UUID) -> int:
+    """Free whatever the holder holds, and return how many tables that was."""
+    return await tx.run(_RELEASE_TABLES, tenant_id=tenant_id, holder_id=holder_id)
+
+
+async def take_loads(
+    tx: Transaction, restaurant: tuple[TenantId, RestaurantId], service_on: date, loads: str
+) -> bool:
+    """Count loads (a JSON list of LoadRow) and say whether every one was within its limit. When not, the caller undoes the act."""
+    wanted = len(msgspec.json.decode(loads, type=list[object]))
+    if wanted == 0:
+        return True
+    row = await tx.one(
+        _TAKE_LOADS,
+        tenant_id=restaurant[0],
+        restaurant_id=restaurant[1],
+        service_on=service_on,
+        loads=loads,
+    )
+    return row.granted == wanted
+
+
+async def release_loads(
+    tx: Transaction, restaurant: tuple[TenantId, RestaurantId], service_on: date, loads: str
+) -> None:
+    """Uncount what an act counted."""
+    await tx.run(
+        _RELEASE_LOADS,
+        tenant_id=restaurant[0],
+        restaurant_id=restaurant[1],
+        service_on=service_on,
+        loads=loads,
+    )

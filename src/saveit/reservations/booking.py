@@ -1,0 +1,522 @@
+"""Booking and holding: choose a table from the picture, ask the ledger for it, and believe only the ledger."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypeAlias, assert_never
+
+import msgspec
+
+from saveit.guests import GuestDetails, email_index, phone_index, seal_details
+from saveit.kernel import faults
+from saveit.kernel.crypto import Sealer
+from saveit.kernel.db import Actor, Collision
+from saveit.kernel.ids import HoldId, ReservationId, TableId, TenantId, new_id
+from saveit.kernel.observe import metrics
+from saveit.ledger import Act, DayPicture, House, Outcome, Verdict, load_rows
+from saveit.reservations import store
+from saveit.reservations.desk import Desk
+from saveit.reservations.errors import (
+    GuestBlocked,
+    GuestLimit,
+    GuestOverlap,
+    HoldMismatch,
+    HoldUnknown,
+    KeyReused,
+    RulesRefused,
+    SlotUnavailable,
+    TableTaken,
+)
+from saveit.reservations.facts import created_body, hold_body
+from saveit.reservations.holds import expire_holds_seen
+from saveit.reservations.model import (
+    Booked,
+    Booking,
+    Hold,
+    Holding,
+    Key,
+    Reservation,
+    awaits_confirmation,
+    policy_of,
+)
+from saveit.reservations.reseating import reseat_and_commit
+from saveit.reservations.wishes import broken_rules, is_capacity, offer_of
+from saveit.seating import Asking, Closed, Offer, Reason, Stay, Unit, offer_at, plan_of
+
+# Each turn of the loop means that somebody else won a table or a counter, or that the rules changed: a restaurant runs out of
+# tables long before this runs out of turns.
+_TURNS_MAX = 200
+_CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODE_LENGTH = 6
+_json = msgspec.json.Encoder()
+_answers = msgspec.msgpack.Encoder()
+_answer_decoder = msgspec.msgpack.Decoder(Reservation)
+_MINUTE = timedelta(minutes=1)
+
+
+class _Placed(msgspec.Struct, frozen=True):
+    """What a table is asked for: the house and day it was decided on, the offer, and the unit chosen."""
+
+    house: House
+    picture: DayPicture
+    offer: Offer
+    unit: Unit | None
+
+    @property
+    def table_ids(self) -> tuple[TableId, ...]:
+        return () if self.unit is None else tuple(TableId(table_id) for table_id in self.unit.table_ids)
+
+
+_ActFor: TypeAlias = Callable[[_Placed], Act]
+
+
+async def book(
+    desk: Desk, booking: Booking, *, tenant_id: TenantId, actor: Actor, key: Key | None = None
+) -> Booked:
+    """Book a table, or answer as before when the key has booked already.
+
+    A hold that fits is turned into the reservation; one whose time is over is as good as none, and the table is asked for anew.
+
+    Refuses: RulesRefused (every broken rule), SlotUnavailable, TableTaken, GuestBlocked, GuestOverlap, GuestLimit, KeyReused,
+    RestaurantUnknown, HoldUnknown, HoldMismatch. Raises: DatabaseUnreachable when it is not known whether it was booked.
+    """
+    house = await desk.house(tenant_id, booking.restaurant_id)
+    draft = _Draft(desk, booking, actor, key)
+    if booking.hold_id is not None:
+        booked = await _book_held(desk, house, draft, booking.hold_id)
+        if booked is not None:
+            return _counted(booked, actor)
+    asking = Asking(
+        party_size=booking.party_size,
+        audience=booking.audience,
+        area_id=booking.area_id,
+        table_id=booking.table_id,
+        beyond_pacing=booking.beyond_pacing,
+    )
+    wish = _Wish(booking, asking, tenant_id, actor)
+    try:
+        placed, outcome = await _place(desk, wish, draft.act)
+    except SlotUnavailable as refusal:
+        metrics.bookings.labels(outcome=refusal.code, channel=actor.channel).inc()
+        raise
+    return _counted(draft.booked(placed.house, outcome), actor)
+
+
+async def hold(desk: Desk, holding: Holding, *, tenant_id: TenantId, actor: Actor) -> Hold:
+    """Keep a table for a while, so that a guest can finish typing.
+
+    Refuses: RulesRefused, SlotUnavailable, TableTaken, RestaurantUnknown.
+    """
+    asking = Asking(
+        party_size=holding.party_size,
+        audience=holding.audience,
+        area_id=holding.area_id,
+        table_id=holding.table_id,
+    )
+    hold_id = HoldId(new_id(desk.now(), desk.entropy))
+    held: list[Hold] = []
+
+    def act(placed: _Placed) -> Act:
+        now = desk.now()
+        ttl_s = holding.ttl_s or placed.house.rules.holds.ttl_s
+        kept = _hold_of(hold_id, holding, placed, expires_at=now + timedelta(seconds=ttl_s))
+        held[:] = [kept]
+        return _hold_act(desk, kept, placed, holding=holding, actor=actor)
+
+    await _place(desk, _Wish(holding, asking, tenant_id, actor), act)
+    return held[0]
+
+
+class _Wish(msgspec.Struct, frozen=True):
+    """What is wished, by whom."""
+
+    wished: Booking | Holding
+    asking: Asking
+    tenant_id: TenantId
+    actor: Actor
+
+
+class _Attempt:
+    """What the search for a table has learnt: how new the picture must be, and whether holds that are over stand in the way."""
+
+    def __init__(self) -> None:
+        self.after = 0
+        self.sweep = False
+
+
+async def _place(desk: Desk, wish: _Wish, act_for: _ActFor) -> tuple[_Placed, Outcome]:
+    """Find a table and commit the act on it, however many others want it."""
+    wished, attempt = wish.wished, _Attempt()
+    for _ in range(_TURNS_MAX):
+        house = await desk.house(wish.tenant_id, wished.restaurant_id)
+        picture = await desk.pictures.day(house, wished.date, after=attempt.after)
+        now = desk.now()
+        answer = offer_at(
+            house.rules, house.floor, picture.day, wish.asking, wished.date, wished.time, now, house.zone
+        )
+        if isinstance(answer, Closed) and not is_capacity(answer.reason):
+            raise RulesRefused(
+                broken_rules(house, picture.day, wish.asking, wished.date, wished.time, now, answer)
+            )
+        if isinstance(answer, Closed) or answer.overbooked:
+            if await _may_be_stale(desk, wish, picture, attempt):
+                continue
+            moved = await _reseat(desk, wish, picture, answer, act_for=act_for)
+            if moved is not None:
+                return moved
+            answer = _beyond_the_tables(answer, wish)
+        placed = _Placed(house, picture, answer, answer.units[0] if answer.units else None)
+        outcome = await _commit(desk, wish, placed, act_for, sweep=attempt.sweep)
+        if is_decided(outcome.verdict, house):
+            return placed, outcome
+        attempt.after = desk.pictures.tick()
+        attempt.sweep = outcome.verdict is Verdict.TABLE_TAKEN
+        if outcome.verdict is Verdict.RULES_CHANGED:
+            desk.pictures.forget_house(wished.restaurant_id)
+    raise Collision("no table could be agreed on")
+
+
+async def _may_be_stale(desk: Desk, wish: _Wish, picture: DayPicture, attempt: _Attempt) -> bool:
+    """Say whether to look again before anything is called full: after what is undecided is decided, and after a reading newer than
+    the request, in which no hold that is over is still counted.
+    """
+    if picture.tentative:
+        await picture.next_settled()
+    elif attempt.after > 0 and not await expire_holds_seen(desk, picture, wish.actor):
+        return False
+    attempt.after = desk.pictures.tick()
+    return True
+
+
+def _beyond_the_tables(answer: Offer | Closed, wish: _Wish) -> Offer:
+    """Return the offer of a place beyond the tables. A hold promises a table, so it is given none. Refuses: SlotUnavailable, TableTaken."""
+    if isinstance(answer, Offer) and isinstance(wish.wished, Booking):
+        return answer
+    closed = answer
+    if isinstance(closed, Offer):
+        facts: dict[str, object] = {"party_size": wish.asking.party_size}
+        closed = Closed(closed.date, closed.time, closed.starts_at, Reason.FULL, facts)
+    if closed.reason is Reason.FULL and wish.asking.table_id is not None:
+        raise TableTaken(closed)
+    raise SlotUnavailable(closed)
+
+
+def is_decided(verdict: Verdict, house: House) -> bool:
+    """Say whether an act is settled; if not, look for another table. Refuses: GuestBlocked, GuestOverlap, GuestLimit, KeyReused."""
+    match verdict:
+        case Verdict.DONE | Verdict.REPLAYED:
+            return True
+        case (
+            Verdict.TABLE_TAKEN
+            | Verdict.LOAD_FULL
+            | Verdict.RULES_CHANGED
+            | Verdict.AGAIN
+            | Verdict.HOLD_GONE
+        ):
+            return False
+        case Verdict.GUEST_BLOCKED:
+            raise GuestBlocked
+        case Verdict.GUEST_OVERLAP:
+            raise GuestOverlap
+        case Verdict.GUEST_LIMIT:
+            raise GuestLimit(limit=house.rules.guest_limits.active_reservations_max)
+        case Verdict.KEY_REUSED:
+            raise KeyReused
+        case _:
+            assert_never(verdict)
+
+
+async def _commit(desk: Desk, wish: _Wish, placed: _Placed, act_for: _ActFor, *, sweep: bool) -> Outcome:
+    """Show the table as taken, ask the ledger, and set the picture right whatever it answers."""
+    act = act_for(placed)
+    stay = _stay(act, placed)
+    placed.picture.take(stay)
+    done = False
+    try:
+        await faults.reach("reservations.book.before_commit")
+        outcome = await desk.combiner.commit(act, sweep=sweep)
+        done = outcome.verdict is Verdict.DONE
+        await faults.reach("reservations.book.after_commit")
+    except BaseException:
+        # It may have been committed all the same: what is not known is read again.
+        desk.pictures.forget_day(wish.wished.restaurant_id, wish.wished.date)
+        raise
+    finally:
+        desk.pictures.settle(placed.picture, wish.wished.date, stay, done=done, replaces=act.hold_id)
+    return outcome
+
+
+async def _reseat(
+    desk: Desk, wish: _Wish, picture: DayPicture, answer: Offer | Closed, *, act_for: _ActFor
+) -> tuple[_Placed, Outcome] | None:
+    """Try to seat the party by moving others; None when nobody can be moved or somebody was quicker."""
+    window = answer.window if isinstance(answer, Closed) else answer
+    if window is None or wish.asking.table_id is not None:
+        return None
+    found = picture.reseating(window, wish.asking, desk.now())
+    if found is None:
+        return None
+    offer = offer_of(window, found.unit)
+    placed = _Placed(picture.house, picture, offer, found.unit)
+    act = act_for(placed)
+    outcome = await reseat_and_commit(desk, picture.house, act, found, actor=wish.actor)
+    desk.pictures.forget_day(wish.wished.restaurant_id, wish.wished.date)
+    return None if outcome is None else (placed, outcome)
+
+
+async def _book_held(desk: Desk, house: House, draft: "_Draft", hold_id: HoldId) -> Booked | None:
+    """Turn a hold into the reservation; None when its time is over and the table must be asked for anew."""
+    booking = draft.booking
+    async with desk.database.tenant(house.tenant_id, draft.actor) as tx:
+        held = await store.find_hold(tx, hold_id)
+    if held is None:
+        raise HoldUnknown(hold_id=str(hold_id))
+    plan = plan_of(house.rules, booking.date, house.zone)
+    found = plan.by_time.get(booking.time)
+    starts_at = None if found is None else found[1].starts_at
+    if (held.restaurant_id, held.date, held.party_size) != (
+        booking.restaurant_id,
+        booking.date,
+        booking.party_size,
+    ) or starts_at not in {None, held.starts_at}:
+        raise HoldMismatch(
+            date=held.date.isoformat(), starts_at=held.starts_at.isoformat(), party_size=held.party_size
+        )
+    picture = await desk.pictures.day(house, booking.date)
+    offer = Offer(
+        service=held.service,
+        service_index=0,
+        date=held.date,
+        time=booking.time,
+        starts_at=held.starts_at,
+        leaves_at=held.leaves_at,
+        ends_at=held.ends_at,
+        minute=(held.starts_at - plan.origin_at) // _MINUTE,
+        claims=(),
+    )
+    placed = _Placed(house, picture, offer, None)
+    act = draft.act(placed, held)
+    outcome = await desk.combiner.commit(act)
+    if outcome.verdict is Verdict.DONE:
+        desk.pictures.settle(picture, booking.date, _stay(act, placed), done=True, replaces=held.id)
+    if is_decided(outcome.verdict, house):
+        return draft.booked(house, outcome)
+    if outcome.verdict is Verdict.RULES_CHANGED:
+        desk.pictures.forget_house(booking.restaurant_id)
+        return await _book_held(
+            desk, await desk.house(house.tenant_id, booking.restaurant_id), draft, hold_id
+        )
+    return None
+
+
+class _Draft:
+    """A reservation in the making: the same id, code and sealed guest in every attempt."""
+
+    def __init__(self, desk: Desk, booking: Booking, actor: Actor, key: Key | None) -> None:
+        now = desk.now()
+        self.booking = booking
+        self.actor = actor
+        self._desk = desk
+        self._key = key
+        self._now = now
+        self._id = ReservationId(new_id(now, desk.entropy))
+        self._person_id = new_id(now, desk.entropy)
+        self._code = "".join(_CODE_LETTERS[octet & 31] for octet in desk.entropy(_CODE_LENGTH))
+        self._made: Reservation | None = None
+        self._sealed: tuple[Sealer, bytes, bytes] | None = None
+
+    def act(self, placed: _Placed, held: Hold | None = None) -> Act:
+        """Return the act that makes the reservation of this offer."""
+        made = self._made = self._reservation(placed, held)
+        booking, house, guest = self.booking, placed.house, self.booking.guest
+        sealer, guest_sealed, person_sealed = self._seal(house.sealer)
+        kind, index = _identity(sealer, guest)
+        mention = email_index(sealer, guest.email) if guest.phone and guest.email else None
+        for_guest = booking.audience == "guest"
+        key, rules = self._key, house.rules
+        return Act(
+            kind="book",
+            tenant_id=house.tenant_id,
+            restaurant_id=house.restaurant_id,
+            rules_version=house.restaurant.rules_version,
+            floor_version=house.restaurant.floor_version,
+            service_on=made.date,
+            holder_id=made.id,
+            hold_id=made.hold_id,
+            table_ids=made.table_ids,
+            starts_at=made.starts_at,
+            leaves_at=made.leaves_at,
+            ends_at=made.ends_at,
+            expires_at=None,
+            party_size=made.party_size,
+            movable=not made.pinned,
+            loads=made.loads,
+            key_scope=None if key is None else key.scope,
+            key=None if key is None else key.text,
+            body_digest=None if key is None else key.digest,
+            answer_sealed=None if key is None else sealer.seal(_answers.encode(made), key.digest),
+            person_id=None if index is None else self._person_id,
+            address_kind=kind,
+            address_index=index,
+            mention_index=mention,
+            person_sealed=person_sealed,
+            no_shows_max=rules.cancellation_policy.blocked_reservations_after_no_show if for_guest else None,
+            overlap_allowed=rules.guest_limits.overlapping_allowed or not for_guest,
+            active_max=rules.guest_limits.active_reservations_max if for_guest else None,
+            code=made.code,
+            status=made.status,
+            guest_sealed=guest_sealed,
+            language=guest.language,
+            service=made.service,
+            overbooked=made.overbooked,
+            source=made.source,
+            policy=_json.encode(made.policy).decode(),
+            confirm_by=made.confirm_by,
+            fact_id=new_id(self._now, self._desk.entropy),
+            fact_kind="reservation.created",
+            fact_body=created_body(made),
+            actor=str(self.actor),
+            channel=self.actor.channel,
+            trace_id=self.actor.trace_id,
+            node=self._desk.database.node,
+        )
+
+    def booked(self, house: House, outcome: Outcome) -> Booked:
+        """Return the reservation as it was committed, now or the first time."""
+        if outcome.answer_sealed is not None and self._key is not None:
+            answer = _answer_decoder.decode(house.sealer.open(outcome.answer_sealed, self._key.digest))
+            return Booked(msgspec.structs.replace(answer, person_id=outcome.person_id), replayed=True)
+        assert self._made is not None
+        return Booked(msgspec.structs.replace(self._made, person_id=outcome.person_id), replayed=False)
+
+    def _reservation(self, placed: _Placed, held: Hold | None) -> Reservation:
+        booking, house, offer, now = self.booking, placed.house, placed.offer, self._now
+        plan = plan_of(house.rules, offer.date, house.zone)
+        policy = policy_of(
+            house.rules,
+            on=offer.date,
+            starts_at=offer.starts_at,
+            party_size=booking.party_size,
+            currency=house.restaurant.currency,
+        )
+        pending = awaits_confirmation(house.rules, policy, booking.audience)
+        confirm_within = timedelta(minutes=house.rules.confirmation.confirm_within_minutes)
+        claims = offer.claims if offer.overbooking is None else (*offer.claims, offer.overbooking)
+        return Reservation(
+            id=self._id,
+            tenant_id=house.tenant_id,
+            restaurant_id=house.restaurant_id,
+            code=self._code,
+            status="pending" if pending else "confirmed",
+            person_id=None,
+            guest=booking.guest,
+            date=offer.date,
+            service=offer.service,
+            starts_at=offer.starts_at,
+            leaves_at=offer.leaves_at,
+            ends_at=offer.ends_at,
+            party_size=booking.party_size,
+            table_ids=placed.table_ids if held is None else held.table_ids,
+            pinned=booking.table_id is not None,
+            overbooked=offer.overbooked,
+            source=booking.source,
+            policy=policy,
+            loads=load_rows(plan, claims, booking.party_size) if held is None else held.loads,
+            revision=1,
+            calendar_sequence=0,
+            created_at=now,
+            updated_at=now,
+            hold_id=None if held is None else held.id,
+            confirm_by=now + confirm_within if pending else None,
+            confirmed_at=None if pending else now,
+        )
+
+    def _seal(self, sealer: Sealer) -> tuple[Sealer, bytes, bytes]:
+        if self._sealed is None or self._sealed[0] is not sealer:
+            guest = self.booking.guest
+            self._sealed = (
+                sealer,
+                seal_details(sealer, guest, self._id),
+                seal_details(sealer, guest, self._person_id),
+            )
+        return self._sealed
+
+
+def _identity(sealer: Sealer, guest: GuestDetails) -> tuple[str | None, bytes | None]:
+    """Return the address that says who the guest is: the phone, else the e-mail. Without either he is nobody in particular."""
+    if guest.phone:
+        return "phone", phone_index(sealer, guest.phone)
+    if guest.email:
+        return "email", email_index(sealer, guest.email)
+    return None, None
+
+
+def _stay(act: Act, placed: _Placed) -> Stay:
+    """Return what the act takes, as the picture shows it."""
+    claims = placed.offer.claims
+    if placed.offer.overbooking is not None:
+        claims = (*claims, placed.offer.overbooking)
+    return Stay(
+        holder_kind="hold" if act.kind == "hold" else "reservation",
+        holder_id=act.holder_id,
+        table_ids=act.table_ids,
+        starts_at=act.starts_at,
+        ends_at=act.ends_at,
+        party_size=act.party_size,
+        movable=act.movable,
+        expires_at=act.expires_at,
+        load_keys=tuple(claim.key for claim in claims),
+    )
+
+
+def _hold_of(hold_id: HoldId, holding: Holding, placed: _Placed, *, expires_at: datetime) -> Hold:
+    offer, house = placed.offer, placed.house
+    claims = offer.claims if offer.overbooking is None else (*offer.claims, offer.overbooking)
+    return Hold(
+        id=hold_id,
+        restaurant_id=house.restaurant_id,
+        date=offer.date,
+        service=offer.service,
+        starts_at=offer.starts_at,
+        leaves_at=offer.leaves_at,
+        ends_at=offer.ends_at,
+        party_size=holding.party_size,
+        table_ids=placed.table_ids,
+        loads=load_rows(plan_of(house.rules, offer.date, house.zone), claims, holding.party_size),
+        expires_at=expires_at,
+    )
+
+
+def _hold_act(desk: Desk, kept: Hold, placed: _Placed, *, holding: Holding, actor: Actor) -> Act:
+    house = placed.house
+    return Act(
+        kind="hold",
+        tenant_id=house.tenant_id,
+        restaurant_id=house.restaurant_id,
+        rules_version=house.restaurant.rules_version,
+        floor_version=house.restaurant.floor_version,
+        service_on=kept.date,
+        holder_id=kept.id,
+        hold_id=None,
+        table_ids=kept.table_ids,
+        starts_at=kept.starts_at,
+        leaves_at=kept.leaves_at,
+        ends_at=kept.ends_at,
+        expires_at=kept.expires_at,
+        party_size=kept.party_size,
+        movable=holding.table_id is None,
+        loads=kept.loads,
+        service=kept.service,
+        source=holding.source,
+        fact_id=new_id(desk.now(), desk.entropy),
+        fact_kind="hold.created",
+        fact_body=hold_body(kept),
+        actor=str(actor),
+        channel=actor.channel,
+        trace_id=actor.trace_id,
+        node=desk.database.node,
+    )
+
+
+def _counted(booked: Booked, actor: Actor) -> Booked:
+    metrics.bookings.labels(outcome="replayed" if booked.replayed else "booked", channel=actor.channel).inc()
+    return booked

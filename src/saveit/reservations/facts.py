@@ -1,0 +1,123 @@
+"""What happened to a reservation, told whole and without the guest's words."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from saveit.kernel.ids import RestaurantId, new_id
+from saveit.outbox import Fact
+from saveit.reservations.model import Hold, Reservation
+
+
+class Told(msgspec.Struct, frozen=True):
+    """The state of a reservation as facts tell it."""
+
+    code: str
+    status: str
+    service: str
+    starts_at: datetime
+    leaves_at: datetime
+    ends_at: datetime
+    party_size: int
+    table_ids: tuple[UUID, ...]
+    pinned: bool
+    overbooked: bool
+    source: str
+    revision: int
+    fee_minor: int = 0
+    cancel_reason: str | None = None
+
+
+class Change(msgspec.Struct, frozen=True):
+    """The body of a reservation's fact: what was, if anything, and what is."""
+
+    before: Told | None
+    after: Told
+    person_id: UUID | None = None
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def told(reservation: Reservation) -> Told:
+    """Return what may be told of a reservation."""
+    return Told(
+        code=reservation.code,
+        status=reservation.status,
+        service=reservation.service,
+        starts_at=reservation.starts_at,
+        leaves_at=reservation.leaves_at,
+        ends_at=reservation.ends_at,
+        party_size=reservation.party_size,
+        table_ids=reservation.table_ids,
+        pinned=reservation.pinned,
+        overbooked=reservation.overbooked,
+        source=reservation.source,
+        revision=reservation.revision,
+        fee_minor=reservation.fee_minor,
+        cancel_reason=reservation.cancel_reason,
+    )
+
+
+def created_body(reservation: Reservation) -> str:
+    """Return the body of `reservation.created`; the ledger adds the person, whom it alone knows."""
+    return _encoder.encode(Change(None, told(reservation))).decode()
+
+
+def changed(kind: str, before: Reservation | None, after: Reservation, at: datetime) -> Fact:
+    """Return a fact about a reservation: `reservation.modified`, `.cancelled`, `.checked_in` and so on."""
+    body = Change(None if before is None else told(before), told(after), after.person_id)
+    return Fact(
+        fact_id=new_id(at),
+        kind=kind,
+        restaurant_id=after.restaurant_id,
+        subject_kind="reservation",
+        subject_id=after.id,
+        service_on=after.date,
+        at=at,
+        body=_encoder.encode(body),
+    )
+
+
+def hold_body(hold: Hold) -> str:
+    """Return the body of a hold's fact."""
+    return _encoder.encode(
+        {
+            "starts_at": hold.starts_at,
+            "ends_at": hold.ends_at,
+            "party_size": hold.party_size,
+            "table_ids": hold.table_ids,
+            "expires_at": hold.expires_at,
+        }
+    ).decode()
+
+
+def hold_changed(kind: str, hold: Hold, at: datetime) -> Fact:
+    """Return `hold.renewed`, `hold.released` or `hold.expired`."""
+    return Fact(
+        fact_id=new_id(at),
+        kind=kind,
+        restaurant_id=hold.restaurant_id,
+        subject_kind="hold",
+        subject_id=hold.id,
+        service_on=hold.date,
+        at=at,
+        body=hold_body(hold).encode(),
+    )
+
+
+def availability_changed(
+    restaurant_id: RestaurantId, service_on: date, at: datetime, *, because: str, subject_id: UUID
+) -> Fact:
+    """Return `availability.changed` for what is no reservation: a block set or lifted, a refresh asked for."""
+    return Fact(
+        fact_id=new_id(at),
+        kind="availability.changed",
+        restaurant_id=restaurant_id,
+        subject_kind="service_day",
+        subject_id=subject_id,
+        service_on=service_on,
+        at=at,
+        body=_encoder.encode({"because": because}),
+    )

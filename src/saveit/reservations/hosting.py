@@ -1,0 +1,189 @@
+"""What the host does at the door: seat who walks in, take tables out of service, and let new rules take hold."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from saveit.kernel.db import Transaction
+from saveit.kernel.ids import RestaurantId, TableId, new_id
+from saveit.ledger import House, load_rows, read_house, release_tables, take_tables
+from saveit.outbox import append
+from saveit.reservations import store
+from saveit.reservations.desk import Desk
+from saveit.reservations.errors import BlockOverlaps, RestaurantUnknown, RulesRefused
+from saveit.reservations.facts import availability_changed
+from saveit.reservations.model import Reservation
+from saveit.seating import (
+    Claim,
+    Closed,
+    DatePlan,
+    LoadLimits,
+    Reason,
+    load_limits,
+    local_date,
+    pacing_key,
+    plan_of,
+)
+from saveit.venues import Rules, RulesVersion, change_rules
+
+_MINUTE = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+# A table that is out for longer has left the floor: retire it.
+_BLOCK_DAYS_MAX = 62
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """Tables out of service for a while."""
+
+    id: UUID
+    restaurant_id: RestaurantId
+    table_ids: tuple[TableId, ...]
+    starts_at: datetime
+    ends_at: datetime
+    reason: str = ""
+
+
+async def block(
+    desk: Desk,
+    tx: Transaction,
+    restaurant_id: RestaurantId,
+    table_ids: Sequence[TableId],
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str = "",
+) -> Block:
+    """Take tables out of service, all of them or none.
+
+    Refuses: RestaurantUnknown, RulesRefused for a wrong table or time, BlockOverlaps when a party holds one of them in that time.
+    """
+    house = await desk.house(tx.tenant_id, restaurant_id)
+    wanted = tuple(sorted(set(table_ids)))
+    if not wanted or any(table_id not in house.floor.index_of for table_id in wanted):
+        raise RulesRefused((Closed(local_date(starts_at, house.zone), None, None, Reason.TABLE_UNKNOWN, {}),))
+    if not starts_at < ends_at <= starts_at + _BLOCK_DAYS_MAX * _DAY:
+        raise RulesRefused(
+            (Closed(local_date(starts_at, house.zone), None, starts_at, Reason.NO_SERVICE, {}),)
+        )
+    made = Block(
+        id=new_id(desk.now(), desk.entropy),
+        restaurant_id=restaurant_id,
+        table_ids=wanted,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        reason=reason,
+    )
+    begins = starts_at
+    while begins < ends_at:
+        ends = min(begins + _DAY, ends_at)
+        taken = await take_tables(
+            tx,
+            tenant_id=tx.tenant_id,
+            restaurant_id=restaurant_id,
+            table_ids=wanted,
+            starts_at=begins,
+            ends_at=ends,
+            holder_kind="block",
+            holder_id=made.id,
+            party_size=0,
+            movable=False,
+            expires_at=None,
+            now=desk.now(),
+        )
+        if not taken:
+            raise BlockOverlaps(starts_at=begins.isoformat(), ends_at=ends.isoformat())
+        begins = ends
+    await _tell(desk, tx, house, made, because="block")
+    return made
+
+
+async def unblock(desk: Desk, tx: Transaction, block_id: UUID) -> bool:
+    """Put blocked tables back into service; False when there is no such block, or no more."""
+    rows = await store.find_block(tx, block_id)
+    if not rows:
+        return False
+    restaurant_id = RestaurantId(rows[0].restaurant_id)
+    house = await desk.house(tx.tenant_id, restaurant_id)
+    await release_tables(tx, tx.tenant_id, block_id)
+    lifted = Block(
+        id=block_id,
+        restaurant_id=restaurant_id,
+        table_ids=tuple(sorted({TableId(row.table_id) for row in rows})),
+        starts_at=min(row.starts_at for row in rows),
+        ends_at=max(row.ends_at for row in rows),
+    )
+    await _tell(desk, tx, house, lifted, because="unblock")
+    return True
+
+
+async def apply_rules(
+    desk: Desk,
+    tx: Transaction,
+    restaurant_id: RestaurantId,
+    raw: bytes | Mapping[str, object],
+    *,
+    expected_version: int | None,
+) -> RulesVersion:
+    """Let new rules take hold: no booking is decided meanwhile, and what stands is counted anew under their intervals and limits.
+
+    Refuses: RulesRefused of `saveit.venues` with every error, its revision conflict, RestaurantUnknown.
+    """
+    await store.lock_restaurant(tx, restaurant_id)
+    now = desk.now()
+    house = await read_house(tx, desk.keys, restaurant_id, now)
+    if house is None:
+        raise RestaurantUnknown(restaurant_id=str(restaurant_id))
+    changed = await change_rules(tx, restaurant_id, raw, expected_version=expected_version, now=now)
+    first_on = local_date(now, house.zone) - _DAY
+    standing = await store.standing_from(tx, house.sealer, restaurant_id, first_on)
+    recounted = [
+        msgspec.structs.replace(each, loads=_counted_under(changed.rules, house, each, now))
+        for each in standing
+    ]
+    await store.count_anew(tx, restaurant_id, first_on, recounted)
+    tx.after_commit(lambda: desk.pictures.forget_house(restaurant_id))
+    return changed
+
+
+def _counted_under(rules: Rules, house: House, reservation: Reservation, now: datetime) -> str:
+    """Return what a standing reservation is counted in under other rules than its own."""
+    plan = plan_of(rules, reservation.date, house.zone)
+    limits = load_limits(rules, house.floor, reservation.date, local_date(now, house.zone))
+    return load_rows(plan, _claims(plan, limits, reservation), reservation.party_size)
+
+
+def _claims(plan: DatePlan, limits: LoadLimits, reservation: Reservation) -> list[Claim]:
+    claims: list[Claim] = []
+    minute = (reservation.starts_at - plan.origin_at) // _MINUTE
+    if limits.parties_max is not None or limits.covers_max is not None:
+        key = pacing_key(limits.interval_minutes, minute)
+        claims.append(Claim(key, limits.parties_max, limits.covers_max))
+    for service in plan.services:
+        if not service.window.opens_at <= reservation.starts_at < service.window.closes_at:
+            continue
+        if limits.online_covers_max is not None and reservation.source != "staff":
+            claims.append(Claim(("online", service.window.index), covers_max=limits.online_covers_max))
+        if reservation.overbooked:
+            claims.append(
+                Claim(("overbooked", service.window.index), covers_max=limits.overbooked_covers_max)
+            )
+    return claims
+
+
+async def _tell(desk: Desk, tx: Transaction, house: House, changed: Block, *, because: str) -> None:
+    """Say for each date touched that what is free there has changed."""
+    day: date = local_date(changed.starts_at, house.zone)
+    last = local_date(changed.ends_at, house.zone)
+    days = [day + number * _DAY for number in range((last - day).days + 1)]
+    now = desk.now()
+    for each in days:
+        fact = availability_changed(changed.restaurant_id, each, now, because=because, subject_id=changed.id)
+        await append(tx, fact)
+
+    def forget() -> None:
+        for each in days:
+            desk.pictures.forget_day(changed.restaurant_id, each)
+
+    tx.after_commit(forget)

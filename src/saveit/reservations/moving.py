@@ -1,0 +1,286 @@
+"""Changing when, how many and where: the old place stands until the new one is taken, in one transaction."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from saveit.kernel import faults
+from saveit.kernel.db import Transaction
+from saveit.kernel.ids import AreaId, ReservationId, TableId
+from saveit.ledger import House, LoadRow, load_rows, release_loads, release_tables, take_loads, take_tables
+from saveit.reservations import store
+from saveit.reservations.changes import lock, save
+from saveit.reservations.desk import Desk
+from saveit.reservations.errors import (
+    GuestOverlap,
+    IllegalStatus,
+    RulesRefused,
+    SlotUnavailable,
+    TableTaken,
+)
+from saveit.reservations.model import Policy, Reservation
+from saveit.reservations.wishes import broken_rules, is_capacity
+from saveit.seating import Asking, Audience, Closed, Offer, Reason, free_units, local_clock, offer_at, plan_of
+
+# Each turn means that somebody else was quicker at the table chosen; the restaurant runs out of tables first.
+_TURNS_MAX = 50
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What to change; what is absent stays."""
+
+    on: date | None = None
+    time: str | None = None
+    party_size: int | None = None
+    table_id: TableId | None = None
+    area_id: AreaId | None = None
+    audience: Audience = "guest"
+    beyond_pacing: bool = False
+
+
+class _Quicker(Exception):
+    """Somebody took what was free in the picture."""
+
+
+async def change(
+    desk: Desk, tx: Transaction, reservation_id: ReservationId, wish: Wish, *, revision: int | None = None
+) -> Reservation:
+    """Give the party another date, time, size or table, or leave everything as it was.
+
+    Refuses: ReservationUnknown, RevisionConflict, IllegalStatus once the party is seated or gone, RulesRefused, SlotUnavailable,
+    TableTaken, GuestOverlap.
+    """
+    before = await lock(desk, tx, reservation_id, revision=revision)
+    if before.status not in {"pending", "confirmed"}:
+        raise IllegalStatus(status=before.status)
+    on = wish.on or before.date
+    for day in sorted({before.date, on}):
+        await store.lock_day(tx, before.restaurant_id, day)
+    for _ in range(_TURNS_MAX):
+        house = await _house_now(desk, tx, before)
+        offer = await _offer(desk, house, before, wish=wish, on=on)
+        if offer is None:
+            continue
+        try:
+            async with tx.savepoint():
+                after = await _take_place(desk, tx, house, before, offer, wish)
+        except _Quicker:
+            continue
+        await faults.reach("reservations.change.before_commit")
+        return await save(desk, tx, "reservation.modified", before=before, after=after)
+    raise SlotUnavailable(Closed(on, wish.time, None, Reason.FULL, {}))
+
+
+async def move(
+    desk: Desk,
+    tx: Transaction,
+    reservation_id: ReservationId,
+    table_ids: Sequence[TableId],
+    *,
+    revision: int | None = None,
+) -> Reservation:
+    """Give the party the tables that staff chose, seated or not, and keep it there.
+
+    Refuses: ReservationUnknown, RevisionConflict, IllegalStatus, TableTaken, RulesRefused for tables the restaurant does not have.
+    """
+    before = await lock(desk, tx, reservation_id, revision=revision)
+    if not before.stands:
+        raise IllegalStatus(status=before.status)
+    house = await _house_now(desk, tx, before)
+    wanted = tuple(sorted(set(table_ids)))
+    if not wanted or any(table_id not in house.floor.index_of for table_id in wanted):
+        raise RulesRefused((Closed(before.date, None, before.starts_at, Reason.TABLE_UNKNOWN, {}),))
+    await store.lock_day(tx, before.restaurant_id, before.date)
+    await release_tables(tx, before.tenant_id, before.id)
+    after = msgspec.structs.replace(before, table_ids=wanted, pinned=True, overbooked=False)
+    if not await _take_tables(desk, tx, after):
+        raise TableTaken(Closed(before.date, None, before.starts_at, Reason.FULL, {}))
+    return await save(desk, tx, "reservation.moved", before=before, after=after)
+
+
+async def extend(
+    desk: Desk,
+    tx: Transaction,
+    reservation_id: ReservationId,
+    leaves_at: datetime,
+    *,
+    revision: int | None = None,
+) -> Reservation:
+    """Let a party stay longer, or shorter, at its tables.
+
+    Refuses: ReservationUnknown, RevisionConflict, IllegalStatus, TableTaken when another party follows before that, RulesRefused for
+    an end that is not after the start or more than a day later.
+    """
+    before = await lock(desk, tx, reservation_id, revision=revision)
+    if not before.stands:
+        raise IllegalStatus(status=before.status)
+    ends_at = leaves_at + (before.ends_at - before.leaves_at)
+    if not before.starts_at < leaves_at or ends_at > before.starts_at + timedelta(hours=24):
+        raise RulesRefused((Closed(before.date, None, leaves_at, Reason.ENDS_AFTER_CLOSE, {}),))
+    if not await store.extend_occupancy(tx, before, ends_at):
+        raise TableTaken(Closed(before.date, None, before.starts_at, Reason.FULL, {}))
+    after = msgspec.structs.replace(before, leaves_at=leaves_at, ends_at=ends_at)
+    await _keep_stay(tx, before, after)
+    return await save(desk, tx, "reservation.extended", before=before, after=after)
+
+
+async def seat_overbooked(
+    desk: Desk, tx: Transaction, house: House, waiting: Reservation
+) -> Reservation | None:
+    """Give a party that was admitted beyond the tables the best one that is free for its stay; None when there is none yet.
+
+    `waiting` is locked by the caller.
+    """
+    picture = await desk.pictures.day(house, waiting.date, after=desk.pictures.tick())
+    asking = Asking(party_size=waiting.party_size, audience="guest")
+    units = free_units(
+        house.floor,
+        picture.day,
+        asking,
+        starts_at=waiting.starts_at,
+        ends_at=waiting.ends_at,
+        now=desk.now(),
+    )
+    for unit in units:
+        table_ids = tuple(TableId(table_id) for table_id in unit.table_ids)
+        kept, given_back = _without_overbooking(waiting.loads)
+        after = msgspec.structs.replace(waiting, table_ids=table_ids, overbooked=False, loads=kept)
+        try:
+            async with tx.savepoint():
+                await _take_or_leave(desk, tx, after)
+        except _Quicker:
+            continue
+        await release_loads(tx, (waiting.tenant_id, waiting.restaurant_id), waiting.date, given_back)
+        return await save(desk, tx, "reservation.seated_from_overbooking", before=waiting, after=after)
+    return None
+
+
+async def _house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> House:
+    """Return the restaurant as it is and stays until this transaction ends: its rules and floor wait for the lock taken here."""
+    await store.share_restaurant(tx, reservation.restaurant_id)
+    house = await desk.house(reservation.tenant_id, reservation.restaurant_id)
+    if await store.versions(tx, reservation.restaurant_id) != (
+        house.restaurant.rules_version,
+        house.restaurant.floor_version,
+    ):
+        desk.pictures.forget_house(reservation.restaurant_id)
+        house = await desk.house(reservation.tenant_id, reservation.restaurant_id)
+    return house
+
+
+async def _offer(desk: Desk, house: House, before: Reservation, *, wish: Wish, on: date) -> Offer | None:
+    """Return the offer that fits the wish, its tables read just now, or None when it is to be looked for again."""
+    time = wish.time or local_clock(before.starts_at, house.zone)
+    asking = Asking(
+        party_size=wish.party_size or before.party_size,
+        audience=wish.audience,
+        area_id=wish.area_id,
+        table_id=wish.table_id,
+        excluding=before.id,
+        beyond_pacing=wish.beyond_pacing,
+    )
+    picture = await desk.pictures.day(house, on, after=desk.pictures.tick())
+    now = desk.now()
+    answer = offer_at(house.rules, house.floor, picture.day, asking, on, time, now, house.zone)
+    if isinstance(answer, Offer) and not answer.overbooked:
+        return answer
+    if isinstance(answer, Closed) and not is_capacity(answer.reason):
+        raise RulesRefused(broken_rules(house, picture.day, asking, on, time, now, answer))
+    if picture.tentative:
+        await picture.next_settled()
+        return None
+    # A party that has a table is not changed into one that waits for one.
+    closed = answer if isinstance(answer, Closed) else Closed(on, time, answer.starts_at, Reason.FULL, {})
+    if closed.reason is Reason.FULL and wish.table_id is not None:
+        raise TableTaken(closed)
+    raise SlotUnavailable(closed)
+
+
+async def _take_place(  # noqa: PLR0917 - the old place, the new one and the means.
+    desk: Desk, tx: Transaction, house: House, before: Reservation, offer: Offer, wish: Wish
+) -> Reservation:
+    """Give up the old place and take the new one, in the ledger's order: tables, loads, guest."""
+    unit = _unit(offer, before)
+    restaurant = (before.tenant_id, before.restaurant_id)
+    party_size = wish.party_size or before.party_size
+    plan = plan_of(house.rules, offer.date, house.zone)
+    after = msgspec.structs.replace(
+        before,
+        date=offer.date,
+        service=offer.service,
+        starts_at=offer.starts_at,
+        leaves_at=offer.leaves_at,
+        ends_at=offer.ends_at,
+        party_size=party_size,
+        table_ids=unit,
+        pinned=(before.pinned and unit == before.table_ids) or wish.table_id is not None,
+        overbooked=False,
+        loads=load_rows(plan, offer.claims, party_size),
+        policy=_moved_policy(before, offer.starts_at, desk.now()),
+        calendar_sequence=before.calendar_sequence + 1,
+    )
+    may_overlap = await store.guest_may_overlap(tx, before)
+    await release_tables(tx, before.tenant_id, before.id)
+    await _take_or_leave(desk, tx, after)
+    await release_loads(tx, restaurant, before.date, before.loads)
+    if not await take_loads(tx, restaurant, after.date, after.loads):
+        raise _Quicker
+    await store.end_guest_stay(tx, before)
+    if after.person_id is not None and not await store.keep_guest_stay(
+        tx, after, overlap_allowed=may_overlap
+    ):
+        raise GuestOverlap
+    return after
+
+
+def _unit(offer: Offer, before: Reservation) -> tuple[TableId, ...]:
+    """Return the tables to take: those it has, when they are among the free ones that fit, so that nobody moves for nothing."""
+    fitting = [tuple(TableId(table_id) for table_id in unit.table_ids) for unit in offer.units]
+    return before.table_ids if before.table_ids in fitting else fitting[0]
+
+
+def _moved_policy(before: Reservation, starts_at: datetime, now: datetime) -> Policy:
+    """Carry the terms over to another start: the same notice before it, unless it has already passed for the old one."""
+    policy = before.policy
+    if now > policy.free_until:
+        return policy
+    return msgspec.structs.replace(policy, free_until=starts_at - (before.starts_at - policy.free_until))
+
+
+async def _take_tables(desk: Desk, tx: Transaction, after: Reservation) -> bool:
+    return await take_tables(
+        tx,
+        tenant_id=after.tenant_id,
+        restaurant_id=after.restaurant_id,
+        table_ids=after.table_ids,
+        starts_at=after.starts_at,
+        ends_at=after.ends_at,
+        holder_kind="reservation",
+        holder_id=after.id,
+        party_size=after.party_size,
+        movable=not after.pinned and after.status != "checked_in",
+        expires_at=None,
+        now=desk.now(),
+    )
+
+
+async def _take_or_leave(desk: Desk, tx: Transaction, after: Reservation) -> None:
+    if not await _take_tables(desk, tx, after):
+        raise _Quicker
+
+
+async def _keep_stay(tx: Transaction, before: Reservation, after: Reservation) -> None:
+    """Note that the guest is here until later; a stay that runs on is a fact, whatever else the guest has booked."""
+    if after.person_id is None:
+        return
+    await store.end_guest_stay(tx, before)
+    await store.keep_guest_stay(tx, after, overlap_allowed=True)
+
+
+def _without_overbooking(loads: str) -> tuple[str, str]:
+    """Split what a party is counted in: what stays, and the place beyond the tables that it gives back."""
+    rows = msgspec.json.decode(loads, type=list[LoadRow])
+    kept = [row for row in rows if row.kind != "overbooked"]
+    given_back = [row for row in rows if row.kind == "overbooked"]
+    return msgspec.json.encode(kept).decode(), msgspec.json.encode(given_back).decode()
