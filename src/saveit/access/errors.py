@@ -1,0 +1,133 @@
+"""What is refused to whoever signs in or gives access, and how a wrong draft is explained in Spanish and in English."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from saveit.kernel.db import ConstraintBroken
+from saveit.kernel.errors import Refusal
+
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "wrong_length": (
+        "Debe tener entre {minimum} y {maximum} letras o elementos.",
+        "It must have from {minimum} to {maximum} letters or items.",
+    ),
+    "out_of_range": (
+        "Debe estar entre {minimum} y {maximum}.",
+        "It must be between {minimum} and {maximum}.",
+    ),
+    "unknown_choice": ("Debe ser uno de: {choices}.", "It must be one of: {choices}."),
+    "control_character": (
+        "Contiene caracteres que no se pueden ver.",
+        "It contains characters that cannot be seen.",
+    ),
+    "email_invalid": ("No es una dirección de correo.", "This is not an email address."),
+    "password_too_short": (
+        "La contraseña debe tener al menos {minimum} caracteres.",
+        "The password must have at least {minimum} characters.",
+    ),
+    "password_too_long": (
+        "La contraseña puede tener {maximum} caracteres como mucho.",
+        "The password may have {maximum} characters at most.",
+    ),
+    "in_the_past": ("Ya ha pasado.", "It has passed already."),
+}
+
+
+class AccessError(Struct, frozen=True):
+    """One thing wrong with a draft: which field, which code, and the facts its message needs. Never what was written there."""
+
+    path: str
+    code: str
+    message_key: str
+    facts: dict[str, object]
+
+    def message(self, language: Literal["es", "en"]) -> str:
+        """Say it in one sentence."""
+        spanish, english = _MESSAGES[self.code]
+        return (spanish if language == "es" else english).format_map(self.facts)
+
+    @property
+    def message_es(self) -> str:
+        """Say it in Spanish."""
+        return self.message("es")
+
+    @property
+    def message_en(self) -> str:
+        """Say it in English."""
+        return self.message("en")
+
+
+def access_error(path: str, code: str, **facts: object) -> AccessError:
+    """Make an error whose message is looked up by its code."""
+    return AccessError(path=path, code=code, message_key=f"access.{code}", facts=facts)
+
+
+def access_message_keys() -> Mapping[str, tuple[str, str]]:
+    """Return every message by its key, Spanish then English, for catalogues and tests."""
+    return {f"access.{code}": texts for code, texts in _MESSAGES.items()}
+
+
+class AccessInvalid(Refusal):
+    """A user or a key is wrongly described; every error is listed, none hides another."""
+
+    code: ClassVar[str] = "access_invalid"
+
+    def __init__(self, errors: Sequence[AccessError]) -> None:
+        super().__init__(
+            errors=[{"path": error.path, "code": error.code, "facts": error.facts} for error in errors]
+        )
+        self.errors = tuple(errors)
+
+
+class WrongCredentials(Refusal):
+    """Email and password do not open a session. Which of the two is wrong, or that the user is disabled, is not said."""
+
+    code: ClassVar[str] = "wrong_credentials"
+
+
+class EmailTaken(Refusal):
+    """Somebody signs in with this email already, here or at another customer's."""
+
+    code: ClassVar[str] = "email_taken"
+
+
+class StaffUserUnknown(Refusal):
+    """There is no such staff user."""
+
+    code: ClassVar[str] = "staff_user_unknown"
+
+
+class ApiKeyUnknown(Refusal):
+    """There is no such API key."""
+
+    code: ClassVar[str] = "api_key_unknown"
+
+
+class RestaurantNotYours(Refusal):
+    """There is no such restaurant, or not for this tenant, which is the same to whoever asks."""
+
+    code: ClassVar[str] = "restaurant_unknown"
+
+
+_REFUSALS: dict[str, type[Refusal]] = {
+    "email_signs_in_once": EmailTaken,
+    # PostgreSQL names a foreign key by its table and columns.
+    "staff_roles_tenant_id_user_id_fkey": StaffUserUnknown,
+    "staff_roles_tenant_id_restaurant_id_fkey": RestaurantNotYours,
+    "api_keys_tenant_id_restaurant_id_fkey": RestaurantNotYours,
+}
+
+
+@contextmanager
+def refusing(**facts: object) -> Generator[None]:
+    """Turn a broken constraint of ours into its refusal with these facts; any other stays what it is."""
+    try:
+        yield
+    except ConstraintBroken as broken:
+        refusal = _REFUSALS.get(broken.constraint)
+        if refusal is None:
+            raise
+        raise refusal(**facts) from broken
