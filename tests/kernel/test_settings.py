@@ -1,3 +1,4 @@
+import os
 import pickle
 from pathlib import Path
 
@@ -93,8 +94,16 @@ def test_the_data_directory_does_not_depend_on_where_one_stands(
     monkeypatch.chdir(tmp_path)
 
     assert not Settings.from_environment({}).data_dir.is_relative_to(tmp_path)
-    assert Settings.from_environment({"XDG_DATA_HOME": "/srv"}).data_dir == Path("/srv/saveit")
     assert Settings.from_environment({"SAVEIT_DATA_DIR": "here"}).data_dir == tmp_path / "here"
+
+
+@pytest.mark.parametrize(("user", "place"), [(0, "/var/lib/saveit"), (1000, "/srv/saveit")])
+def test_root_keeps_its_data_where_services_do_and_others_where_their_desktop_says(
+    user: int, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+
+    assert Settings.from_environment({"XDG_DATA_HOME": "/srv"}).data_dir == Path(place)
 
 
 def test_a_file_is_no_data_directory(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from hypothesis import HealthCheck, settings
 from msgspec.structs import replace
 
 from saveit.seating import (
@@ -25,6 +26,8 @@ from saveit.seating import (
 )
 from saveit.venues import BusinessHours, Capacity, Rules, Service, TimeSlots
 
+# How long an example takes says how busy the machine is, not whether the product is right.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MADRID = ZoneInfo("Europe/Madrid")
 FRIDAY = date(2026, 5, 15)
 NOW = datetime(2026, 5, 10, 10, tzinfo=UTC)

@@ -34,7 +34,7 @@ from saveit.venues import (
     TimeSlots,
     TurnTime,
 )
-from tests.seating.floors import identity, joined, rules, stay, table
+from tests.seating.floors import UNHURRIED, identity, joined, rules, stay, table
 
 ZONES = [
     ZoneInfo(name)
@@ -190,7 +190,7 @@ class Case:
 cases = some.composite(Case)()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(UNHURRIED, max_examples=150)
 @given(case=cases)
 def test_a_listing_and_its_single_starts_always_agree(case: Case) -> None:
     """What is listed can be booked, and what is not cannot: the promise P2."""
@@ -216,7 +216,7 @@ def test_a_listing_and_its_single_starts_always_agree(case: Case) -> None:
                 assert case.at(answer.time or "") == answer
 
 
-@settings(max_examples=150, deadline=None)
+@settings(UNHURRIED, max_examples=150)
 @given(case=cases, time=some.sampled_from(["13:00", "19:30", "20:07", "00:30", "02:10", "02:30"]))
 def test_what_is_offered_is_free_for_the_whole_stay_and_best_first(case: Case, time: str) -> None:
     answer = case.at(time)
@@ -240,7 +240,7 @@ def test_what_is_offered_is_free_for_the_whole_stay_and_best_first(case: Case, t
     assert ranks == sorted(ranks)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(UNHURRIED, max_examples=100)
 @given(case=cases)
 def test_what_is_offered_keeps_every_rule(case: Case) -> None:
     house, asking, guest = case.rules, case.asking, case.asking.audience == "guest"
@@ -261,7 +261,7 @@ def test_what_is_offered_keeps_every_rule(case: Case) -> None:
             assert case.load.get(("pacing", bucket), Load()).parties < house.pacing.parties_max
 
 
-@settings(max_examples=100, deadline=None)
+@settings(UNHURRIED, max_examples=100)
 @given(case=cases)
 def test_booking_what_is_offered_makes_no_table_taken_twice(case: Case) -> None:
     """Book the first offer again and again: each booking must be refused its table by all later questions."""

@@ -8,7 +8,19 @@ from hypothesis import strategies as some
 
 from saveit.seating import NO_LOAD, WINDOW_MINUTES, Day, Floor, Load, Stay
 from saveit.seating.day import blocked_starts
-from tests.seating.floors import FRIDAY, MADRID, NOW, TWO_TABLES, at, day_with, identity, joined, stay, table
+from tests.seating.floors import (
+    FRIDAY,
+    MADRID,
+    NOW,
+    TWO_TABLES,
+    UNHURRIED,
+    at,
+    day_with,
+    identity,
+    joined,
+    stay,
+    table,
+)
 
 
 def names(floor: Floor, party_size: int, *, online_only: bool = True) -> list[str]:
@@ -196,6 +208,7 @@ def stays(draw: some.DrawFn) -> Stay:
     )
 
 
+@UNHURRIED
 @given(
     present=some.lists(stays(), max_size=6),
     later=some.lists(stays(), max_size=6),
@@ -216,6 +229,7 @@ def test_a_changed_day_is_the_same_as_one_drawn_anew(
     assert picture(day) == picture(day_with(TWO_TABLES, *left))
 
 
+@UNHURRIED
 @given(busy=some.integers(0, 2**120), length=some.integers(1, 140))
 def test_starts_are_blocked_exactly_when_their_stay_would_meet_a_busy_minute(busy: int, length: int) -> None:
     stay_bits = (1 << length) - 1

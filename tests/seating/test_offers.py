@@ -130,6 +130,14 @@ def test_the_buffer_keeps_back_to_back_parties_apart() -> None:
     assert times_offered(listed(house, day)) == ["23:00"]
 
 
+def test_the_buffer_of_the_last_start_of_a_listing_counts_too() -> None:
+    house = rules(DINNER, time_slots=TimeSlots(slot_duration=30, turnover_time=15))
+    day = day_with(ONE_TABLE, stay(1, [1], "24:44", "25:30"))
+
+    assert times_offered(listed(house, day))[-1] == "22:30"
+    assert times_offered(listed(house, day_with(ONE_TABLE, stay(1, [1], "24:45", "25:30"))))[-1] == "23:00"
+
+
 @pytest.mark.parametrize(
     ("starts", "ends"),
     [("20:29", "20:31"), ("20:30", "22:00"), ("21:00", "21:01"), ("20:00", "23:00"), ("21:59", "23:00"), ("20:00", "20:31"),

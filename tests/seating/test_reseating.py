@@ -10,7 +10,19 @@ from msgspec.structs import replace
 
 from saveit.seating import Asking, Closed, Floor, Offer, Reseating, Stay, Unit, Window, offer_at, reseat
 from saveit.venues import Capacity
-from tests.seating.floors import FRIDAY, MADRID, NOW, at, day_with, identity, joined, rules, stay, table
+from tests.seating.floors import (
+    FRIDAY,
+    MADRID,
+    NOW,
+    UNHURRIED,
+    at,
+    day_with,
+    identity,
+    joined,
+    rules,
+    stay,
+    table,
+)
 
 Tables = tuple[UUID, ...]
 
@@ -256,7 +268,7 @@ def fewest_moves(floor: Floor, parties: list[Stay], asking: Asking) -> int | Non
     return best
 
 
-@settings(max_examples=150, deadline=None)
+@settings(UNHURRIED, max_examples=150)
 @given(evening=evenings())
 def test_a_reseating_is_found_exactly_when_there_is_one_and_has_the_fewest_moves(
     evening: tuple[Floor, list[Stay], Asking],
@@ -268,7 +280,7 @@ def test_a_reseating_is_found_exactly_when_there_is_one_and_has_the_fewest_moves
     assert (None if found is None else len(found.moves)) == fewest_moves(floor, parties, asking)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(UNHURRIED, max_examples=150)
 @given(evening=evenings())
 def test_a_reseating_breaks_nothing(evening: tuple[Floor, list[Stay], Asking]) -> None:
     floor, parties, asking = evening

@@ -18,7 +18,7 @@ from saveit.seating import (
     services_of,
 )
 from saveit.venues import BusinessHours, Rules, Service, SpecialDate
-from tests.seating.floors import DINNER, FRIDAY, LUNCH, MADRID, rules
+from tests.seating.floors import DINNER, FRIDAY, LUNCH, MADRID, UNHURRIED, rules
 
 MINUTE = timedelta(minutes=1)
 # Left out are the system's own names for "here" and the counts of leap seconds, in which no restaurant lives.
@@ -70,6 +70,7 @@ def holds_the_rule(day: date, minute: int, zone: ZoneInfo) -> None:
         assert shown(end - timedelta(seconds=1), zone) < written(day, minute) < shown(end, zone)
 
 
+@UNHURRIED
 @given(zone=zones, day=dates, minute=minutes)
 def test_a_start_is_the_first_instant_the_clock_shows_it_and_an_end_the_last(
     zone: ZoneInfo, day: date, minute: int
@@ -90,6 +91,7 @@ def test_the_rule_holds_around_the_clock_changes_of_every_zone(initial: str) -> 
                 holds_the_rule(day, minute, zone)
 
 
+@UNHURRIED
 @given(zone=zones, data=some.data())
 def test_a_start_is_read_back_from_its_instant(zone: ZoneInfo, data: some.DataObject) -> None:
     day = data.draw(some.sampled_from(dates_of_change(zone))) if dates_of_change(zone) else FRIDAY
@@ -102,6 +104,7 @@ def test_a_start_is_read_back_from_its_instant(zone: ZoneInfo, data: some.DataOb
         assert local_date(start, zone) == written(day, minute).date()
 
 
+@UNHURRIED
 @given(zone=zones, day=dates)
 def test_starts_of_a_day_come_in_the_order_they_are_written(zone: ZoneInfo, day: date) -> None:
     starts = [instant_of_start(day, minute, zone) for minute in range(0, WINDOW_MINUTES, 15)]
@@ -111,6 +114,7 @@ def test_starts_of_a_day_come_in_the_order_they_are_written(zone: ZoneInfo, day:
     assert existing == sorted(set(existing))
 
 
+@UNHURRIED
 @given(zone=zones, day=dates)
 def test_a_day_begins_after_the_one_before(zone: ZoneInfo, day: date) -> None:
     origin = day_origin(day, zone)

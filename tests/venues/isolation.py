@@ -26,7 +26,8 @@ async def rows_seen(connection: asyncpg.Connection, table: str, owner: TenantId)
 
 async def rows_written(connection: asyncpg.Connection, table: str, owner: TenantId) -> int:
     """Count the rows of `owner` that this customer can write over."""
-    tag = await connection.execute(f"UPDATE {table} SET tenant_id = tenant_id WHERE tenant_id = $1", owner)  # noqa: S608 - a name from the test.
+    write = f"UPDATE {table} SET tenant_id = tenant_id WHERE tenant_id = $1"  # noqa: S608 - a name from the test.
+    tag = await connection.execute(write, owner)
     return int(tag.split()[-1])
 
 

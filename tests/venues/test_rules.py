@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from saveit.venues import (
@@ -356,6 +356,8 @@ def test_an_error_is_said_in_both_languages() -> None:
     assert error.message_en == 'Expected a whole number, not "two".'
 
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 json_values = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=6),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=6), inner, max_size=3),
@@ -390,6 +392,7 @@ wild_rules = some.fixed_dictionaries(
 )  # fmt: skip
 
 
+@UNHURRIED
 @given(raw=wild_rules)
 def test_any_json_is_either_read_or_refused_with_messages(raw: dict[str, object]) -> None:
     errors = refusal_of(raw)

@@ -2,6 +2,7 @@
 
 import difflib
 import hmac
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -144,7 +145,13 @@ def _read(reader: "_Reader") -> Settings:
 
 
 def _home_of_data(environment: Mapping[str, str]) -> Path:
-    """Return where the data lives when nobody says: the same from whichever directory the command is given."""
+    """Return where the data lives when nobody says: the same from whichever directory the command is given.
+
+    Root is the machine's service and has the service's place, which the user that the database runs as can reach; root's own home is
+    usually closed to all others.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/saveit")
     share = environment.get("XDG_DATA_HOME")
     return Path(share) / "saveit" if share else Path.home() / ".local" / "share" / "saveit"
 

@@ -10,8 +10,9 @@ full: that takes a reading newer than the request.
 
 from saveit.ledger.combiner import Combiner
 from saveit.ledger.house import House, read_house
+from saveit.ledger.keys import AnsweredRow, claim_key, find_key, keep_answer
 from saveit.ledger.loads import load_rows
-from saveit.ledger.model import Act, LoadRow, Outcome, Verdict
+from saveit.ledger.model import Act, LoadRow, Outcome, Verdict, hexed
 from saveit.ledger.pictures import DayPicture, Pictures
 from saveit.ledger.store import (
     commit_acts,
@@ -23,6 +24,7 @@ from saveit.ledger.store import (
 
 __all__ = [
     "Act",
+    "AnsweredRow",
     "Combiner",
     "DayPicture",
     "House",
@@ -30,7 +32,11 @@ __all__ = [
     "Outcome",
     "Pictures",
     "Verdict",
+    "claim_key",
     "commit_acts",
+    "find_key",
+    "hexed",
+    "keep_answer",
     "load_rows",
     "read_house",
     "release_loads",

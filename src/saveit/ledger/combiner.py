@@ -33,12 +33,11 @@ class CombinerFull(Collision):
 
 
 class _Waiting:
-    __slots__ = ("act", "outcome", "sweep")
+    __slots__ = ("act", "outcome")
 
-    def __init__(self, act: Act, outcome: "asyncio.Future[Outcome]", *, sweep: bool) -> None:
+    def __init__(self, act: Act, outcome: "asyncio.Future[Outcome]") -> None:
         self.act = act
         self.outcome = outcome
-        self.sweep = sweep
 
 
 class Combiner:
@@ -52,13 +51,13 @@ class Combiner:
         self._closing = False
         self._writers = [asyncio.create_task(self._write()) for _ in range(_WRITERS)] if combined else []
 
-    async def commit(self, act: Act, *, sweep: bool = False) -> Outcome:
-        """Commit one act and say what became of it. `sweep` also removes holds in its way whose time is over.
+    async def commit(self, act: Act) -> Outcome:
+        """Commit one act and say what became of it.
 
         Raises: DatabaseUnreachable when it is not known whether the act took place; Collision when it did not, five times over.
         """
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        waiting = _Waiting(act, outcome, sweep=sweep)
+        waiting = _Waiting(act, outcome)
         if not self._writers:
             await self._settle([waiting])
         elif self._closing or len(self._waiting) >= _WAITING_MAX:
@@ -112,7 +111,6 @@ class Combiner:
                 self._database,
                 [waiting.act for waiting in batch],
                 acted_at=self._now(),
-                sweep=any(waiting.sweep for waiting in batch),
             )
             await faults.reach("ledger.commit.after")
         except DatabaseUnreachable as error:
@@ -148,9 +146,7 @@ class Combiner:
         for _ in range(_ATTEMPTS_MAX):
             metrics.retries.labels(act=waiting.act.kind, reason="collision").inc()
             try:
-                (outcome,) = await commit_acts(
-                    self._database, [waiting.act], acted_at=self._now(), sweep=waiting.sweep
-                )
+                (outcome,) = await commit_acts(self._database, [waiting.act], acted_at=self._now())
             except Collision:
                 continue
             return outcome

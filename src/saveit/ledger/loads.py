@@ -31,6 +31,12 @@ def load_rows(plan: DatePlan, claims: Iterable[Claim], party_size: int) -> str:
     return _encoder.encode(rows).decode()
 
 
+def load_keys(plan: DatePlan, loads: str) -> tuple[LoadKey, ...]:
+    """Return seating's keys of what an act says it is counted in."""
+    rows = msgspec.json.decode(loads, type=list[LoadRow])
+    return tuple(counted(plan, (CountRow(row.kind, row.counted_at, 1, row.covers) for row in rows)))
+
+
 def counted(plan: DatePlan, rows: Iterable[CountRow]) -> Mapping[LoadKey, Load]:
     """Return a day's counters under seating's keys; one whose service no longer exists has no key and counts for nothing."""
     opens = {service.window.opens_at: service.window.index for service in plan.services}

@@ -9,8 +9,16 @@ import msgspec
 from saveit.kernel.ids import PersonId, RestaurantId, TenantId
 
 
-class Act(msgspec.Struct, frozen=True, kw_only=True):
-    """One booking or hold, ready to be committed. The fields stand in the order of `ledger_act_v1`, which tests/house compares.
+def hexed(octets: bytes | None) -> str | None:
+    """Return octets as PostgreSQL reads them from text."""
+    return None if octets is None else "\\x" + octets.hex()
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One booking or hold, ready to be committed. The fields are those of `ledger_act_v1`, which tests/house compares.
+
+    An act travels as JSON: the driver needs 80 microseconds to encode it as a composite value, field by field, and JSON takes a tenth of
+    that. So octets are written in hex and what is JSON already is embedded as it is.
 
     `key` and what goes with it are absent when the caller gave no idempotency key. `no_shows_max` is absent when the guest's
     standing is not asked for, and 0 when only a block by hand counts.
@@ -31,31 +39,31 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     party_size: int
     movable: bool
-    loads: str
+    loads: msgspec.Raw
     key_scope: str | None = None
     key: str | None = None
-    body_digest: bytes | None = None
-    answer_sealed: bytes | None = None
+    body_digest: str | None = None
+    answer_sealed: str | None = None
     person_id: UUID | None = None
     address_kind: str | None = None
-    address_index: bytes | None = None
-    mention_index: bytes | None = None
-    person_sealed: bytes | None = None
+    address_index: str | None = None
+    mention_index: str | None = None
+    person_sealed: str | None = None
     no_shows_max: int | None = None
-    overlap_allowed: bool = True
+    overlap_allowed: bool
     active_max: int | None = None
     code: str | None = None
     status: str | None = None
-    guest_sealed: bytes | None = None
+    guest_sealed: str | None = None
     language: str | None = None
     service: str
-    overbooked: bool = False
+    overbooked: bool
     source: str
-    policy: str | None = None
+    policy: msgspec.Raw | None = None
     confirm_by: datetime | None = None
     fact_id: UUID
     fact_kind: str
-    fact_body: str
+    fact_body: msgspec.Raw
     actor: str
     channel: str
     trace_id: str

@@ -14,14 +14,14 @@ from saveit.kernel.clock import Clock
 from saveit.kernel.db import Actor, Database
 from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.ledger.house import House, read_house
-from saveit.ledger.loads import counted
+from saveit.ledger.loads import counted, load_keys
 from saveit.ledger.model import StayRow
 from saveit.ledger.store import read_day
 from saveit.seating import Asking, Day, HolderKind, Reseating, Stay, Window, plan_of, reseat
 from saveit.venues import TenantKeyRing
 
-# A day of sixty parties is about 60 kB: these fit in 300 MB when all are full, and a restaurant has about thirty days in use.
-_DAYS_MAX = 5_000
+# A day of sixty parties is about 60 kB: these fit in 600 MB when all are full, and a restaurant has about thirty days in use.
+_DAYS_MAX = 10_000
 _HOUSES_MAX = 2_000
 # The owner's documents keep restaurant settings for five minutes; facts and the version check make it exact long before.
 _HOUSE_AGE_MAX = timedelta(minutes=5)
@@ -47,8 +47,9 @@ DayKey = tuple[RestaurantId, date]
 class DayPicture:
     """One service day: what was read, what this process has asked for since, and when it was read."""
 
-    def __init__(self, house: House, day: Day, *, read_tick: int, read_at: datetime) -> None:
+    def __init__(self, house: House, on: date, day: Day, *, read_tick: int, read_at: datetime) -> None:
         self.house = house
+        self.on = on
         self.day = day
         self.read_tick = read_tick
         self.read_at = read_at
@@ -65,8 +66,8 @@ class DayPicture:
 
     def settle(self, stay: Stay, *, done: bool, replaces: UUID | None = None) -> None:
         """Keep what was taken, or give it back; a hold that became the stay goes."""
-        self.tentative.pop(stay.holder_id, None)
-        if done and not self.day.stays_of(stay.holder_id):
+        shown = self.tentative.pop(stay.holder_id, None)
+        if done and shown is None and not self.day.stays_of(stay.holder_id):
             self.day.add(stay)
         if not done:
             self.day.remove(stay.holder_id)
@@ -75,6 +76,17 @@ class DayPicture:
         self._changed()
         self._settled.set()
         self._settled = asyncio.Event()
+
+    def without(self, holder_id: UUID, loads: str, party_size: int) -> Day:
+        """Return the day as it would be had this holder taken nothing; `loads` says what it is counted in on this day."""
+        own = self.day.stays_of(holder_id)
+        day = self.day.without(holder_id)
+        # A stay that was read does not know its counters; one that this process added does, and is uncounted with it.
+        if not any(stay.load_keys for stay in own):
+            plan = plan_of(self.house.rules, self.on, self.house.zone)
+            for key in load_keys(plan, loads):
+                day.count(key, parties=-1, covers=-party_size)
+        return day
 
     async def next_settled(self) -> None:
         """Wait until one of the acts on its way is decided."""
@@ -104,15 +116,14 @@ class Pictures:
         self._database = database
         self._clock = clock
         self._keys = keys
-        self._tick = 0
+        self._tick = 1
         self._houses: OrderedDict[RestaurantId, House] = OrderedDict()
         self._days: OrderedDict[DayKey, DayPicture] = OrderedDict()
         self._reading: dict[object, asyncio.Lock] = {}
         self._forgotten: dict[object, int] = {}
 
     def tick(self) -> int:
-        """Return a moment: a picture read later than it has a greater `read_tick`."""
-        self._tick += 1
+        """Return this moment: a picture whose reading begins later has a greater `read_tick`. Many who ask at once share one reading."""
         return self._tick
 
     async def house(self, tenant_id: TenantId, restaurant_id: RestaurantId) -> House | None:
@@ -195,7 +206,8 @@ class Pictures:
     async def _read(self, house: House, service_on: date, last: DayPicture | None) -> DayPicture:
         key = (house.restaurant_id, service_on)
         before = self._forgotten.get(key, 0)
-        read_tick, read_at = self.tick(), self._clock.now()
+        self._tick += 1
+        read_tick, read_at = self._tick, self._clock.now()
         plan = plan_of(house.rules, service_on, house.zone)
         last_close = plan.services[-1].window.closes_at if plan.services else plan.origin_at + _DAY
         stays, counts = await read_day(
@@ -207,7 +219,7 @@ class Pictures:
             last_at=last_close + _AFTER_CLOSE,
         )
         day = Day(house.floor, plan.origin_at, _stays(stays), counted(plan, counts))
-        picture = DayPicture(house, day, read_tick=read_tick, read_at=read_at)
+        picture = DayPicture(house, service_on, day, read_tick=read_tick, read_at=read_at)
         if last is not None and last.house is house:
             _carry_over(last, picture)
         if self._forgotten.get(key, 0) == before:

@@ -1,7 +1,9 @@
 -- commit_acts :many VerdictRow
 -- Commits a batch of acts and answers for each.
 SELECT act_no, verdict, person_id, answer_sealed
-FROM ledger_commit_v1(:acts::ledger_act_v1[], :acted_at::timestamptz, :sweep::boolean)
+FROM ledger_commit_v1(
+    ARRAY(SELECT a FROM json_populate_recordset(NULL::ledger_act_v1, :acts::json) AS a),
+    :acted_at::timestamptz)
 
 -- read_stays :many StayRow
 -- What holds the tables of a restaurant between two instants; no row is longer than a day, so the start bounds the search.
@@ -40,15 +42,6 @@ DELETE FROM table_occupancy
 WHERE tenant_id = :tenant_id::uuid
     AND holder_id = :holder_id::uuid
 
--- sweep_tables :none
--- Removes holds whose time is over from tables that are wanted.
-DELETE FROM table_occupancy
-WHERE tenant_id = :tenant_id::uuid
-    AND table_id = ANY (:table_ids::uuid[])
-    AND expires_at <= :now::timestamptz
-    AND starts_at < :ends_at::timestamptz
-    AND ends_at > :starts_at::timestamptz
-
 -- take_loads :one GrantedRow
 -- Counts loads against their limits; fewer granted than given means that one is reached.
 SELECT slot_load_take_v1(:tenant_id::uuid, :restaurant_id::uuid, :service_on::date, :loads::jsonb) AS granted
@@ -56,3 +49,27 @@ SELECT slot_load_take_v1(:tenant_id::uuid, :restaurant_id::uuid, :service_on::da
 -- release_loads :none
 -- Uncounts what an act counted.
 SELECT slot_load_release_v1(:tenant_id::uuid, :restaurant_id::uuid, :service_on::date, :loads::jsonb)
+
+-- claim_key :many ClaimedRow
+-- Claims an idempotency key for an act of this transaction; nothing comes back when it has acted already. Waits for one that is acting.
+INSERT INTO idempotency_keys (tenant_id, scope, key, body_digest, answer_sealed, created_at)
+VALUES (:tenant_id::uuid, :scope::text, :key::text, :body_digest::bytea, ''::bytea, :created_at::timestamptz)
+ON CONFLICT DO NOTHING
+RETURNING key
+
+-- find_key :maybe AnsweredRow
+-- What an idempotency key was used for, and what was answered.
+SELECT k.body_digest, k.answer_sealed, r.person_id
+FROM idempotency_keys k
+LEFT JOIN reservations r ON r.tenant_id = k.tenant_id AND r.reservation_id = k.reservation_id
+WHERE k.tenant_id = :tenant_id::uuid
+    AND k.scope = :scope::text
+    AND k.key = :key::text
+
+-- keep_answer :none
+-- Keeps what was answered to a key, sealed, for whoever asks again.
+UPDATE idempotency_keys
+SET answer_sealed = :answer_sealed::bytea
+WHERE tenant_id = :tenant_id::uuid
+    AND scope = :scope::text
+    AND key = :key::text

@@ -6,7 +6,33 @@ transactions, and skips nothing that commits late; a fact that keeps failing is 
 It owns `facts`, `consumer_cursors` and `parked_facts`. It will never change a fact, nor hold personal data.
 """
 
-from saveit.outbox.actions import append
-from saveit.outbox.model import Fact
+from saveit.outbox.actions import (
+    append,
+    changes_of_others,
+    history,
+    list_parked,
+    mend_restored_log,
+    present,
+    unpark,
+)
+from saveit.outbox.model import Change, Consumer, Fact, Handle, ParkedFact, Place, RecordedFact
+from saveit.outbox.runner import Runner, Step
 
-__all__ = ["Fact", "append"]
+__all__ = [
+    "Change",
+    "Consumer",
+    "Fact",
+    "Handle",
+    "ParkedFact",
+    "Place",
+    "RecordedFact",
+    "Runner",
+    "Step",
+    "append",
+    "changes_of_others",
+    "history",
+    "list_parked",
+    "mend_restored_log",
+    "present",
+    "unpark",
+]

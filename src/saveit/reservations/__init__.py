@@ -7,7 +7,7 @@ who, through which channel, what was and what is.
 It owns `reservations`, `holds` and `guest_standings`. It will never take a table except through `saveit.ledger`, and never send anything.
 """
 
-from saveit.reservations.booking import book, hold
+from saveit.reservations.booking import book, hold, hold_once
 from saveit.reservations.calendar import CalendarEntry, calendar_of
 from saveit.reservations.changes import amend, cancel, check_in, complete, confirm, find, mark_no_show
 from saveit.reservations.desk import Desk, open_desk
@@ -36,6 +36,7 @@ from saveit.reservations.model import (
     STANDING,
     Booked,
     Booking,
+    Held,
     Hold,
     Holding,
     Key,
@@ -66,6 +67,7 @@ __all__ = [
     "GuestBlocked",
     "GuestLimit",
     "GuestOverlap",
+    "Held",
     "Hold",
     "HoldMismatch",
     "HoldOver",
@@ -103,6 +105,7 @@ __all__ = [
     "find",
     "find_hold",
     "hold",
+    "hold_once",
     "list_of_day",
     "list_of_person",
     "mark_no_show",

@@ -10,9 +10,10 @@ from saveit.guests import GuestDetails, email_index, phone_index, seal_details
 from saveit.kernel import faults
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Actor, Collision
-from saveit.kernel.ids import HoldId, ReservationId, TableId, TenantId, new_id
+from saveit.kernel.errors import Refusal
+from saveit.kernel.ids import HoldId, PersonId, ReservationId, TableId, TenantId, new_id
 from saveit.kernel.observe import metrics
-from saveit.ledger import Act, DayPicture, House, Outcome, Verdict, load_rows
+from saveit.ledger import Act, DayPicture, House, Outcome, Verdict, find_key, hexed, load_rows
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import (
@@ -20,6 +21,7 @@ from saveit.reservations.errors import (
     GuestLimit,
     GuestOverlap,
     HoldMismatch,
+    HoldOver,
     HoldUnknown,
     KeyReused,
     RulesRefused,
@@ -31,6 +33,7 @@ from saveit.reservations.holds import expire_holds_seen
 from saveit.reservations.model import (
     Booked,
     Booking,
+    Held,
     Hold,
     Holding,
     Key,
@@ -50,6 +53,7 @@ _CODE_LENGTH = 6
 _json = msgspec.json.Encoder()
 _answers = msgspec.msgpack.Encoder()
 _answer_decoder = msgspec.msgpack.Decoder(Reservation)
+_hold_decoder = msgspec.msgpack.Decoder(Hold)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -81,10 +85,6 @@ async def book(
     """
     house = await desk.house(tenant_id, booking.restaurant_id)
     draft = _Draft(desk, booking, actor, key)
-    if booking.hold_id is not None:
-        booked = await _book_held(desk, house, draft, booking.hold_id)
-        if booked is not None:
-            return _counted(booked, actor)
     asking = Asking(
         party_size=booking.party_size,
         audience=booking.audience,
@@ -94,8 +94,16 @@ async def book(
     )
     wish = _Wish(booking, asking, tenant_id, actor)
     try:
+        if booking.hold_id is not None:
+            booked = await _book_held(desk, house, draft, booking.hold_id)
+            if booked is not None:
+                return _counted(booked, actor)
         placed, outcome = await _place(desk, wish, draft.act)
-    except SlotUnavailable as refusal:
+    except Refusal as refusal:
+        # Its own booking may be what stands in the way of a request that is sent again: the key is asked before the refusal is told.
+        before = await _answered_before(desk, tenant_id, actor, key)
+        if before is not None:
+            return _counted(draft.booked(house, before), actor)
         metrics.bookings.labels(outcome=refusal.code, channel=actor.channel).inc()
         raise
     return _counted(draft.booked(placed.house, outcome), actor)
@@ -106,6 +114,17 @@ async def hold(desk: Desk, holding: Holding, *, tenant_id: TenantId, actor: Acto
 
     Refuses: RulesRefused, SlotUnavailable, TableTaken, RestaurantUnknown.
     """
+    return (await hold_once(desk, holding, tenant_id=tenant_id, actor=actor, key=None)).hold
+
+
+async def hold_once(
+    desk: Desk, holding: Holding, *, tenant_id: TenantId, actor: Actor, key: Key | None
+) -> Held:
+    """Keep a table for a while, or answer as before when the key has kept one already.
+
+    Refuses: RulesRefused, SlotUnavailable, TableTaken, RestaurantUnknown, KeyReused.
+    """
+    house = await desk.house(tenant_id, holding.restaurant_id)
     asking = Asking(
         party_size=holding.party_size,
         audience=holding.audience,
@@ -120,10 +139,42 @@ async def hold(desk: Desk, holding: Holding, *, tenant_id: TenantId, actor: Acto
         ttl_s = holding.ttl_s or placed.house.rules.holds.ttl_s
         kept = _hold_of(hold_id, holding, placed, expires_at=now + timedelta(seconds=ttl_s))
         held[:] = [kept]
-        return _hold_act(desk, kept, placed, holding=holding, actor=actor)
+        made = _hold_act(desk, kept, placed, holding=holding, actor=actor)
+        if key is None:
+            return made
+        sealed = placed.house.sealer.seal(_answers.encode(kept), key.digest)
+        return msgspec.structs.replace(
+            made,
+            key_scope=key.scope,
+            key=key.text,
+            body_digest=hexed(key.digest),
+            answer_sealed=hexed(sealed),
+        )
 
-    await _place(desk, _Wish(holding, asking, tenant_id, actor), act)
-    return held[0]
+    try:
+        _, outcome = await _place(desk, _Wish(holding, asking, tenant_id, actor), act)
+    except Refusal:
+        before = await _answered_before(desk, tenant_id, actor, key)
+        if before is None:
+            raise
+        outcome = before
+    if outcome.answer_sealed is not None and key is not None:
+        return Held(_hold_decoder.decode(house.sealer.open(outcome.answer_sealed, key.digest)), replayed=True)
+    return Held(held[0], replayed=False)
+
+
+async def _answered_before(desk: Desk, tenant_id: TenantId, actor: Actor, key: Key | None) -> Outcome | None:
+    """Return what the key was answered before, or None when it has not acted. Refuses: KeyReused."""
+    if key is None:
+        return None
+    async with desk.database.tenant(tenant_id, actor) as tx:
+        found = await find_key(tx, scope=key.scope, key=key.text)
+    if found is None:
+        return None
+    if found.body_digest != key.digest:
+        raise KeyReused
+    person_id = None if found.person_id is None else PersonId(found.person_id)
+    return Outcome(Verdict.REPLAYED, person_id, found.answer_sealed)
 
 
 class _Wish(msgspec.Struct, frozen=True):
@@ -135,20 +186,14 @@ class _Wish(msgspec.Struct, frozen=True):
     actor: Actor
 
 
-class _Attempt:
-    """What the search for a table has learnt: how new the picture must be, and whether holds that are over stand in the way."""
-
-    def __init__(self) -> None:
-        self.after = 0
-        self.sweep = False
-
-
 async def _place(desk: Desk, wish: _Wish, act_for: _ActFor) -> tuple[_Placed, Outcome]:
     """Find a table and commit the act on it, however many others want it."""
-    wished, attempt = wish.wished, _Attempt()
+    wished, after = wish.wished, 0
     for _ in range(_TURNS_MAX):
         house = await desk.house(wish.tenant_id, wished.restaurant_id)
-        picture = await desk.pictures.day(house, wished.date, after=attempt.after)
+        picture = await desk.pictures.day(house, wished.date, after=after)
+        if after > 0 and await expire_holds_seen(desk, picture, wish.actor):
+            picture = await desk.pictures.day(house, wished.date, after=desk.pictures.tick())
         now = desk.now()
         answer = offer_at(
             house.rules, house.floor, picture.day, wish.asking, wished.date, wished.time, now, house.zone
@@ -158,33 +203,30 @@ async def _place(desk: Desk, wish: _Wish, act_for: _ActFor) -> tuple[_Placed, Ou
                 broken_rules(house, picture.day, wish.asking, wished.date, wished.time, now, answer)
             )
         if isinstance(answer, Closed) or answer.overbooked:
-            if await _may_be_stale(desk, wish, picture, attempt):
+            if after == 0 or picture.tentative:
+                # Nothing is called full before what is undecided is decided, and before a reading newer than the request.
+                await picture.next_settled()
+                after = desk.pictures.tick()
                 continue
-            moved = await _reseat(desk, wish, picture, answer, act_for=act_for)
-            if moved is not None:
-                return moved
-            answer = _beyond_the_tables(answer, wish)
-        placed = _Placed(house, picture, answer, answer.units[0] if answer.units else None)
-        outcome = await _commit(desk, wish, placed, act_for, sweep=attempt.sweep)
+            reseated = await _reseat(desk, wish, picture, answer, act_for=act_for)
+        else:
+            reseated = None
+        if reseated is None:
+            offer = (
+                _beyond_the_tables(answer, wish)
+                if isinstance(answer, Closed) or answer.overbooked
+                else answer
+            )
+            placed = _Placed(house, picture, offer, offer.units[0] if offer.units else None)
+            outcome = await _commit(desk, wish, placed, act_for)
+        else:
+            placed, outcome = reseated
         if is_decided(outcome.verdict, house):
             return placed, outcome
-        attempt.after = desk.pictures.tick()
-        attempt.sweep = outcome.verdict is Verdict.TABLE_TAKEN
+        after = desk.pictures.tick()
         if outcome.verdict is Verdict.RULES_CHANGED:
             desk.pictures.forget_house(wished.restaurant_id)
     raise Collision("no table could be agreed on")
-
-
-async def _may_be_stale(desk: Desk, wish: _Wish, picture: DayPicture, attempt: _Attempt) -> bool:
-    """Say whether to look again before anything is called full: after what is undecided is decided, and after a reading newer than
-    the request, in which no hold that is over is still counted.
-    """
-    if picture.tentative:
-        await picture.next_settled()
-    elif attempt.after > 0 and not await expire_holds_seen(desk, picture, wish.actor):
-        return False
-    attempt.after = desk.pictures.tick()
-    return True
 
 
 def _beyond_the_tables(answer: Offer | Closed, wish: _Wish) -> Offer:
@@ -225,7 +267,7 @@ def is_decided(verdict: Verdict, house: House) -> bool:
             assert_never(verdict)
 
 
-async def _commit(desk: Desk, wish: _Wish, placed: _Placed, act_for: _ActFor, *, sweep: bool) -> Outcome:
+async def _commit(desk: Desk, wish: _Wish, placed: _Placed, act_for: _ActFor) -> Outcome:
     """Show the table as taken, ask the ledger, and set the picture right whatever it answers."""
     act = act_for(placed)
     stay = _stay(act, placed)
@@ -233,7 +275,7 @@ async def _commit(desk: Desk, wish: _Wish, placed: _Placed, act_for: _ActFor, *,
     done = False
     try:
         await faults.reach("reservations.book.before_commit")
-        outcome = await desk.combiner.commit(act, sweep=sweep)
+        outcome = await desk.combiner.commit(act)
         done = outcome.verdict is Verdict.DONE
         await faults.reach("reservations.book.after_commit")
     except BaseException:
@@ -248,7 +290,7 @@ async def _commit(desk: Desk, wish: _Wish, placed: _Placed, act_for: _ActFor, *,
 async def _reseat(
     desk: Desk, wish: _Wish, picture: DayPicture, answer: Offer | Closed, *, act_for: _ActFor
 ) -> tuple[_Placed, Outcome] | None:
-    """Try to seat the party by moving others; None when nobody can be moved or somebody was quicker."""
+    """Seat the party by moving others; None when no seating is found."""
     window = answer.window if isinstance(answer, Closed) else answer
     if window is None or wish.asking.table_id is not None:
         return None
@@ -260,7 +302,7 @@ async def _reseat(
     act = act_for(placed)
     outcome = await reseat_and_commit(desk, picture.house, act, found, actor=wish.actor)
     desk.pictures.forget_day(wish.wished.restaurant_id, wish.wished.date)
-    return None if outcome is None else (placed, outcome)
+    return placed, outcome
 
 
 async def _book_held(desk: Desk, house: House, draft: "_Draft", hold_id: HoldId) -> Booked | None:
@@ -270,6 +312,9 @@ async def _book_held(desk: Desk, house: House, draft: "_Draft", hold_id: HoldId)
         held = await store.find_hold(tx, hold_id)
     if held is None:
         raise HoldUnknown(hold_id=str(hold_id))
+    if held.reservation_id is not None:
+        # The second click on one hold: it has its reservation.
+        raise HoldOver(why="booked", reservation_id=str(held.reservation_id))
     plan = plan_of(house.rules, booking.date, house.zone)
     found = plan.by_time.get(booking.time)
     starts_at = None if found is None else found[1].starts_at
@@ -302,10 +347,18 @@ async def _book_held(desk: Desk, house: House, draft: "_Draft", hold_id: HoldId)
         return draft.booked(house, outcome)
     if outcome.verdict is Verdict.RULES_CHANGED:
         desk.pictures.forget_house(booking.restaurant_id)
+    if outcome.verdict is Verdict.RULES_CHANGED or await _was_used(desk, house, draft, hold_id):
         return await _book_held(
             desk, await desk.house(house.tenant_id, booking.restaurant_id), draft, hold_id
         )
     return None
+
+
+async def _was_used(desk: Desk, house: House, draft: "_Draft", hold_id: HoldId) -> bool:
+    """Say whether a hold that is gone was booked meanwhile, rather than over."""
+    async with desk.database.tenant(house.tenant_id, draft.actor) as tx:
+        held = await store.find_hold(tx, hold_id)
+    return held is not None and held.reservation_id is not None
 
 
 class _Draft:
@@ -349,31 +402,31 @@ class _Draft:
             expires_at=None,
             party_size=made.party_size,
             movable=not made.pinned,
-            loads=made.loads,
+            loads=msgspec.Raw(made.loads.encode()),
             key_scope=None if key is None else key.scope,
             key=None if key is None else key.text,
-            body_digest=None if key is None else key.digest,
-            answer_sealed=None if key is None else sealer.seal(_answers.encode(made), key.digest),
+            body_digest=None if key is None else hexed(key.digest),
+            answer_sealed=None if key is None else hexed(sealer.seal(_answers.encode(made), key.digest)),
             person_id=None if index is None else self._person_id,
             address_kind=kind,
-            address_index=index,
-            mention_index=mention,
-            person_sealed=person_sealed,
+            address_index=hexed(index),
+            mention_index=hexed(mention),
+            person_sealed=hexed(person_sealed),
             no_shows_max=rules.cancellation_policy.blocked_reservations_after_no_show if for_guest else None,
             overlap_allowed=rules.guest_limits.overlapping_allowed or not for_guest,
             active_max=rules.guest_limits.active_reservations_max if for_guest else None,
             code=made.code,
             status=made.status,
-            guest_sealed=guest_sealed,
+            guest_sealed=hexed(guest_sealed),
             language=guest.language,
             service=made.service,
             overbooked=made.overbooked,
             source=made.source,
-            policy=_json.encode(made.policy).decode(),
+            policy=msgspec.Raw(_json.encode(made.policy)),
             confirm_by=made.confirm_by,
             fact_id=new_id(self._now, self._desk.entropy),
             fact_kind="reservation.created",
-            fact_body=created_body(made),
+            fact_body=msgspec.Raw(created_body(made)),
             actor=str(self.actor),
             channel=self.actor.channel,
             trace_id=self.actor.trace_id,
@@ -504,12 +557,14 @@ def _hold_act(desk: Desk, kept: Hold, placed: _Placed, *, holding: Holding, acto
         expires_at=kept.expires_at,
         party_size=kept.party_size,
         movable=holding.table_id is None,
-        loads=kept.loads,
+        overlap_allowed=True,
+        overbooked=False,
+        loads=msgspec.Raw(kept.loads.encode()),
         service=kept.service,
         source=holding.source,
         fact_id=new_id(desk.now(), desk.entropy),
         fact_kind="hold.created",
-        fact_body=hold_body(kept),
+        fact_body=msgspec.Raw(hold_body(kept)),
         actor=str(actor),
         channel=actor.channel,
         trace_id=actor.trace_id,

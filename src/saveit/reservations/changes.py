@@ -40,7 +40,7 @@ async def lock(
 
 
 async def save(
-    desk: Desk, tx: Transaction, kind: str, before: Reservation, after: Reservation
+    desk: Desk, tx: Transaction, kind: str, *, before: Reservation, after: Reservation
 ) -> Reservation:
     """Write an act and its fact, raise the revision, and have the day read again once it is committed."""
     now = desk.now()

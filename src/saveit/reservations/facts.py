@@ -25,6 +25,7 @@ class Told(msgspec.Struct, frozen=True):
     overbooked: bool
     source: str
     revision: int
+    hold_id: UUID | None = None
     fee_minor: int = 0
     cancel_reason: str | None = None
 
@@ -55,14 +56,15 @@ def told(reservation: Reservation) -> Told:
         overbooked=reservation.overbooked,
         source=reservation.source,
         revision=reservation.revision,
+        hold_id=reservation.hold_id,
         fee_minor=reservation.fee_minor,
         cancel_reason=reservation.cancel_reason,
     )
 
 
-def created_body(reservation: Reservation) -> str:
+def created_body(reservation: Reservation) -> bytes:
     """Return the body of `reservation.created`; the ledger adds the person, whom it alone knows."""
-    return _encoder.encode(Change(None, told(reservation))).decode()
+    return _encoder.encode(Change(None, told(reservation)))
 
 
 def changed(kind: str, before: Reservation | None, after: Reservation, at: datetime) -> Fact:
@@ -80,7 +82,7 @@ def changed(kind: str, before: Reservation | None, after: Reservation, at: datet
     )
 
 
-def hold_body(hold: Hold) -> str:
+def hold_body(hold: Hold) -> bytes:
     """Return the body of a hold's fact."""
     return _encoder.encode(
         {
@@ -90,7 +92,7 @@ def hold_body(hold: Hold) -> str:
             "table_ids": hold.table_ids,
             "expires_at": hold.expires_at,
         }
-    ).decode()
+    )
 
 
 def hold_changed(kind: str, hold: Hold, at: datetime) -> Fact:
@@ -103,14 +105,23 @@ def hold_changed(kind: str, hold: Hold, at: datetime) -> Fact:
         subject_id=hold.id,
         service_on=hold.date,
         at=at,
-        body=hold_body(hold).encode(),
+        body=hold_body(hold),
     )
 
 
+class Blocked(msgspec.Struct, frozen=True):
+    """The body of `availability.changed`: which tables, from when to when, and why."""
+
+    because: str
+    table_ids: tuple[UUID, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+
 def availability_changed(
-    restaurant_id: RestaurantId, service_on: date, at: datetime, *, because: str, subject_id: UUID
+    restaurant_id: RestaurantId, service_on: date, at: datetime, *, body: Blocked, subject_id: UUID
 ) -> Fact:
-    """Return `availability.changed` for what is no reservation: a block set or lifted, a refresh asked for."""
+    """Return `availability.changed` for what is no reservation: a block set or lifted."""
     return Fact(
         fact_id=new_id(at),
         kind="availability.changed",
@@ -119,5 +130,5 @@ def availability_changed(
         subject_id=subject_id,
         service_on=service_on,
         at=at,
-        body=_encoder.encode({"because": because}),
+        body=_encoder.encode(body),
     )

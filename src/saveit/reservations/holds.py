@@ -1,12 +1,12 @@
 """What becomes of a hold: renewed once, released, or over. (A booking turns it into a reservation: see `booking`.)"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 
 from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.ids import HoldId
-from saveit.ledger import DayPicture, release_loads, release_tables
+from saveit.ledger import DayPicture, House, release_loads, release_tables
 from saveit.outbox import append
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
@@ -60,6 +60,14 @@ async def expire_hold(desk: Desk, tx: Transaction, hold_id: HoldId) -> bool:
         return False
     await _end(desk, tx, hold, "hold.expired")
     return True
+
+
+async def fresh_day(desk: Desk, house: House, on: date, actor: Actor) -> DayPicture:
+    """Return a day read just now, in which no hold that is over still stands in the way."""
+    picture = await desk.pictures.day(house, on, after=desk.pictures.tick())
+    if await expire_holds_seen(desk, picture, actor):
+        picture = await desk.pictures.day(house, on, after=desk.pictures.tick())
+    return picture
 
 
 async def expire_holds_seen(desk: Desk, picture: DayPicture, actor: Actor) -> bool:

@@ -13,7 +13,8 @@ from saveit.outbox import append
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import BlockOverlaps, RestaurantUnknown, RulesRefused
-from saveit.reservations.facts import availability_changed
+from saveit.reservations.facts import Blocked, availability_changed
+from saveit.reservations.holds import fresh_day
 from saveit.reservations.model import Reservation
 from saveit.seating import (
     Claim,
@@ -75,6 +76,8 @@ async def block(
         ends_at=ends_at,
         reason=reason,
     )
+    for on in _dates(house, starts_at, ends_at):
+        await fresh_day(desk, house, on, tx.actor)
     begins = starts_at
     while begins < ends_at:
         ends = min(begins + _DAY, ends_at)
@@ -90,7 +93,6 @@ async def block(
             party_size=0,
             movable=False,
             expires_at=None,
-            now=desk.now(),
         )
         if not taken:
             raise BlockOverlaps(starts_at=begins.isoformat(), ends_at=ends.isoformat())
@@ -172,14 +174,18 @@ def _claims(plan: DatePlan, limits: LoadLimits, reservation: Reservation) -> lis
     return claims
 
 
+def _dates(house: House, starts_at: datetime, ends_at: datetime) -> list[date]:
+    first, last = local_date(starts_at, house.zone), local_date(ends_at, house.zone)
+    return [first + number * _DAY for number in range((last - first).days + 1)]
+
+
 async def _tell(desk: Desk, tx: Transaction, house: House, changed: Block, *, because: str) -> None:
     """Say for each date touched that what is free there has changed."""
-    day: date = local_date(changed.starts_at, house.zone)
-    last = local_date(changed.ends_at, house.zone)
-    days = [day + number * _DAY for number in range((last - day).days + 1)]
+    days = _dates(house, changed.starts_at, changed.ends_at)
     now = desk.now()
+    body = Blocked(because, changed.table_ids, changed.starts_at, changed.ends_at)
     for each in days:
-        fact = availability_changed(changed.restaurant_id, each, now, because=because, subject_id=changed.id)
+        fact = availability_changed(changed.restaurant_id, each, now, body=body, subject_id=changed.id)
         await append(tx, fact)
 
     def forget() -> None:

@@ -144,6 +144,13 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     reservation_id: ReservationId | None = None
 
 
+class Held(msgspec.Struct, frozen=True):
+    """A hold, and whether this very request had made it before."""
+
+    hold: Hold
+    replayed: bool
+
+
 class Booked(msgspec.Struct, frozen=True):
     """A reservation, and whether this very request had made it before."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from saveit.kernel import faults
-from saveit.kernel.db import Transaction
+from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.ids import AreaId, ReservationId, TableId
 from saveit.ledger import House, LoadRow, load_rows, release_loads, release_tables, take_loads, take_tables
 from saveit.reservations import store
@@ -19,6 +19,7 @@ from saveit.reservations.errors import (
     SlotUnavailable,
     TableTaken,
 )
+from saveit.reservations.holds import fresh_day
 from saveit.reservations.model import Policy, Reservation
 from saveit.reservations.wishes import broken_rules, is_capacity
 from saveit.seating import Asking, Audience, Closed, Offer, Reason, free_units, local_clock, offer_at, plan_of
@@ -59,7 +60,7 @@ async def change(
         await store.lock_day(tx, before.restaurant_id, day)
     for _ in range(_TURNS_MAX):
         house = await _house_now(desk, tx, before)
-        offer = await _offer(desk, house, before, wish=wish, on=on)
+        offer = await _offer(desk, house, before, wish=wish, on=on, actor=tx.actor)
         if offer is None:
             continue
         try:
@@ -92,9 +93,10 @@ async def move(
     if not wanted or any(table_id not in house.floor.index_of for table_id in wanted):
         raise RulesRefused((Closed(before.date, None, before.starts_at, Reason.TABLE_UNKNOWN, {}),))
     await store.lock_day(tx, before.restaurant_id, before.date)
+    await fresh_day(desk, house, before.date, tx.actor)
     await release_tables(tx, before.tenant_id, before.id)
     after = msgspec.structs.replace(before, table_ids=wanted, pinned=True, overbooked=False)
-    if not await _take_tables(desk, tx, after):
+    if not await _take_tables(tx, after):
         raise TableTaken(Closed(before.date, None, before.starts_at, Reason.FULL, {}))
     return await save(desk, tx, "reservation.moved", before=before, after=after)
 
@@ -132,7 +134,7 @@ async def seat_overbooked(
 
     `waiting` is locked by the caller.
     """
-    picture = await desk.pictures.day(house, waiting.date, after=desk.pictures.tick())
+    picture = await fresh_day(desk, house, waiting.date, tx.actor)
     asking = Asking(party_size=waiting.party_size, audience="guest")
     units = free_units(
         house.floor,
@@ -148,7 +150,7 @@ async def seat_overbooked(
         after = msgspec.structs.replace(waiting, table_ids=table_ids, overbooked=False, loads=kept)
         try:
             async with tx.savepoint():
-                await _take_or_leave(desk, tx, after)
+                await _take_or_leave(tx, after)
         except _Quicker:
             continue
         await release_loads(tx, (waiting.tenant_id, waiting.restaurant_id), waiting.date, given_back)
@@ -169,7 +171,9 @@ async def _house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> H
     return house
 
 
-async def _offer(desk: Desk, house: House, before: Reservation, *, wish: Wish, on: date) -> Offer | None:
+async def _offer(
+    desk: Desk, house: House, before: Reservation, *, wish: Wish, on: date, actor: Actor
+) -> Offer | None:
     """Return the offer that fits the wish, its tables read just now, or None when it is to be looked for again."""
     time = wish.time or local_clock(before.starts_at, house.zone)
     asking = Asking(
@@ -177,16 +181,16 @@ async def _offer(desk: Desk, house: House, before: Reservation, *, wish: Wish, o
         audience=wish.audience,
         area_id=wish.area_id,
         table_id=wish.table_id,
-        excluding=before.id,
         beyond_pacing=wish.beyond_pacing,
     )
-    picture = await desk.pictures.day(house, on, after=desk.pictures.tick())
+    picture = await fresh_day(desk, house, on, actor)
     now = desk.now()
-    answer = offer_at(house.rules, house.floor, picture.day, asking, on, time, now, house.zone)
+    day = picture.without(before.id, before.loads if before.date == on else "[]", before.party_size)
+    answer = offer_at(house.rules, house.floor, day, asking, on, time, now, house.zone)
     if isinstance(answer, Offer) and not answer.overbooked:
         return answer
     if isinstance(answer, Closed) and not is_capacity(answer.reason):
-        raise RulesRefused(broken_rules(house, picture.day, asking, on, time, now, answer))
+        raise RulesRefused(broken_rules(house, day, asking, on, time, now, answer))
     if picture.tentative:
         await picture.next_settled()
         return None
@@ -222,7 +226,7 @@ async def _take_place(  # noqa: PLR0917 - the old place, the new one and the mea
     )
     may_overlap = await store.guest_may_overlap(tx, before)
     await release_tables(tx, before.tenant_id, before.id)
-    await _take_or_leave(desk, tx, after)
+    await _take_or_leave(tx, after)
     await release_loads(tx, restaurant, before.date, before.loads)
     if not await take_loads(tx, restaurant, after.date, after.loads):
         raise _Quicker
@@ -248,7 +252,7 @@ def _moved_policy(before: Reservation, starts_at: datetime, now: datetime) -> Po
     return msgspec.structs.replace(policy, free_until=starts_at - (before.starts_at - policy.free_until))
 
 
-async def _take_tables(desk: Desk, tx: Transaction, after: Reservation) -> bool:
+async def _take_tables(tx: Transaction, after: Reservation) -> bool:
     return await take_tables(
         tx,
         tenant_id=after.tenant_id,
@@ -261,12 +265,11 @@ async def _take_tables(desk: Desk, tx: Transaction, after: Reservation) -> bool:
         party_size=after.party_size,
         movable=not after.pinned and after.status != "checked_in",
         expires_at=None,
-        now=desk.now(),
     )
 
 
-async def _take_or_leave(desk: Desk, tx: Transaction, after: Reservation) -> None:
-    if not await _take_tables(desk, tx, after):
+async def _take_or_leave(tx: Transaction, after: Reservation) -> None:
+    if not await _take_tables(tx, after):
         raise _Quicker
 
 

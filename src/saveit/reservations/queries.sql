@@ -162,6 +162,20 @@ SELECT pg_advisory_xact_lock(restaurant_lock_v1(:restaurant_id::uuid))
 -- Keeps rules and floor as they are until this transaction ends, together with every booking under way.
 SELECT pg_advisory_xact_lock_shared(restaurant_lock_v1(:restaurant_id::uuid))
 
+-- share_restaurant_of_reservation :none
+-- The same, for the restaurant of a reservation; taken before the reservation is locked, as a change of rules takes them.
+SELECT pg_advisory_xact_lock_shared(restaurant_lock_v1(restaurant_id))
+FROM reservations
+WHERE tenant_id = :tenant_id::uuid
+    AND reservation_id = :reservation_id::uuid
+
+-- share_restaurant_of_hold :none
+-- The same, for the restaurant of a hold.
+SELECT pg_advisory_xact_lock_shared(restaurant_lock_v1(restaurant_id))
+FROM holds
+WHERE tenant_id = :tenant_id::uuid
+    AND hold_id = :hold_id::uuid
+
 -- versions :one VersionsRow
 -- The versions of rules and floor now in force.
 SELECT rules_version, floor_version

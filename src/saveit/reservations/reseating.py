@@ -10,19 +10,27 @@ from saveit.ledger import Act, House, Outcome, Verdict, commit_acts, release_tab
 from saveit.outbox import append
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
-from saveit.reservations.facts import changed
+from saveit.reservations.facts import changed, hold_changed
 from saveit.reservations.model import Reservation
 from saveit.seating import Move, Reseating
 
 
-class _NotAnyMore(Exception):
-    """The day is no longer what the re-seating was worked out for."""
+class _Undone(Exception):
+    """The re-seating does not take place; `outcome` says why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.verdict)
+        self.outcome = outcome
+
+
+_QUICKER = Outcome(Verdict.TABLE_TAKEN, None, None)
+"""The day is no longer what the re-seating was worked out for."""
 
 
 async def reseat_and_commit(
     desk: Desk, house: House, act: Act, reseating: Reseating, *, actor: Actor
-) -> Outcome | None:
-    """Move the parties and commit the act, or leave everything as it was and return None when somebody was quicker."""
+) -> Outcome:
+    """Move the parties and commit the act, or leave everything as it was; the verdict is `table_taken` when somebody was quicker."""
     try:
         async with desk.database.ledger(actor) as tx:
             await store.lock_day(tx, act.restaurant_id, act.service_on)
@@ -32,14 +40,16 @@ async def reseat_and_commit(
             for move in moves:
                 await _sit_down(desk, tx, house, move)
             return await _seat_newcomer(desk, tx, act)
-    except (_NotAnyMore, Collision):
-        return None
+    except _Undone as undone:
+        return undone.outcome
+    except Collision:
+        return _QUICKER
 
 
 async def _seat_newcomer(desk: Desk, tx: Transaction, act: Act) -> Outcome:
-    (outcome,) = await commit_acts(tx, [act], acted_at=desk.now(), sweep=True)
+    (outcome,) = await commit_acts(tx, [act], acted_at=desk.now())
     if outcome.verdict is not Verdict.DONE:
-        raise _NotAnyMore
+        raise _Undone(outcome)
     return outcome
 
 
@@ -47,7 +57,7 @@ async def _stand_up(tx: Transaction, house: House, move: Move) -> None:
     """Free the tables of a party that may still be moved."""
     freed = await release_tables(tx, house.tenant_id, move.holder_id)
     if freed != len(move.from_table_ids):
-        raise _NotAnyMore
+        raise _Undone(_QUICKER)
 
 
 async def _sit_down(desk: Desk, tx: Transaction, house: House, move: Move) -> None:
@@ -57,8 +67,8 @@ async def _sit_down(desk: Desk, tx: Transaction, house: House, move: Move) -> No
         await _move_hold(desk, tx, house, move)
         return
     if reservation.pinned or reservation.status not in {"pending", "confirmed"}:
-        raise _NotAnyMore
-    await _take(desk, tx, reservation, move)
+        raise _Undone(_QUICKER)
+    await _take(tx, reservation, move)
     after = msgspec.structs.replace(
         reservation,
         table_ids=tuple(TableId(table_id) for table_id in move.to_unit.table_ids),
@@ -69,7 +79,7 @@ async def _sit_down(desk: Desk, tx: Transaction, house: House, move: Move) -> No
     await append(tx, changed("reservation.reseated", reservation, after, desk.now()), house.tenant_id)
 
 
-async def _take(desk: Desk, tx: Transaction, reservation: Reservation, move: Move) -> None:
+async def _take(tx: Transaction, reservation: Reservation, move: Move) -> None:
     taken = await take_tables(
         tx,
         tenant_id=reservation.tenant_id,
@@ -82,10 +92,9 @@ async def _take(desk: Desk, tx: Transaction, reservation: Reservation, move: Mov
         party_size=reservation.party_size,
         movable=True,
         expires_at=None,
-        now=desk.now(),
     )
     if not taken:
-        raise _NotAnyMore
+        raise _Undone(_QUICKER)
 
 
 async def _move_hold(desk: Desk, tx: Transaction, house: House, move: Move) -> None:
@@ -98,7 +107,7 @@ async def _move_hold(desk: Desk, tx: Transaction, house: House, move: Move) -> N
         or hold.reservation_id is not None
         or hold.expires_at <= now
     ):
-        raise _NotAnyMore
+        raise _Undone(_QUICKER)
     table_ids: tuple[UUID, ...] = move.to_unit.table_ids
     taken = await take_tables(
         tx,
@@ -112,8 +121,9 @@ async def _move_hold(desk: Desk, tx: Transaction, house: House, move: Move) -> N
         party_size=hold.party_size,
         movable=True,
         expires_at=hold.expires_at,
-        now=now,
     )
     if not taken:
-        raise _NotAnyMore
+        raise _Undone(_QUICKER)
     await store.move_hold(tx, house.tenant_id, hold.id, table_ids)
+    moved = msgspec.structs.replace(hold, table_ids=tuple(TableId(table_id) for table_id in table_ids))
+    await append(tx, hold_changed("hold.moved", moved, now), house.tenant_id)

@@ -114,6 +114,8 @@ _FORGET_COUNTS_FROM = _STATEMENTS.command("forget_counts_from")
 _COUNT_ANEW = _STATEMENTS.command("count_anew")
 _LOCK_RESTAURANT = _STATEMENTS.command("lock_restaurant")
 _SHARE_RESTAURANT = _STATEMENTS.command("share_restaurant")
+_SHARE_RESTAURANT_OF_RESERVATION = _STATEMENTS.command("share_restaurant_of_reservation")
+_SHARE_RESTAURANT_OF_HOLD = _STATEMENTS.command("share_restaurant_of_hold")
 _VERSIONS = _STATEMENTS.query("versions", VersionsRow)
 _LOCK_DAY = _STATEMENTS.command("lock_day")
 _KEEP_GUEST_STAY = _STATEMENTS.query("keep_guest_stay", KeptRow)
@@ -144,7 +146,8 @@ async def find_reservation(
 async def lock_reservation(
     tx: Transaction, sealer: Sealer, reservation_id: ReservationId
 ) -> Reservation | None:
-    """Return one reservation and keep it from changing until the transaction ends."""
+    """Return one reservation and keep it, and its restaurant's rules, from changing until the transaction ends."""
+    await tx.run(_SHARE_RESTAURANT_OF_RESERVATION, tenant_id=sealer.tenant_id, reservation_id=reservation_id)
     row = await tx.maybe(_LOCK_RESERVATION, tenant_id=sealer.tenant_id, reservation_id=reservation_id)
     return None if row is None else reservation_of(row, sealer)
 
@@ -371,7 +374,8 @@ async def find_hold(tx: Transaction, hold_id: HoldId) -> Hold | None:
 
 
 async def lock_hold(tx: Transaction, tenant_id: UUID, hold_id: UUID) -> Hold | None:
-    """Return one hold and keep it from changing until the transaction ends."""
+    """Return one hold and keep it, and its restaurant's rules, from changing until the transaction ends."""
+    await tx.run(_SHARE_RESTAURANT_OF_HOLD, tenant_id=tenant_id, hold_id=hold_id)
     row = await tx.maybe(_LOCK_HOLD, tenant_id=tenant_id, hold_id=hold_id)
     return None if row is None else _hold_of(row)
 

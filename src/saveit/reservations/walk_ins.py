@@ -8,11 +8,12 @@ import msgspec
 from saveit.guests import GuestDetails, seal_details
 from saveit.kernel.db import Collision, Transaction
 from saveit.kernel.ids import ReservationId, RestaurantId, TableId, new_id
-from saveit.ledger import Act, House, Verdict, commit_acts, load_rows
+from saveit.ledger import Act, House, Verdict, commit_acts, hexed, load_rows
 from saveit.reservations.changes import check_in
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import RulesRefused, SlotUnavailable, TableTaken
 from saveit.reservations.facts import created_body
+from saveit.reservations.holds import fresh_day
 from saveit.reservations.model import Reservation, policy_of
 from saveit.seating import (
     Asking,
@@ -69,10 +70,10 @@ async def walk_in(desk: Desk, tx: Transaction, party: WalkIn) -> Reservation:
     for _ in range(_TURNS_MAX):
         house = await desk.house(tx.tenant_id, party.restaurant_id)
         moment = _moment(house, party, desk.now())
-        picture = await desk.pictures.day(house, moment.on, after=desk.pictures.tick())
+        picture = await fresh_day(desk, house, moment.on, tx.actor)
         table_ids = _tables(house, picture.day, party, moment=moment, now=desk.now())
         made = _reservation(desk, house, party, moment=moment, table_ids=table_ids)
-        (outcome,) = await commit_acts(tx, [_act(desk, tx, house, made)], acted_at=desk.now(), sweep=True)
+        (outcome,) = await commit_acts(tx, [_act(desk, tx, house, made)], acted_at=desk.now())
         match outcome.verdict:
             case Verdict.DONE:
                 return await check_in(desk, tx, made.id)
@@ -187,17 +188,19 @@ def _act(desk: Desk, tx: Transaction, house: House, made: Reservation) -> Act:
         expires_at=None,
         party_size=made.party_size,
         movable=False,
-        loads=made.loads,
+        overlap_allowed=True,
+        loads=msgspec.Raw(made.loads.encode()),
         code=made.code,
         status=made.status,
-        guest_sealed=seal_details(house.sealer, made.guest, made.id),
+        guest_sealed=hexed(seal_details(house.sealer, made.guest, made.id)),
         language=made.guest.language,
         service=made.service,
+        overbooked=False,
         source=made.source,
-        policy=_json.encode(made.policy).decode(),
+        policy=msgspec.Raw(_json.encode(made.policy)),
         fact_id=new_id(made.created_at, desk.entropy),
         fact_kind="reservation.created",
-        fact_body=created_body(made),
+        fact_body=msgspec.Raw(created_body(made)),
         actor=str(tx.actor),
         channel=tx.actor.channel,
         trace_id=tx.actor.trace_id,

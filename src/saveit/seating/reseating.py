@@ -81,6 +81,8 @@ def reseat(
         return None
     search = _Search(floor, day, now, nodes_max)
     minutes = ((1 << (end - start)) - 1) << start
+    if search.has_more_parties_than_tables(start, minutes):
+        return None
     try:
         for moves_allowed in range(moves_max + 1):
             found = search.newcomer(units, minutes, moves_allowed)
@@ -120,6 +122,19 @@ class _Search:
         for index in indices:
             self._at_table[index].append(len(self._parties))
         self._parties.append(_Party(stay, minutes, bits, _places(floor, stay, indices, bits)))
+
+    def has_more_parties_than_tables(self, start: int, minutes: int) -> bool:
+        """Say whether at some minute of the stay there would be more parties than tables, however they are seated.
+
+        Most houses that are full are full in this plain way, and a search would try every exchange before it gave up.
+        """
+        begins = {(party.minutes & -party.minutes).bit_length() - 1 for party in self._parties}
+        for minute in {start, *(begin for begin in begins if minutes >> begin & 1)}:
+            kept = sum(taken >> minute & 1 for taken in self._fixed)
+            moving = sum(party.minutes >> minute & 1 for party in self._parties)
+            if kept + moving + 1 > len(self._fixed):
+                return True
+        return False
 
     def newcomer(self, units: Sequence[Unit], minutes: int, moves_allowed: int) -> Reseating | None:
         """Return a seating of the newcomer with at most so many moves."""
@@ -183,11 +198,11 @@ def _meets(unit: Unit, minutes: int, placed: Sequence[_Placed]) -> bool:
 
 
 def _places(floor: Floor, stay: Stay, indices: Sequence[int], bits: int) -> tuple[Unit, ...]:
-    """Return the units a party may be moved to, best first, its own left out."""
+    """Return the units a party may be moved to, best first; its own needs no exception, for whoever displaced it sits there."""
     own = next((unit for unit in floor.units if unit.tables_bits == bits), None)
     online = own.online if own is not None else all(floor.tables[index].online for index in indices)
     return tuple(
         unit
         for unit in floor.units_for(stay.party_size, online_only=online)
-        if unit.tables_bits != bits and (stay.area_id is None or unit.area_id == stay.area_id)
+        if stay.area_id is None or unit.area_id == stay.area_id
     )

@@ -20,7 +20,8 @@ BEGIN
             -- Another database of this cluster made it, perhaps at this very moment.
             WHEN duplicate_object OR unique_violation THEN NULL;
         END;
-        IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+        -- Since PostgreSQL 16 whoever makes a role administers it, but may not yet act as it.
+        IF NOT pg_has_role(current_user, wanted, CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
             EXECUTE format('GRANT %I TO %I', wanted, current_user);
         END IF;
         EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', wanted);

@@ -54,7 +54,7 @@ CREATE TABLE guest_stays (
     during tstzrange GENERATED ALWAYS AS (tstzrange(starts_at, ends_at, '[)')) STORED,
     PRIMARY KEY (tenant_id, reservation_id),
     CONSTRAINT guest_stays_once EXCLUDE USING gist (
-        tenant_id WITH =, restaurant_id WITH =, person_id WITH =, during WITH &&)
+        person_id WITH =, during WITH &&, restaurant_id WITH =, tenant_id WITH =)
         WHERE (NOT overlap_allowed)
 );
 

@@ -8,7 +8,7 @@
 --
 -- Verdicts: done · replayed · key_reused · rules_changed · guest_blocked · hold_gone · table_taken · load_full ·
 -- guest_overlap · guest_limit · again (the key's other act vanished meanwhile).
-CREATE FUNCTION ledger_commit_v1(acts ledger_act_v1[], acted_at timestamptz, sweep boolean)
+CREATE FUNCTION ledger_commit_v1(acts ledger_act_v1[], acted_at timestamptz)
 RETURNS TABLE (act_no integer, verdict text, person_id uuid, answer_sealed bytea)
 LANGUAGE plpgsql
 AS $$
@@ -27,8 +27,8 @@ BEGIN
     -- The same key never acts twice. An insert that meets a running transaction waits for it, so the answer is final.
     -- It comes first: a repeated request is answered as before even when the rules have changed since.
     WITH claimed AS (
-        INSERT INTO idempotency_keys (tenant_id, scope, key, body_digest, answer_sealed, created_at)
-        SELECT a.tenant_id, a.key_scope, a.key, a.body_digest, a.answer_sealed, acted_at
+        INSERT INTO idempotency_keys (tenant_id, scope, key, body_digest, answer_sealed, reservation_id, created_at)
+        SELECT a.tenant_id, a.key_scope, a.key, a.body_digest, a.answer_sealed, a.holder_id, acted_at
         FROM unnest(acts) a
         WHERE a.key IS NOT NULL
         ORDER BY a.tenant_id, a.key_scope, a.key
@@ -44,9 +44,10 @@ BEGIN
         gone := gone || lost;
         verdicts := ledger_mark_v1(verdicts, lost, 'again');
         FOR each IN
-            SELECT a.act_no, k.body_digest = a.body_digest AS same, k.person_id, k.answer_sealed
+            SELECT a.act_no, k.body_digest = a.body_digest AS same, r.person_id, k.answer_sealed
             FROM unnest(acts) a
             JOIN idempotency_keys k ON k.tenant_id = a.tenant_id AND k.scope = a.key_scope AND k.key = a.key
+            LEFT JOIN reservations r ON r.tenant_id = k.tenant_id AND r.reservation_id = k.reservation_id
             WHERE a.act_no = ANY (lost)
         LOOP
             verdicts[each.act_no] := CASE WHEN each.same THEN 'replayed' ELSE 'key_reused' END;
@@ -97,17 +98,6 @@ BEGIN
             gone := gone || lost;
             verdicts := ledger_mark_v1(verdicts, lost, 'guest_blocked');
         END IF;
-    END IF;
-
-    -- Holds whose time is over stand in the way until somebody removes them; only asked for when one was seen.
-    IF sweep THEN
-        DELETE FROM table_occupancy o
-        USING unnest(acts) a
-        WHERE o.tenant_id = a.tenant_id
-            AND o.table_id = ANY (a.table_ids)
-            AND o.expires_at <= acted_at
-            AND o.starts_at < a.ends_at
-            AND o.ends_at > a.starts_at;
     END IF;
 
     -- A hold becomes the reservation: the same rows, another holder.
@@ -290,16 +280,6 @@ BEGIN
             a.party_size, a.table_ids, a.loads, a.source, a.actor, acted_at, a.expires_at
         FROM unnest(acts) a
         WHERE a.kind = 'hold'
-            AND NOT a.act_no = ANY (gone);
-    END IF;
-    IF EXISTS (SELECT FROM unnest(acts) a WHERE a.key IS NOT NULL) THEN
-        UPDATE idempotency_keys k
-        SET person_id = persons[a.act_no]
-        FROM unnest(acts) a
-        WHERE k.tenant_id = a.tenant_id
-            AND k.scope = a.key_scope
-            AND k.key = a.key
-            AND persons[a.act_no] IS NOT NULL
             AND NOT a.act_no = ANY (gone);
     END IF;
     INSERT INTO facts (
