@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-fast test-embedded test-system check bench fmt lock clean venv
+.PHONY: schema help run test test-fast test-embedded test-system check bench fmt lock clean venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -55,6 +55,9 @@ fmt: $(DEV) ## Format and mend what can be mended
 LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
   --no-emit-index-url --no-emit-find-links $(UPGRADE)
 COMPILE := $(BIN)/uv pip compile pyproject.toml $(LOCK_OPTIONS)
+
+schema: $(DEV) ## Write schema.sql anew after a migration was added
+	SAVEIT_WRITE_SCHEMA=1 $(BIN)/pytest -q tests/house/test_schema.py
 
 lock: $(DEV) ## Renew the locks from pyproject.toml; UPGRADE=--upgrade takes newer releases
 	$(COMPILE) --group build --group dev -o requirements/dev.lock

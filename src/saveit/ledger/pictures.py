@@ -88,6 +88,15 @@ class DayPicture:
                 day.count(key, parties=-1, covers=-party_size)
         return day
 
+    def decided(self) -> Day:
+        """Return the day without the acts that are still on their way."""
+        if not self.tentative:
+            return self.day
+        day = self.day.copy()
+        for holder_id in self.tentative:
+            day.remove(holder_id)
+        return day
+
     async def next_settled(self) -> None:
         """Wait until one of the acts on its way is decided."""
         if self.tentative:

@@ -43,7 +43,7 @@ from saveit.reservations.model import (
 )
 from saveit.reservations.reseating import reseat_and_commit
 from saveit.reservations.wishes import broken_rules, is_capacity, offer_of
-from saveit.seating import Asking, Closed, Offer, Reason, Stay, Unit, offer_at, plan_of
+from saveit.seating import Asking, Closed, Day, Offer, Reason, Stay, Unit, offer_at, plan_of
 
 # Each turn of the loop means that somebody else won a table or a counter, or that the rules changed: a restaurant runs out of
 # tables long before this runs out of turns.
@@ -194,39 +194,46 @@ async def _place(desk: Desk, wish: _Wish, act_for: _ActFor) -> tuple[_Placed, Ou
         picture = await desk.pictures.day(house, wished.date, after=after)
         if after > 0 and await expire_holds_seen(desk, picture, wish.actor):
             picture = await desk.pictures.day(house, wished.date, after=desk.pictures.tick())
-        now = desk.now()
-        answer = offer_at(
-            house.rules, house.floor, picture.day, wish.asking, wished.date, wished.time, now, house.zone
-        )
-        if isinstance(answer, Closed) and not is_capacity(answer.reason):
-            raise RulesRefused(
-                broken_rules(house, picture.day, wish.asking, wished.date, wished.time, now, answer)
-            )
+        answer = _answer(house, picture.day, wish, desk.now())
+        reseated = None
         if isinstance(answer, Closed) or answer.overbooked:
-            if after == 0 or picture.tentative:
+            if after == 0 or _hangs_on_others(picture, wish, desk.now()):
                 # Nothing is called full before what is undecided is decided, and before a reading newer than the request.
                 await picture.next_settled()
                 after = desk.pictures.tick()
                 continue
             reseated = await _reseat(desk, wish, picture, answer, act_for=act_for)
-        else:
-            reseated = None
-        if reseated is None:
-            offer = (
-                _beyond_the_tables(answer, wish)
-                if isinstance(answer, Closed) or answer.overbooked
-                else answer
-            )
-            placed = _Placed(house, picture, offer, offer.units[0] if offer.units else None)
-            outcome = await _commit(desk, wish, placed, act_for)
-        else:
+            if reseated is None:
+                answer = _beyond_the_tables(answer, wish)
+        if reseated is not None:
             placed, outcome = reseated
+        else:
+            assert isinstance(answer, Offer)
+            placed = _Placed(house, picture, answer, answer.units[0] if answer.units else None)
+            outcome = await _commit(desk, wish, placed, act_for)
         if is_decided(outcome.verdict, house):
             return placed, outcome
         after = desk.pictures.tick()
         if outcome.verdict is Verdict.RULES_CHANGED:
             desk.pictures.forget_house(wished.restaurant_id)
     raise Collision("no table could be agreed on")
+
+
+def _answer(house: House, day: Day, wish: _Wish, now: datetime) -> Offer | Closed:
+    """Ask the engine. Refuses: RulesRefused, where it is not others who stand in the way."""
+    wished = wish.wished
+    answer = offer_at(house.rules, house.floor, day, wish.asking, wished.date, wished.time, now, house.zone)
+    if isinstance(answer, Closed) and not is_capacity(answer.reason):
+        raise RulesRefused(broken_rules(house, day, wish.asking, wished.date, wished.time, now, answer))
+    return answer
+
+
+def _hangs_on_others(picture: DayPicture, wish: _Wish, now: datetime) -> bool:
+    """Say whether there would be a table but for acts of this process that are not decided yet."""
+    if not picture.tentative:
+        return False
+    answer = _answer(picture.house, picture.decided(), wish, now)
+    return isinstance(answer, Offer) and not answer.overbooked
 
 
 def _beyond_the_tables(answer: Offer | Closed, wish: _Wish) -> Offer:

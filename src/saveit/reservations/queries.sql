@@ -303,3 +303,180 @@ FROM table_occupancy
 WHERE tenant_id = :tenant_id::uuid
     AND holder_id = :block_id::uuid
     AND holder_kind = 'block'
+
+-- holds_due :many DueRow
+-- Holds whose time is over and that nobody ended, of all tenants, the longest over first.
+SELECT tenant_id, hold_id AS id
+FROM holds
+WHERE released_at IS NULL
+    AND reservation_id IS NULL
+    AND expires_at <= :now::timestamptz
+ORDER BY expires_at
+LIMIT :rows_max::integer
+
+-- no_shows_due :many DueRow
+-- Parties whose time to come is over by the terms of their booking; one that was given no table is not blamed.
+SELECT tenant_id, reservation_id AS id
+FROM reservations
+WHERE status = 'confirmed'
+    AND NOT overbooked
+    AND service_on BETWEEN :now::timestamptz::date - 60 AND :now::timestamptz::date + 1
+    AND starts_at <= :now::timestamptz
+    AND starts_at + make_interval(mins => (policy ->> 'no_show_after_minutes')::integer) <= :now::timestamptz
+ORDER BY starts_at
+LIMIT :rows_max::integer
+
+-- unconfirmed_due :many DueRow
+-- Bookings that nobody confirmed in time.
+SELECT tenant_id, reservation_id AS id
+FROM reservations
+WHERE status = 'pending'
+    AND confirm_by <= :now::timestamptz
+ORDER BY confirm_by
+LIMIT :rows_max::integer
+
+-- forgotten_due :many DueRow
+-- Parties that left long ago without anybody having noted it.
+SELECT tenant_id, reservation_id AS id
+FROM reservations
+WHERE status = 'checked_in'
+    AND ends_at <= :ended_before::timestamptz
+ORDER BY ends_at
+LIMIT :rows_max::integer
+
+-- reminders_due :many ReminderRow
+-- Reminders whose hour has come within the last half day and that were not told; not to who booked after that hour.
+WITH wanted AS (
+    SELECT o.tenant_id, o.restaurant_id, h.hours::double precision AS hours
+    FROM restaurants o
+    JOIN restaurant_rules u
+        ON u.tenant_id = o.tenant_id
+        AND u.restaurant_id = o.restaurant_id
+        AND u.version = o.rules_version
+    CROSS JOIN LATERAL jsonb_array_elements_text(u.rules #> '{reminders,hours_before}') AS h (hours)
+), distances AS (
+    SELECT DISTINCT hours
+    FROM wanted
+)
+SELECT r.tenant_id, r.reservation_id, r.starts_at, d.hours AS hours_before
+FROM distances d
+JOIN reservations r
+    ON r.starts_at > :now::timestamptz + make_interval(secs => d.hours * 3600) - interval '12 hours'
+    AND r.starts_at <= :now::timestamptz + make_interval(secs => d.hours * 3600)
+JOIN wanted w
+    ON w.tenant_id = r.tenant_id
+    AND w.restaurant_id = r.restaurant_id
+    AND w.hours = d.hours
+WHERE r.status = 'confirmed'
+    AND r.service_on BETWEEN :now::timestamptz::date - 2 AND :now::timestamptz::date + 32
+    AND r.starts_at > :now::timestamptz
+    AND r.created_at <= r.starts_at - make_interval(secs => d.hours * 3600)
+    AND NOT EXISTS (
+        SELECT
+        FROM reminders_sent s
+        WHERE s.tenant_id = r.tenant_id
+            AND s.reservation_id = r.reservation_id
+            AND s.starts_at = r.starts_at
+            AND s.hours_before = d.hours)
+ORDER BY r.starts_at, d.hours
+LIMIT :rows_max::integer
+
+-- keep_reminder :many KeptRow
+-- Notes that a reminder is told; nothing comes back when it was told before.
+INSERT INTO reminders_sent (tenant_id, reservation_id, starts_at, hours_before, sent_at)
+VALUES (
+    :tenant_id::uuid, :reservation_id::uuid, :starts_at::timestamptz, :hours_before::double precision,
+    :sent_at::timestamptz)
+ON CONFLICT DO NOTHING
+RETURNING reservation_id
+
+-- find_double_bookings :many DoubleBookingRow
+-- Pairs of stays that share a table at the same time, from a day on. There are none, always.
+SELECT tenant_id, restaurant_id, table_id, first_id, second_id, service_on
+FROM double_bookings
+WHERE service_on >= :first_on::date
+LIMIT :rows_max::integer
+
+-- forget_keys :none
+-- Removes idempotency keys that nobody repeats any more.
+DELETE FROM idempotency_keys k
+USING (
+    SELECT o.tenant_id, o.scope, o.key
+    FROM idempotency_keys o
+    WHERE o.created_at < :before::timestamptz
+    ORDER BY o.created_at
+    LIMIT :rows_max::integer
+    FOR UPDATE SKIP LOCKED
+) g
+WHERE k.tenant_id = g.tenant_id
+    AND k.scope = g.scope
+    AND k.key = g.key
+
+-- forget_holds :none
+-- Removes holds that ended long ago, whichever way.
+DELETE FROM holds h
+USING (
+    SELECT o.tenant_id, o.hold_id
+    FROM holds o
+    WHERE (o.released_at IS NOT NULL OR o.reservation_id IS NOT NULL)
+        AND o.expires_at < :before::timestamptz
+    ORDER BY o.expires_at
+    LIMIT :rows_max::integer
+    FOR UPDATE SKIP LOCKED
+) g
+WHERE h.tenant_id = g.tenant_id
+    AND h.hold_id = g.hold_id
+
+-- forget_occupancy :none
+-- Removes what held a table in the past, unless its party is not known to have left.
+DELETE FROM table_occupancy t
+USING (
+    SELECT o.tenant_id, o.holder_id, o.table_id, o.starts_at
+    FROM table_occupancy o
+    WHERE o.ends_at < :before::timestamptz
+        AND NOT EXISTS (
+            SELECT
+            FROM reservations r
+            WHERE r.tenant_id = o.tenant_id
+                AND r.service_on BETWEEN o.starts_at::date - 2 AND o.starts_at::date + 2
+                AND r.reservation_id = o.holder_id
+                AND r.status IN ('pending', 'confirmed', 'checked_in'))
+    LIMIT :rows_max::integer
+    FOR UPDATE SKIP LOCKED
+) g
+WHERE t.tenant_id = g.tenant_id
+    AND t.holder_id = g.holder_id
+    AND t.table_id = g.table_id
+    AND t.starts_at = g.starts_at
+
+-- forget_counts :none
+-- Removes counters of service days gone by.
+DELETE FROM slot_load l
+USING (
+    SELECT o.tenant_id, o.restaurant_id, o.service_on, o.kind, o.counted_at
+    FROM slot_load o
+    WHERE o.service_on < :before_on::date
+    LIMIT :rows_max::integer
+    FOR UPDATE SKIP LOCKED
+) g
+WHERE l.tenant_id = g.tenant_id
+    AND l.restaurant_id = g.restaurant_id
+    AND l.service_on = g.service_on
+    AND l.kind = g.kind
+    AND l.counted_at = g.counted_at
+
+-- forget_reminders :none
+-- Removes the notes of reminders whose party has long been.
+DELETE FROM reminders_sent m
+USING (
+    SELECT o.tenant_id, o.reservation_id, o.starts_at, o.hours_before
+    FROM reminders_sent o
+    WHERE o.starts_at < :before::timestamptz
+    ORDER BY o.starts_at
+    LIMIT :rows_max::integer
+    FOR UPDATE SKIP LOCKED
+) g
+WHERE m.tenant_id = g.tenant_id
+    AND m.reservation_id = g.reservation_id
+    AND m.starts_at = g.starts_at
+    AND m.hours_before = g.hours_before
