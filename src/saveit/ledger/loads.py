@@ -1,4 +1,4 @@
-"""Counters have two names: seating counts by minutes and service numbers of a date, the database by instants, which outlive a change of hours."""
+"""Counters have two names: seating counts by minutes and service numbers, the database by instants, which outlive new hours."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta

@@ -116,6 +116,17 @@ class StayRow(msgspec.Struct, frozen=True):
     expires_at: datetime | None
 
 
+class CountedRow(msgspec.Struct, frozen=True):
+    """The versions in force, and one counter of a day, if it has any."""
+
+    rules_version: int
+    floor_version: int
+    kind: str | None
+    counted_at: datetime | None
+    parties: int | None
+    covers: int | None
+
+
 class CountRow(msgspec.Struct, frozen=True):
     """One counter of a day."""
 

@@ -27,7 +27,7 @@ _HOUSES_MAX = 2_000
 _HOUSE_AGE_MAX = timedelta(minutes=5)
 _DAY = timedelta(days=1)
 # Placements tried before a re-seating is given up: a few milliseconds.
-_NODES_MAX = 2000
+_NODES_MAX = 500
 _NOON_MINUTE = 720
 _MIDNIGHT_MINUTE = 1440
 # A stay may run past the last close by its own length and buffer (480 and 120 minutes at most).
@@ -54,6 +54,7 @@ class DayPicture:
         self.read_tick = read_tick
         self.read_at = read_at
         self.version = 0
+        self.superseded = False
         self.tentative: dict[UUID, Stay] = {}
         self._settled: asyncio.Event = asyncio.Event()
         self._reseatings: dict[tuple[int, Asking, int], Reseating | None] = {}
@@ -219,7 +220,7 @@ class Pictures:
         read_tick, read_at = self._tick, self._clock.now()
         plan = plan_of(house.rules, service_on, house.zone)
         last_close = plan.services[-1].window.closes_at if plan.services else plan.origin_at + _DAY
-        stays, counts = await read_day(
+        stays, counts, versions = await read_day(
             self._database,
             house.tenant_id,
             house.restaurant_id,
@@ -231,7 +232,11 @@ class Pictures:
         picture = DayPicture(house, service_on, day, read_tick=read_tick, read_at=read_at)
         if last is not None and last.house is house:
             _carry_over(last, picture)
-        if self._forgotten.get(key, 0) == before:
+        if versions != (house.restaurant.rules_version, house.restaurant.floor_version):
+            # Decided elsewhere: whoever holds this house must not refuse by its rules any more.
+            picture.superseded = True
+            self.forget_house(house.restaurant_id)
+        elif self._forgotten.get(key, 0) == before:
             self._days[key] = picture
             self._days.move_to_end(key)
             while len(self._days) > _DAYS_MAX:

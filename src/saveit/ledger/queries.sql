@@ -16,13 +16,16 @@ WHERE tenant_id = :tenant_id::uuid
     AND ends_at > :first_at::timestamptz
 ORDER BY holder_id, table_id
 
--- read_counts :many CountRow
--- The counters of a service day.
-SELECT kind, counted_at, parties, covers
-FROM slot_load
-WHERE tenant_id = :tenant_id::uuid
-    AND restaurant_id = :restaurant_id::uuid
-    AND service_on = :service_on::date
+-- read_counts :many CountedRow
+-- The versions of rules and floor in force and the counters of a service day; a row even when nothing is counted.
+SELECT r.rules_version, r.floor_version, l.kind, l.counted_at, l.parties, l.covers
+FROM restaurants r
+LEFT JOIN slot_load l
+    ON l.tenant_id = r.tenant_id
+    AND l.restaurant_id = r.restaurant_id
+    AND l.service_on = :service_on::date
+WHERE r.tenant_id = :tenant_id::uuid
+    AND r.restaurant_id = :restaurant_id::uuid
 
 -- take_tables :many TableIdRow
 -- Takes tables for one holder, in table order; those that another holds are not among the answer.
@@ -73,3 +76,11 @@ SET answer_sealed = :answer_sealed::bytea
 WHERE tenant_id = :tenant_id::uuid
     AND scope = :scope::text
     AND key = :key::text
+
+-- tenant_of_key :maybe KeyTenantRow
+-- For which customer the platform has acted under a key.
+SELECT tenant_id
+FROM idempotency_keys
+WHERE scope = :scope::text
+    AND key = :key::text
+LIMIT 1

@@ -10,6 +10,7 @@ from saveit.kernel.db import Database, Transaction, load_statements
 from saveit.kernel.ids import PersonId, RestaurantId, TenantId
 from saveit.ledger.model import (
     Act,
+    CountedRow,
     CountRow,
     GrantedRow,
     Outcome,
@@ -23,7 +24,7 @@ _encode = msgspec.json.Encoder().encode
 _STATEMENTS = load_statements("saveit.ledger")
 _COMMIT_ACTS = _STATEMENTS.query("commit_acts", VerdictRow)
 _READ_STAYS = _STATEMENTS.query("read_stays", StayRow)
-_READ_COUNTS = _STATEMENTS.query("read_counts", CountRow)
+_READ_COUNTS = _STATEMENTS.query("read_counts", CountedRow)
 _TAKE_TABLES = _STATEMENTS.query("take_tables", TableIdRow)
 _RELEASE_TABLES = _STATEMENTS.command("release_tables")
 _TAKE_LOADS = _STATEMENTS.query("take_loads", GrantedRow)
@@ -61,15 +62,22 @@ async def read_day(
     service_on: date,
     first_at: datetime,
     last_at: datetime,
-) -> tuple[list[StayRow], list[CountRow]]:
-    """Return what holds tables between two instants, and the counters of a service day."""
+) -> tuple[list[StayRow], list[CountRow], tuple[int, int] | None]:
+    """Return what holds tables between two instants, the counters of a service day, and the versions of rules and floor in force."""
     stays = await database.call(
         _READ_STAYS, tenant_id=tenant_id, restaurant_id=restaurant_id, first_at=first_at, last_at=last_at
     )
     counts = await database.call(
         _READ_COUNTS, tenant_id=tenant_id, restaurant_id=restaurant_id, service_on=service_on
     )
-    return stays, counts
+    versions = (counts[0].rules_version, counts[0].floor_version) if counts else None
+    return stays, [_count(row) for row in counts if row.kind is not None], versions
+
+
+def _count(row: CountedRow) -> CountRow:
+    assert row.kind is not None
+    assert row.counted_at is not None
+    return CountRow(row.kind, row.counted_at, row.parties or 0, row.covers or 0)
 
 
 async def take_tables(  # noqa: PLR0913 - the columns of a row.

@@ -14,6 +14,7 @@ from saveit.reservations.desk import Desk, open_desk
 from saveit.reservations.due import (
     DoubleBookingRow,
     DueRow,
+    OverbookedDayRow,
     ReminderRow,
     cancel_when_unconfirmed,
     complete_when_forgotten,
@@ -23,6 +24,7 @@ from saveit.reservations.due import (
     holds_due,
     mark_no_show_when_due,
     no_shows_due,
+    overbooked_days,
     remind,
     reminders_due,
     unconfirmed_due,
@@ -46,7 +48,7 @@ from saveit.reservations.errors import (
     TableTaken,
 )
 from saveit.reservations.holds import expire_hold, find_hold, release_hold, renew_hold
-from saveit.reservations.hosting import Block, apply_rules, block, unblock
+from saveit.reservations.hosting import Block, apply_restaurant, apply_rules, block, refresh, unblock
 from saveit.reservations.model import (
     LEGAL_MOVES,
     STANDING,
@@ -63,13 +65,14 @@ from saveit.reservations.model import (
 from saveit.reservations.moving import Wish, change, extend, move, seat_overbooked
 from saveit.reservations.store import (
     block_guest,
+    find_block,
     list_of_day,
     list_of_person,
     unblock_guest,
     waiting_for_a_table,
 )
 from saveit.reservations.walk_ins import WalkIn, walk_in
-from saveit.reservations.wishes import day_offers, nearest_offers
+from saveit.reservations.wishes import answer_at, day_offers, nearest_offers
 
 __all__ = [
     "LEGAL_MOVES",
@@ -95,6 +98,7 @@ __all__ = [
     "IllegalStatus",
     "Key",
     "KeyReused",
+    "OverbookedDayRow",
     "Policy",
     "ReminderRow",
     "Reservation",
@@ -108,6 +112,8 @@ __all__ = [
     "WalkIn",
     "Wish",
     "amend",
+    "answer_at",
+    "apply_restaurant",
     "apply_rules",
     "block",
     "block_guest",
@@ -124,6 +130,7 @@ __all__ = [
     "expire_hold",
     "extend",
     "find",
+    "find_block",
     "find_double_bookings",
     "find_hold",
     "forget_what_is_over",
@@ -139,6 +146,8 @@ __all__ = [
     "nearest_offers",
     "no_shows_due",
     "open_desk",
+    "overbooked_days",
+    "refresh",
     "release_hold",
     "remind",
     "reminders_due",

@@ -197,11 +197,14 @@ async def _place(desk: Desk, wish: _Wish, act_for: _ActFor) -> tuple[_Placed, Ou
         answer = _answer(house, picture.day, wish, desk.now())
         reseated = None
         if isinstance(answer, Closed) or answer.overbooked:
-            if after == 0 or _hangs_on_others(picture, wish, desk.now()):
-                # Nothing is called full before what is undecided is decided, and before a reading newer than the request.
+            if after == 0 or picture.superseded or _hangs_on_others(picture, wish, desk.now()):
+                # Nothing is refused before what is undecided is decided, nor without a reading newer than the request that also
+                # says that the rules are still in force.
                 await picture.next_settled()
                 after = desk.pictures.tick()
                 continue
+            if isinstance(answer, Closed) and not is_capacity(answer.reason):
+                raise RulesRefused(_broken(picture, wish, answer, desk.now()))
             reseated = await _reseat(desk, wish, picture, answer, act_for=act_for)
             if reseated is None:
                 answer = _beyond_the_tables(answer, wish)
@@ -220,12 +223,14 @@ async def _place(desk: Desk, wish: _Wish, act_for: _ActFor) -> tuple[_Placed, Ou
 
 
 def _answer(house: House, day: Day, wish: _Wish, now: datetime) -> Offer | Closed:
-    """Ask the engine. Refuses: RulesRefused, where it is not others who stand in the way."""
+    """Ask the engine."""
     wished = wish.wished
-    answer = offer_at(house.rules, house.floor, day, wish.asking, wished.date, wished.time, now, house.zone)
-    if isinstance(answer, Closed) and not is_capacity(answer.reason):
-        raise RulesRefused(broken_rules(house, day, wish.asking, wished.date, wished.time, now, answer))
-    return answer
+    return offer_at(house.rules, house.floor, day, wish.asking, wished.date, wished.time, now, house.zone)
+
+
+def _broken(picture: DayPicture, wish: _Wish, first: Closed, now: datetime) -> tuple[Closed, ...]:
+    wished = wish.wished
+    return broken_rules(picture.house, picture.day, wish.asking, wished.date, wished.time, now, first)
 
 
 def _hangs_on_others(picture: DayPicture, wish: _Wish, now: datetime) -> bool:

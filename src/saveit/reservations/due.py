@@ -53,6 +53,14 @@ class DoubleBookingRow(msgspec.Struct, frozen=True):
     service_on: date
 
 
+class OverbookedDayRow(msgspec.Struct, frozen=True):
+    """A service day on which a party admitted beyond the tables waits for one."""
+
+    tenant_id: TenantId
+    restaurant_id: RestaurantId
+    service_on: date
+
+
 class _Reminder(msgspec.Struct, frozen=True):
     """The body of `reservation.reminder_due`."""
 
@@ -71,6 +79,7 @@ _FORGOTTEN_DUE = _STATEMENTS.query("forgotten_due", DueRow)
 _REMINDERS_DUE = _STATEMENTS.query("reminders_due", ReminderRow)
 _KEEP_REMINDER = _STATEMENTS.query("keep_reminder", KeptRow)
 _FIND_DOUBLE_BOOKINGS = _STATEMENTS.query("find_double_bookings", DoubleBookingRow)
+_OVERBOOKED_DAYS = _STATEMENTS.query("overbooked_days", OverbookedDayRow)
 _FORGET_KEYS = _STATEMENTS.command("forget_keys")
 _FORGET_HOLDS = _STATEMENTS.command("forget_holds")
 _FORGET_OCCUPANCY = _STATEMENTS.command("forget_occupancy")
@@ -175,6 +184,15 @@ async def find_double_bookings(
 ) -> list[DoubleBookingRow]:
     """Return what must not be: pairs of stays on one table at one time, read from reservations and not from the constraint."""
     return await ledger_tx.many(_FIND_DOUBLE_BOOKINGS, first_on=first_on, rows_max=rows_max)
+
+
+async def overbooked_days(
+    ledger_tx: Transaction, *, first_on: date, restaurant_id: RestaurantId | None, rows_max: int
+) -> list[OverbookedDayRow]:
+    """Return the service days on which a party waits that was admitted beyond the tables, of one restaurant or of all."""
+    return await ledger_tx.many(
+        _OVERBOOKED_DAYS, first_on=first_on, restaurant_id=restaurant_id, rows_max=rows_max
+    )
 
 
 async def forget_what_is_over(ledger_tx: Transaction, now: datetime, rows_max: int) -> int:

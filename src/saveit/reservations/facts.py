@@ -110,12 +110,12 @@ def hold_changed(kind: str, hold: Hold, at: datetime) -> Fact:
 
 
 class Blocked(msgspec.Struct, frozen=True):
-    """The body of `availability.changed`: which tables, from when to when, and why."""
+    """The body of `availability.changed`: why, and which tables from when to when; after a refresh it is not known which."""
 
     because: str
-    table_ids: tuple[UUID, ...]
-    starts_at: datetime
-    ends_at: datetime
+    table_ids: tuple[UUID, ...] = ()
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
 
 
 def availability_changed(

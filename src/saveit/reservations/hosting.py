@@ -15,21 +15,20 @@ from saveit.reservations.desk import Desk
 from saveit.reservations.errors import BlockOverlaps, RestaurantUnknown, RulesRefused
 from saveit.reservations.facts import Blocked, availability_changed
 from saveit.reservations.holds import fresh_day
-from saveit.reservations.model import Reservation
+from saveit.reservations.model import Hold, Reservation
 from saveit.seating import (
     Claim,
     Closed,
-    DatePlan,
-    LoadLimits,
     Reason,
     load_limits,
     local_date,
     pacing_key,
     plan_of,
 )
-from saveit.venues import Rules, RulesVersion, change_rules
+from saveit.venues import Restaurant, RestaurantChange, RulesVersion, change_restaurant, change_rules
 
 _MINUTE = timedelta(minutes=1)
+_OFFLINE = frozenset(("staff", "walk_in"))
 _DAY = timedelta(days=1)
 # A table that is out for longer has left the floor: retire it.
 _BLOCK_DAYS_MAX = 62
@@ -120,6 +119,26 @@ async def unblock(desk: Desk, tx: Transaction, block_id: UUID) -> bool:
     return True
 
 
+async def refresh(desk: Desk, tx: Transaction, restaurant_id: RestaurantId, on: date | None = None) -> date:
+    """Read a restaurant again with all its days, in other processes the day given (or today), and return the day told of.
+
+    Nothing promised rests on it: it is for whoever changed the database by hand. Refuses: RestaurantUnknown.
+    """
+    house = await desk.house(tx.tenant_id, restaurant_id)
+    now = desk.now()
+    told_on = on or local_date(now, house.zone)
+    body = Blocked("refresh")
+    fact = availability_changed(restaurant_id, told_on, now, body=body, subject_id=restaurant_id)
+    await append(tx, fact)
+
+    def forget() -> None:
+        desk.pictures.forget_house(restaurant_id)
+        desk.pictures.forget_day(restaurant_id, told_on)
+
+    tx.after_commit(forget)
+    return told_on
+
+
 async def apply_rules(
     desk: Desk,
     tx: Transaction,
@@ -133,45 +152,63 @@ async def apply_rules(
     Refuses: RulesRefused of `saveit.venues` with every error, its revision conflict, RestaurantUnknown.
     """
     await store.lock_restaurant(tx, restaurant_id)
+    changed = await change_rules(tx, restaurant_id, raw, expected_version=expected_version, now=desk.now())
+    await _recount(desk, tx, restaurant_id)
+    return changed
+
+
+async def apply_restaurant(
+    desk: Desk, tx: Transaction, restaurant_id: RestaurantId, change: RestaurantChange
+) -> Restaurant:
+    """Let a restaurant's new name, zone or currency take hold; what stands keeps its instants and is counted by the new clock.
+
+    Refuses: as `venues.change_restaurant`.
+    """
+    await store.lock_restaurant(tx, restaurant_id)
+    changed = await change_restaurant(tx, restaurant_id, change, now=desk.now())
+    await _recount(desk, tx, restaurant_id)
+    return changed
+
+
+async def _recount(desk: Desk, tx: Transaction, restaurant_id: RestaurantId) -> None:
+    """Count what stands and what is held under the rules as this transaction has made them."""
     now = desk.now()
     house = await read_house(tx, desk.keys, restaurant_id, now)
     if house is None:
         raise RestaurantUnknown(restaurant_id=str(restaurant_id))
-    changed = await change_rules(tx, restaurant_id, raw, expected_version=expected_version, now=now)
     first_on = local_date(now, house.zone) - _DAY
     standing = await store.standing_from(tx, house.sealer, restaurant_id, first_on)
-    recounted = [
-        msgspec.structs.replace(each, loads=_counted_under(changed.rules, house, each, now))
-        for each in standing
-    ]
-    await store.count_anew(tx, restaurant_id, first_on, recounted)
+    held = await store.open_holds_from(tx, restaurant_id, first_on)
+    await store.count_anew(
+        tx,
+        restaurant_id,
+        first_on,
+        recounted=[msgspec.structs.replace(each, loads=_counted_in(house, each, now)) for each in standing],
+        recounted_holds=[msgspec.structs.replace(each, loads=_counted_in(house, each, now)) for each in held],
+    )
     tx.after_commit(lambda: desk.pictures.forget_house(restaurant_id))
-    return changed
 
 
-def _counted_under(rules: Rules, house: House, reservation: Reservation, now: datetime) -> str:
-    """Return what a standing reservation is counted in under other rules than its own."""
-    plan = plan_of(rules, reservation.date, house.zone)
-    limits = load_limits(rules, house.floor, reservation.date, local_date(now, house.zone))
-    return load_rows(plan, _claims(plan, limits, reservation), reservation.party_size)
-
-
-def _claims(plan: DatePlan, limits: LoadLimits, reservation: Reservation) -> list[Claim]:
+def _counted_in(house: House, party: Reservation | Hold, now: datetime) -> str:
+    """Return what a party is counted in under the rules of this house."""
+    plan = plan_of(house.rules, party.date, house.zone)
+    limits = load_limits(house.rules, house.floor, party.date, local_date(now, house.zone))
     claims: list[Claim] = []
-    minute = (reservation.starts_at - plan.origin_at) // _MINUTE
+    minute = (party.starts_at - plan.origin_at) // _MINUTE
     if limits.parties_max is not None or limits.covers_max is not None:
         key = pacing_key(limits.interval_minutes, minute)
         claims.append(Claim(key, limits.parties_max, limits.covers_max))
     for service in plan.services:
-        if not service.window.opens_at <= reservation.starts_at < service.window.closes_at:
+        if not service.window.opens_at <= party.starts_at < service.window.closes_at:
             continue
-        if limits.online_covers_max is not None and reservation.source != "staff":
+        # Staff's own bookings are not online; a hold is taken by guests nearly always, and counts as theirs.
+        online = isinstance(party, Hold) or party.source not in _OFFLINE
+        if limits.online_covers_max is not None and online:
             claims.append(Claim(("online", service.window.index), covers_max=limits.online_covers_max))
-        if reservation.overbooked:
-            claims.append(
-                Claim(("overbooked", service.window.index), covers_max=limits.overbooked_covers_max)
-            )
-    return claims
+        if isinstance(party, Reservation) and party.overbooked:
+            beyond = Claim(("overbooked", service.window.index), covers_max=limits.overbooked_covers_max)
+            claims.append(beyond)
+    return load_rows(plan, claims, party.party_size)
 
 
 def _dates(house: House, starts_at: datetime, ends_at: datetime) -> list[date]:

@@ -113,6 +113,28 @@ WHERE tenant_id = :tenant_id::uuid
     AND service_on = :was_on::date
     AND reservation_id = :reservation_id::uuid
 
+-- open_holds_from :many HoldRow
+-- A restaurant's holds from a day on that still hold something, locked in id order.
+SELECT
+    hold_id, restaurant_id, service_on, service, starts_at, leaves_at, ends_at, party_size, table_ids, loads, expires_at,
+    renewed_at, released_at, reservation_id
+FROM holds
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND service_on >= :first_on::date
+    AND released_at IS NULL
+    AND reservation_id IS NULL
+ORDER BY hold_id
+FOR NO KEY UPDATE
+
+-- save_hold_loads :none
+-- Writes what holds are counted in after the rules have changed.
+UPDATE holds h
+SET loads = n.loads
+FROM unnest(:hold_ids::uuid[], :loads::jsonb[]) AS n (hold_id, loads)
+WHERE h.tenant_id = :tenant_id::uuid
+    AND h.hold_id = n.hold_id
+
 -- save_loads :none
 -- Writes what reservations are counted in after the rules have changed.
 UPDATE reservations r
@@ -480,3 +502,14 @@ WHERE m.tenant_id = g.tenant_id
     AND m.reservation_id = g.reservation_id
     AND m.starts_at = g.starts_at
     AND m.hours_before = g.hours_before
+
+-- overbooked_days :many OverbookedDayRow
+-- The service days on which parties wait that were admitted beyond the tables; of one restaurant, or of all.
+SELECT DISTINCT tenant_id, restaurant_id, service_on
+FROM reservations
+WHERE overbooked
+    AND status IN ('pending', 'confirmed')
+    AND service_on >= :first_on::date
+    AND (:restaurant_id::uuid IS NULL OR restaurant_id = :restaurant_id::uuid)
+ORDER BY service_on, tenant_id, restaurant_id
+LIMIT :rows_max::integer

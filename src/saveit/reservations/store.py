@@ -109,6 +109,8 @@ _LIST_OF_PERSON = _STATEMENTS.query("list_of_person", ReservationRow)
 _WAITING_FOR_A_TABLE = _STATEMENTS.query("waiting_for_a_table", ReservationRow)
 _STANDING_FROM = _STATEMENTS.query("standing_from", ReservationRow)
 _SAVE_RESERVATION = _STATEMENTS.command("save_reservation")
+_OPEN_HOLDS_FROM = _STATEMENTS.query("open_holds_from", HoldRow)
+_SAVE_HOLD_LOADS = _STATEMENTS.command("save_hold_loads")
 _SAVE_LOADS = _STATEMENTS.command("save_loads")
 _FORGET_COUNTS_FROM = _STATEMENTS.command("forget_counts_from")
 _COUNT_ANEW = _STATEMENTS.command("count_anew")
@@ -250,10 +252,29 @@ async def save_reservation(tx: Transaction, sealer: Sealer, before: Reservation,
         raise
 
 
+async def open_holds_from(tx: Transaction, restaurant_id: RestaurantId, first_on: date) -> list[Hold]:
+    """Return the holds that are still open from a day on, locked."""
+    rows = await tx.many(
+        _OPEN_HOLDS_FROM, tenant_id=tx.tenant_id, restaurant_id=restaurant_id, first_on=first_on
+    )
+    return [_hold_of(row) for row in rows]
+
+
 async def count_anew(
-    tx: Transaction, restaurant_id: RestaurantId, first_on: date, recounted: Sequence[Reservation]
+    tx: Transaction,
+    restaurant_id: RestaurantId,
+    first_on: date,
+    *,
+    recounted: Sequence[Reservation],
+    recounted_holds: Sequence[Hold],
 ) -> None:
-    """Replace a restaurant's counters from a day on by what its reservations say now."""
+    """Replace a restaurant's counters from a day on by what its reservations and holds say now."""
+    await tx.run(
+        _SAVE_HOLD_LOADS,
+        hold_ids=[each.id for each in recounted_holds],
+        loads=[each.loads for each in recounted_holds],
+        tenant_id=tx.tenant_id,
+    )
     await tx.run(
         _SAVE_LOADS,
         reservation_ids=[each.id for each in recounted],

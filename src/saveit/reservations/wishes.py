@@ -25,7 +25,7 @@ _PARTY = frozenset((Reason.PARTY_TOO_LARGE, Reason.PARTY_TOO_SMALL))
 # The owner's documents let availability be half a minute old; facts of other processes usually arrive within a second.
 _LISTING_AGE_MAX = timedelta(seconds=30)
 # A listing tries a re-seating for each full start, so it tries less hard than a booking: what it finds, the booking finds too.
-_LISTING_NODES_MAX = 200
+_LISTING_NODES_MAX = 50
 _DAYS_AROUND = 3
 
 
@@ -42,6 +42,21 @@ async def day_offers(desk: Desk, house: House, on: date, asking: Asking) -> list
     now = desk.now()
     found = offers(house.rules, house.floor, picture.day, asking, on, now, house.zone)
     return [_reseated(picture, asking, answer, now) for answer in found]
+
+
+async def answer_at(
+    desk: Desk, house: House, asking: Asking, *, on: date, time: str
+) -> Offer | tuple[Closed, ...]:
+    """Return one start as an offer, or everything that speaks against it, as `book` would decide it now."""
+    picture = await desk.pictures.day(house, on, after=desk.pictures.tick())
+    now = desk.now()
+    answer = offer_at(house.rules, house.floor, picture.day, asking, on, time, now, house.zone)
+    if isinstance(answer, Offer):
+        return answer
+    if not is_capacity(answer.reason):
+        return broken_rules(house, picture.day, asking, on, time, now, answer)
+    answer = _reseated(picture, asking, answer, now)
+    return answer if isinstance(answer, Offer) else (answer,)
 
 
 async def nearest_offers(

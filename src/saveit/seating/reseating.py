@@ -9,7 +9,7 @@ The search is exhaustive within its limits, always takes the same order, and giv
 that a longer search would have spared, never the other way round.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -35,16 +35,23 @@ class Reseating(Struct, frozen=True):
     unit: Unit
     moves: tuple[Move, ...]
     nodes: int
-    """How many placements were tried."""
+    """How many placements were tried: those that neither met a party already placed nor displaced too many."""
 
 
 class _Party(NamedTuple):
-    """A movable stay: the minutes it takes, and where it may go."""
+    """Who needs a place: a movable stay or the newcomer, the minutes it takes, and the units it may be given."""
 
-    stay: Stay
+    stay: Stay | None
+    size: int
     minutes: int
-    tables_bits: int
     units: tuple[Unit, ...]
+
+
+class _Place(NamedTuple):
+    """A unit that nothing fixed is in the way of for a party's whole stay, and the parties that are."""
+
+    unit: Unit
+    in_the_way: tuple[int, ...]
 
 
 class _Placed(NamedTuple):
@@ -63,7 +70,7 @@ def reseat(
     asking: Asking,
     *,
     moves_max: int = 4,
-    nodes_max: int = 2000,
+    nodes_max: int = 500,
     now: datetime,
 ) -> Reseating | None:
     """Return a seating of the newcomer with the fewest moves, or None when there is none or the search gave up.
@@ -79,13 +86,16 @@ def reseat(
     start, end = day.minutes_of(offer_window.starts_at, offer_window.ends_at)
     if end <= start:
         return None
-    search = _Search(floor, day, now, nodes_max)
     minutes = ((1 << (end - start)) - 1) << start
-    if search.has_more_parties_than_tables(start, minutes):
+    search = _Search(floor, _Party(None, asking.party_size, minutes, units), nodes_max)
+    for stay in day.stays:
+        if stay.expires_at is None or stay.expires_at > now:
+            search.take(day, stay)
+    if search.is_hopeless():
         return None
     try:
         for moves_allowed in range(moves_max + 1):
-            found = search.newcomer(units, minutes, moves_allowed)
+            found = search.seat_newcomer(moves_allowed)
             if found is not None:
                 return found
     except _GivenUpError:
@@ -93,116 +103,127 @@ def reseat(
     return None
 
 
-class _Search:
-    """A depth-first search over who sits where; the state is what was placed and who still stands in the way."""
+_NEWCOMER = 0
 
-    def __init__(self, floor: Floor, day: Day, now: datetime, nodes_max: int) -> None:
+
+class _Search:
+    """A depth-first search over who sits where. Parties are known by their place in a list, the newcomer first."""
+
+    def __init__(self, floor: Floor, newcomer: _Party, nodes_max: int) -> None:
+        self._floor = floor
         self._nodes = 0
         self._nodes_max = nodes_max
         self._fixed = [0] * len(floor.tables)
-        self._parties: list[_Party] = []
+        self._parties = [newcomer]
         self._at_table: list[list[int]] = [[] for _ in floor.tables]
-        for stay in day.stays:
-            if stay.expires_at is None or stay.expires_at > now:
-                self._take(floor, day, stay)
+        self._places: dict[int, list[_Place]] = {}
 
-    def _take(self, floor: Floor, day: Day, stay: Stay) -> None:
+    def take(self, day: Day, stay: Stay) -> None:
+        """Add a stay, as a party that may move or as minutes at which tables are fixed."""
         start, end = day.minutes_of(stay.starts_at, stay.ends_at)
-        indices = [floor.index_of[table_id] for table_id in stay.table_ids if table_id in floor.index_of]
+        index_of = self._floor.index_of
+        indices = [index_of[table_id] for table_id in stay.table_ids if table_id in index_of]
         if end <= start or not indices:
             return
         minutes = ((1 << (end - start)) - 1) << start
         # What reaches out of the window, or stands partly on a table that is gone, is not seen whole and so stays where it is.
         seen_whole = start > 0 and end < WINDOW_MINUTES and len(indices) == len(stay.table_ids)
-        if not (stay.movable and seen_whole):
-            for index in indices:
-                self._fixed[index] |= minutes
-            return
-        bits = sum(1 << index for index in indices)
         for index in indices:
-            self._at_table[index].append(len(self._parties))
-        self._parties.append(_Party(stay, minutes, bits, _places(floor, stay, indices, bits)))
+            if stay.movable and seen_whole:
+                self._at_table[index].append(len(self._parties))
+            else:
+                self._fixed[index] |= minutes
+        if stay.movable and seen_whole:
+            units = _units_of(self._floor, stay, indices)
+            self._parties.append(_Party(stay, stay.party_size, minutes, units))
 
-    def has_more_parties_than_tables(self, start: int, minutes: int) -> bool:
-        """Say whether at some minute of the stay there would be more parties than tables, however they are seated.
+    def is_hopeless(self) -> bool:
+        """Say whether at some minute of the newcomer's stay the parties need more tables than there are, however they are seated.
 
-        Most houses that are full are full in this plain way, and a search would try every exchange before it gave up.
+        Most houses that are full are full in this plain way, and a search would try every exchange before it gave up. A party needs a
+        table at least, and two when all single tables that are large enough have gone to others as large. This is the least that
+        any seating takes, so no seating is missed; parties come only at the minutes they begin, so only those are counted.
         """
+        minutes = self._parties[_NEWCOMER].minutes
         begins = {(party.minutes & -party.minutes).bit_length() - 1 for party in self._parties}
-        for minute in {start, *(begin for begin in begins if minutes >> begin & 1)}:
-            kept = sum(taken >> minute & 1 for taken in self._fixed)
-            moving = sum(party.minutes >> minute & 1 for party in self._parties)
-            if kept + moving + 1 > len(self._fixed):
+        for minute in begins:
+            if not minutes >> minute & 1:
+                continue
+            free = [
+                table
+                for table, fixed in zip(self._floor.tables, self._fixed, strict=True)
+                if not fixed >> minute & 1
+            ]
+            sizes = [party.size for party in self._parties if party.minutes >> minute & 1]
+            joining = (
+                sum(other >= size for other in sizes) - sum(table.covers_max >= size for table in free)
+                for size in set(sizes)
+            )
+            if len(sizes) + max(0, *joining) > len(free):
                 return True
         return False
 
-    def newcomer(self, units: Sequence[Unit], minutes: int, moves_allowed: int) -> Reseating | None:
+    def seat_newcomer(self, moves_allowed: int) -> Reseating | None:
         """Return a seating of the newcomer with at most so many moves."""
-        for unit, displaced in self._placements(units, minutes, (), moves_allowed):
-            seated = self._settle([_Placed(unit, minutes)], {}, displaced, moves_allowed)
-            if seated is not None:
-                moves = tuple(
-                    Move(
-                        self._parties[party].stay.holder_id, self._parties[party].stay.table_ids, placed.unit
-                    )
-                    for party, placed in seated.items()
-                )
-                return Reseating(unit, moves, self._nodes)
-        return None
+        seated = self._settle({}, (_NEWCOMER,), moves_allowed + 1)
+        if seated is None:
+            return None
+        moves = tuple(
+            Move(stay.holder_id, stay.table_ids, placed.unit)
+            for party, placed in seated.items()
+            if (stay := self._parties[party].stay) is not None
+        )
+        return Reseating(seated[_NEWCOMER].unit, moves, self._nodes)
 
     def _settle(
-        self, placed: list[_Placed], moved: dict[int, _Placed], waiting: tuple[int, ...], moves_allowed: int
+        self, seated: dict[int, _Placed], waiting: tuple[int, ...], parties_max: int
     ) -> dict[int, _Placed] | None:
-        """Find places for all who wait, and for those whom that displaces."""
+        """Find places for all who wait, and for those whom that displaces, at most so many parties in all."""
         if not waiting:
-            return moved
+            return seated
         party, rest = waiting[0], waiting[1:]
         minutes = self._parties[party].minutes
-        free = [unit for unit in self._parties[party].units if not _meets(unit, minutes, placed)]
-        room = moves_allowed - len(moved) - len(waiting)
-        for unit, displaced in self._placements(free, minutes, (*moved, *waiting), room):
-            place = _Placed(unit, minutes)
-            settled = self._settle([*placed, place], {**moved, party: place}, rest + displaced, moves_allowed)
+        room = parties_max - len(seated) - len(waiting)
+        for unit, in_the_way in self._places_for(party):
+            displaced = tuple(one for one in in_the_way if one not in seated and one not in waiting)
+            if len(displaced) > room or _meets(unit, minutes, seated.values()):
+                continue
+            self._nodes += 1
+            if self._nodes > self._nodes_max:
+                raise _GivenUpError
+            settled = self._settle({**seated, party: _Placed(unit, minutes)}, rest + displaced, parties_max)
             if settled is not None:
                 return settled
         return None
 
-    def _placements(
-        self,
-        units: Sequence[Unit],
-        minutes: int,
-        leaving: Collection[int],
-        room: int,
-    ) -> Iterator[tuple[Unit, tuple[int, ...]]]:
-        """Yield the units that nothing fixed is in the way of and that displace at most `room` more parties, with those parties."""
-        for unit in units:
-            self._nodes += 1
-            if self._nodes > self._nodes_max:
-                raise _GivenUpError
-            if any(self._fixed[index] & minutes for index in unit.table_indices):
-                continue
-            displaced = tuple(
-                dict.fromkeys(
-                    party
-                    for index in unit.table_indices
-                    for party in self._at_table[index]
-                    if self._parties[party].minutes & minutes and party not in leaving
-                )
-            )
-            if len(displaced) <= room:
-                yield unit, displaced
+    def _places_for(self, party: int) -> list[_Place]:
+        """Return where a party could go if all movable parties were out of its way; it is asked often and never changes."""
+        places = self._places.get(party)
+        if places is None:
+            minutes, units = self._parties[party].minutes, self._parties[party].units
+            places = [
+                _Place(unit, self._in_the_way(unit, minutes))
+                for unit in units
+                if not any(self._fixed[index] & minutes for index in unit.table_indices)
+            ]
+            self._places[party] = places
+        return places
+
+    def _in_the_way(self, unit: Unit, minutes: int) -> tuple[int, ...]:
+        there = (party for index in unit.table_indices for party in self._at_table[index])
+        return tuple(dict.fromkeys(party for party in there if self._parties[party].minutes & minutes))
 
 
-def _meets(unit: Unit, minutes: int, placed: Sequence[_Placed]) -> bool:
-    return any(other.unit.tables_bits & unit.tables_bits and other.minutes & minutes for other in placed)
+def _meets(unit: Unit, minutes: int, seated: Iterable[_Placed]) -> bool:
+    return any(other.unit.tables_bits & unit.tables_bits and other.minutes & minutes for other in seated)
 
 
-def _places(floor: Floor, stay: Stay, indices: Sequence[int], bits: int) -> tuple[Unit, ...]:
+def _units_of(floor: Floor, stay: Stay, indices: Sequence[int]) -> tuple[Unit, ...]:
     """Return the units a party may be moved to, best first; its own needs no exception, for whoever displaced it sits there."""
+    bits = sum(1 << index for index in indices)
     own = next((unit for unit in floor.units if unit.tables_bits == bits), None)
     online = own.online if own is not None else all(floor.tables[index].online for index in indices)
-    return tuple(
-        unit
-        for unit in floor.units_for(stay.party_size, online_only=online)
-        if stay.area_id is None or unit.area_id == stay.area_id
-    )
+    fitting = floor.units_for(stay.party_size, online_only=online)
+    if stay.area_id is None:
+        return fitting
+    return tuple(unit for unit in fitting if unit.area_id == stay.area_id)

@@ -22,7 +22,7 @@ from saveit.venues.actions import (
     rules_history,
     tenant_of,
 )
-from saveit.venues.checks import region_of_zone, slug_of
+from saveit.venues.checks import check_restaurant, region_of_zone, slug_of
 from saveit.venues.errors import (
     AreaInUse,
     AreaNameTaken,
@@ -184,6 +184,7 @@ __all__ = [
     "change_restaurant",
     "change_rules",
     "change_table",
+    "check_restaurant",
     "clock_minutes",
     "default_rules",
     "find_restaurant",

@@ -1,4 +1,7 @@
-"""The verbs on a restaurant's floor: areas, tables and combinations. Each takes the restaurant's lock alone and makes a new version of it."""
+"""The verbs on a restaurant's floor: areas, tables and combinations.
+
+Each takes the restaurant's lock alone and, where something is different afterwards, makes a new version of the floor.
+"""
 
 from datetime import datetime
 from uuid import UUID
