@@ -7,8 +7,10 @@ full on the word of a picture older than the request).
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Actor, Database
@@ -28,6 +30,8 @@ _HOUSE_AGE_MAX = timedelta(minutes=5)
 _DAY = timedelta(days=1)
 # Placements tried before a re-seating is given up: a few milliseconds.
 _NODES_MAX = 500
+# An act is decided or given up within the limits of the driver's statements; whoever waits longer looks for himself.
+_DECISION_TIMEOUT_S = 5.0
 _NOON_MINUTE = 720
 _MIDNIGHT_MINUTE = 1440
 # A stay may run past the last close by its own length and buffer (480 and 120 minutes at most).
@@ -44,10 +48,38 @@ _KINDS: dict[str, HolderKind] = {
 DayKey = tuple[RestaurantId, date]
 
 
+class Undecided:
+    """The acts of this process on one service day that the ledger has not answered yet; shared by every picture of that day."""
+
+    def __init__(self) -> None:
+        self.acts: dict[UUID, Stay] = {}
+        self._decided = asyncio.Event()
+
+    def begin(self, stay: Stay) -> None:
+        """Note an act on its way."""
+        self.acts[stay.holder_id] = stay
+
+    def end(self, holder_id: UUID) -> bool:
+        """Note that an act is decided, wake who waits for it, and say whether it was on its way."""
+        begun = self.acts.pop(holder_id, None) is not None
+        self._decided.set()
+        self._decided = asyncio.Event()
+        return begun
+
+    async def next(self) -> None:
+        """Wait until one of the acts is decided, for a bounded time: the commit itself has a limit, and this is beyond it."""
+        if self.acts:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_DECISION_TIMEOUT_S):
+                    await self._decided.wait()
+
+
 class DayPicture:
     """One service day: what was read, what this process has asked for since, and when it was read."""
 
-    def __init__(self, house: House, on: date, day: Day, *, read_tick: int, read_at: datetime) -> None:
+    def __init__(
+        self, house: House, on: date, day: Day, *, undecided: Undecided, read_tick: int, read_at: datetime
+    ) -> None:
         self.house = house
         self.on = on
         self.day = day
@@ -55,28 +87,28 @@ class DayPicture:
         self.read_at = read_at
         self.version = 0
         self.superseded = False
-        self.tentative: dict[UUID, Stay] = {}
-        self._settled: asyncio.Event = asyncio.Event()
+        self.undecided = undecided
         self._reseatings: dict[tuple[int, Asking, int], Reseating | None] = {}
 
     def take(self, stay: Stay) -> None:
         """Show the tables as taken while the act is on its way."""
-        self.tentative[stay.holder_id] = stay
+        self.undecided.begin(stay)
+        self.show(stay)
+
+    def show(self, stay: Stay) -> None:
+        """Show the tables as taken."""
         self.day.add(stay)
         self._changed()
 
-    def settle(self, stay: Stay, *, done: bool, replaces: UUID | None = None) -> None:
-        """Keep what was taken, or give it back; a hold that became the stay goes."""
-        shown = self.tentative.pop(stay.holder_id, None)
-        if done and shown is None and not self.day.stays_of(stay.holder_id):
+    def settle(self, stay: Stay, *, shown: bool, done: bool, replaces: UUID | None) -> None:
+        """Keep what was shown, or give it back; a hold that became the stay goes."""
+        if done and not shown and not self.day.stays_of(stay.holder_id):
             self.day.add(stay)
         if not done:
             self.day.remove(stay.holder_id)
         elif replaces is not None:
             self.day.remove(replaces)
         self._changed()
-        self._settled.set()
-        self._settled = asyncio.Event()
 
     def without(self, holder_id: UUID, loads: str, party_size: int) -> Day:
         """Return the day as it would be had this holder taken nothing; `loads` says what it is counted in on this day."""
@@ -91,17 +123,12 @@ class DayPicture:
 
     def decided(self) -> Day:
         """Return the day without the acts that are still on their way."""
-        if not self.tentative:
+        if not self.undecided.acts:
             return self.day
         day = self.day.copy()
-        for holder_id in self.tentative:
+        for holder_id in self.undecided.acts:
             day.remove(holder_id)
         return day
-
-    async def next_settled(self) -> None:
-        """Wait until one of the acts on its way is decided."""
-        if self.tentative:
-            await self._settled.wait()
 
     def reseating(
         self, window: Window, asking: Asking, now: datetime, *, nodes_max: int = _NODES_MAX
@@ -129,8 +156,10 @@ class Pictures:
         self._tick = 1
         self._houses: OrderedDict[RestaurantId, House] = OrderedDict()
         self._days: OrderedDict[DayKey, DayPicture] = OrderedDict()
-        self._reading: dict[object, asyncio.Lock] = {}
-        self._forgotten: dict[object, int] = {}
+        self._reading: dict[DayKey, asyncio.Lock] = {}
+        # What is being read, and whether it was forgotten meanwhile: such a reading serves who asked for it and is not kept.
+        self._spoilt: dict[object, bool] = {}
+        self._undecided: WeakValueDictionary[DayKey, Undecided] = WeakValueDictionary()
 
     def tick(self) -> int:
         """Return this moment: a picture whose reading begins later has a greater `read_tick`. Many who ask at once share one reading."""
@@ -142,10 +171,10 @@ class Pictures:
         now = self._clock.now()
         if found is not None and now - found.read_at < _HOUSE_AGE_MAX:
             return found if found.tenant_id == tenant_id else None
-        before = self._forgotten.get(restaurant_id, 0)
+        self._spoilt[restaurant_id] = False
         async with self._database.tenant(tenant_id, Actor("system", "pictures", "internal")) as tx:
             house = await read_house(tx, self._keys, restaurant_id, now)
-        if house is not None and self._forgotten.get(restaurant_id, 0) == before:
+        if house is not None and not self._spoilt.pop(restaurant_id, True):
             self._houses[restaurant_id] = house
             while len(self._houses) > _HOUSES_MAX:
                 self._houses.popitem(last=False)
@@ -163,7 +192,7 @@ class Pictures:
             found = self._days.get(key)
             if found is not None and found.house is house and found.read_tick > after:
                 return found
-            picture = await self._read(house, service_on, found)
+            picture = await self._read(house, service_on)
         if not lock.locked():
             self._reading.pop(key, None)
         return picture
@@ -179,10 +208,11 @@ class Pictures:
         self, picture: DayPicture, service_on: date, stay: Stay, *, done: bool, replaces: UUID | None = None
     ) -> None:
         """Tell the picture that showed an act, and the one that took its place meanwhile, what became of the act."""
-        picture.settle(stay, done=done, replaces=replaces)
+        shown = picture.undecided.end(stay.holder_id)
+        picture.settle(stay, shown=shown, done=done, replaces=replaces)
         current = self._days.get((picture.house.restaurant_id, service_on))
         if current is not None and current is not picture and current.house is picture.house:
-            current.settle(stay, done=done, replaces=replaces)
+            current.settle(stay, shown=False, done=done, replaces=replaces)
         start, end = picture.day.minutes_of(stay.starts_at, stay.ends_at)
         if done and (start < _NOON_MINUTE or end > _MIDNIGHT_MINUTE):
             self._neighbours_take(picture, service_on, stay)
@@ -192,30 +222,34 @@ class Pictures:
         for other_on in (service_on - _DAY, service_on + _DAY):
             other = self._days.get((picture.house.restaurant_id, other_on))
             if other is not None and other.house is picture.house and not other.day.stays_of(stay.holder_id):
-                other.day.add(stay)
-                other.version += 1
+                other.show(stay)
 
     def forget_day(self, restaurant_id: RestaurantId, service_on: date) -> None:
         """Read the day and those beside it again before the next use; a reading under way does not count as that."""
         for day in (service_on - _DAY, service_on, service_on + _DAY):
             key = (restaurant_id, day)
-            self._forgotten[key] = self._forgotten.get(key, 0) + 1
+            self._spoil(key)
             self._days.pop(key, None)
 
     def forget_house(self, restaurant_id: RestaurantId) -> None:
         """Read the restaurant again before its next use; its days fall with it."""
-        self._forgotten[restaurant_id] = self._forgotten.get(restaurant_id, 0) + 1
+        self._spoil(restaurant_id)
         self._houses.pop(restaurant_id, None)
 
     def forget_everything(self) -> None:
         """Read all again: the facts of other processes may have been missed."""
-        for restaurant_id in tuple(self._houses):
-            self.forget_house(restaurant_id)
+        for key in tuple(self._spoilt):
+            self._spoil(key)
+        self._houses.clear()
         self._days.clear()
 
-    async def _read(self, house: House, service_on: date, last: DayPicture | None) -> DayPicture:
+    def _spoil(self, key: object) -> None:
+        if key in self._spoilt:
+            self._spoilt[key] = True
+
+    async def _read(self, house: House, service_on: date) -> DayPicture:
         key = (house.restaurant_id, service_on)
-        before = self._forgotten.get(key, 0)
+        self._spoilt[key] = False
         self._tick += 1
         read_tick, read_at = self._tick, self._clock.now()
         plan = plan_of(house.rules, service_on, house.zone)
@@ -229,14 +263,17 @@ class Pictures:
             last_at=last_close + _AFTER_CLOSE,
         )
         day = Day(house.floor, plan.origin_at, _stays(stays), counted(plan, counts))
-        picture = DayPicture(house, service_on, day, read_tick=read_tick, read_at=read_at)
-        if last is not None and last.house is house:
-            _carry_over(last, picture)
+        undecided = self._undecided.setdefault(key, Undecided())
+        picture = DayPicture(
+            house, service_on, day, undecided=undecided, read_tick=read_tick, read_at=read_at
+        )
+        _carry_over(picture)
+        spoilt = self._spoilt.pop(key, True)
         if versions != (house.restaurant.rules_version, house.restaurant.floor_version):
             # Decided elsewhere: whoever holds this house must not refuse by its rules any more.
             picture.superseded = True
             self.forget_house(house.restaurant_id)
-        elif self._forgotten.get(key, 0) == before:
+        elif not spoilt:
             self._days[key] = picture
             self._days.move_to_end(key)
             while len(self._days) > _DAYS_MAX:
@@ -244,12 +281,13 @@ class Pictures:
         return picture
 
 
-def _carry_over(last: DayPicture, picture: DayPicture) -> None:
-    """Show on the new picture the acts that were on their way when it was read; one committed meanwhile is there already."""
-    read = {stay.holder_id for stay in picture.day.stays}
-    for holder_id, stay in last.tentative.items():
-        if holder_id not in read:
-            picture.take(stay)
+def _carry_over(picture: DayPicture) -> None:
+    """Show on a new picture the acts that are still on their way; one committed meanwhile is there already."""
+    if picture.undecided.acts:
+        read = {stay.holder_id for stay in picture.day.stays}
+        for holder_id, stay in picture.undecided.acts.items():
+            if holder_id not in read:
+                picture.show(stay)
 
 
 def _stays(rows: list[StayRow]) -> list[Stay]:

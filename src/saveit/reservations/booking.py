@@ -200,7 +200,7 @@ async def _place(desk: Desk, wish: _Wish, act_for: _ActFor) -> tuple[_Placed, Ou
             if after == 0 or picture.superseded or _hangs_on_others(picture, wish, desk.now()):
                 # Nothing is refused before what is undecided is decided, nor without a reading newer than the request that also
                 # says that the rules are still in force.
-                await picture.next_settled()
+                await picture.undecided.next()
                 after = desk.pictures.tick()
                 continue
             if isinstance(answer, Closed) and not is_capacity(answer.reason):
@@ -235,7 +235,7 @@ def _broken(picture: DayPicture, wish: _Wish, first: Closed, now: datetime) -> t
 
 def _hangs_on_others(picture: DayPicture, wish: _Wish, now: datetime) -> bool:
     """Say whether there would be a table but for acts of this process that are not decided yet."""
-    if not picture.tentative:
+    if not picture.undecided.acts:
         return False
     answer = _answer(picture.house, picture.decided(), wish, now)
     return isinstance(answer, Offer) and not answer.overbooked

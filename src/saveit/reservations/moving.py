@@ -191,8 +191,8 @@ async def _offer(
         return answer
     if isinstance(answer, Closed) and not is_capacity(answer.reason):
         raise RulesRefused(broken_rules(house, day, asking, on, time, now, answer))
-    if picture.tentative:
-        await picture.next_settled()
+    if picture.undecided.acts:
+        await picture.undecided.next()
         return None
     # A party that has a table is not changed into one that waits for one.
     closed = answer if isinstance(answer, Closed) else Closed(on, time, answer.starts_at, Reason.FULL, {})

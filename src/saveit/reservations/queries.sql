@@ -496,7 +496,6 @@ USING (
     WHERE o.starts_at < :before::timestamptz
     ORDER BY o.starts_at
     LIMIT :rows_max::integer
-    FOR UPDATE SKIP LOCKED
 ) g
 WHERE m.tenant_id = g.tenant_id
     AND m.reservation_id = g.reservation_id
