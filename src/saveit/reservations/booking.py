@@ -83,8 +83,30 @@ async def book(
     Refuses: RulesRefused (every broken rule), SlotUnavailable, TableTaken, GuestBlocked, GuestOverlap, GuestLimit, KeyReused,
     RestaurantUnknown, HoldUnknown, HoldMismatch. Raises: DatabaseUnreachable when it is not known whether it was booked.
     """
-    house = await desk.house(tenant_id, booking.restaurant_id)
-    draft = _Draft(desk, booking, actor, key)
+    async with desk.turns.of(_mark(tenant_id, key)) as waited:
+        house = await desk.house(tenant_id, booking.restaurant_id)
+        draft = _Draft(desk, booking, actor, key)
+        before = await _answered_before(desk, tenant_id, actor, key) if waited else None
+        if before is not None:
+            return _counted(draft.booked(house, before), actor)
+        try:
+            return _counted(await _book(desk, house, draft, tenant_id), actor)
+        except Refusal as refusal:
+            # Its own booking may be what stands in the way of a request that is sent again: the key is asked before the refusal is told.
+            before = await _answered_before(desk, tenant_id, actor, key)
+            if before is not None:
+                return _counted(draft.booked(house, before), actor)
+            metrics.bookings.labels(outcome=refusal.code, channel=actor.channel).inc()
+            raise
+
+
+async def _book(desk: Desk, house: House, draft: "_Draft", tenant_id: TenantId) -> Booked:
+    """Book what is drafted: the table held for it, or one that is free."""
+    booking = draft.booking
+    if booking.hold_id is not None:
+        booked = await _book_held(desk, house, draft, booking.hold_id)
+        if booked is not None:
+            return booked
     asking = Asking(
         party_size=booking.party_size,
         audience=booking.audience,
@@ -92,21 +114,8 @@ async def book(
         table_id=booking.table_id,
         beyond_pacing=booking.beyond_pacing,
     )
-    wish = _Wish(booking, asking, tenant_id, actor)
-    try:
-        if booking.hold_id is not None:
-            booked = await _book_held(desk, house, draft, booking.hold_id)
-            if booked is not None:
-                return _counted(booked, actor)
-        placed, outcome = await _place(desk, wish, draft.act)
-    except Refusal as refusal:
-        # Its own booking may be what stands in the way of a request that is sent again: the key is asked before the refusal is told.
-        before = await _answered_before(desk, tenant_id, actor, key)
-        if before is not None:
-            return _counted(draft.booked(house, before), actor)
-        metrics.bookings.labels(outcome=refusal.code, channel=actor.channel).inc()
-        raise
-    return _counted(draft.booked(placed.house, outcome), actor)
+    placed, outcome = await _place(desk, _Wish(booking, asking, tenant_id, draft.actor), draft.act)
+    return draft.booked(placed.house, outcome)
 
 
 async def hold(desk: Desk, holding: Holding, *, tenant_id: TenantId, actor: Actor) -> Hold:
@@ -151,16 +160,22 @@ async def hold_once(
             answer_sealed=hexed(sealed),
         )
 
-    try:
-        _, outcome = await _place(desk, _Wish(holding, asking, tenant_id, actor), act)
-    except Refusal:
-        before = await _answered_before(desk, tenant_id, actor, key)
-        if before is None:
-            raise
-        outcome = before
+    async with desk.turns.of(_mark(tenant_id, key)) as waited:
+        outcome = await _answered_before(desk, tenant_id, actor, key) if waited else None
+        try:
+            if outcome is None:
+                _, outcome = await _place(desk, _Wish(holding, asking, tenant_id, actor), act)
+        except Refusal:
+            outcome = await _answered_before(desk, tenant_id, actor, key)
+            if outcome is None:
+                raise
     if outcome.answer_sealed is not None and key is not None:
         return Held(_hold_decoder.decode(house.sealer.open(outcome.answer_sealed, key.digest)), replayed=True)
     return Held(held[0], replayed=False)
+
+
+def _mark(tenant_id: TenantId, key: Key | None) -> object | None:
+    return None if key is None else (tenant_id, key.scope, key.text)
 
 
 async def _answered_before(desk: Desk, tenant_id: TenantId, actor: Actor, key: Key | None) -> Outcome | None:

@@ -1,8 +1,11 @@
 """What the acts of this room need at hand, put together once by the composition root."""
 
+import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -14,6 +17,27 @@ from saveit.reservations.errors import RestaurantUnknown
 from saveit.venues import TenantKeyRing
 
 
+class Turns:
+    """Requests with the same idempotency key, one after the other in this process.
+
+    Across processes the database makes them wait. Here they would only show each other tables as taken that nobody will take.
+    """
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[object, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def of(self, mark: object | None) -> AsyncGenerator[bool]:
+        """Take one's turn, and say whether another had it meanwhile; without a mark there is nobody to wait for."""
+        if mark is None:
+            yield False
+            return
+        lock = self._locks.setdefault(mark, asyncio.Lock())
+        waited = lock.locked()
+        async with lock:
+            yield waited
+
+
 class Desk(msgspec.Struct, frozen=True):
     """The reservation desk of one process."""
 
@@ -22,6 +46,7 @@ class Desk(msgspec.Struct, frozen=True):
     keys: TenantKeyRing
     pictures: Pictures
     combiner: Combiner
+    turns: Turns
     entropy: Callable[[int], bytes] = os.urandom
 
     def now(self) -> datetime:
@@ -44,4 +69,5 @@ def open_desk(database: Database, clock: Clock, keys: TenantKeyRing, *, combined
         keys=keys,
         pictures=Pictures(database, clock, keys),
         combiner=Combiner(database, clock, combined=combined),
+        turns=Turns(),
     )
