@@ -13,6 +13,7 @@ from saveit.outbox.actions import (
     list_parked,
     mend_restored_log,
     present,
+    tenant_of_subject,
     unpark,
 )
 from saveit.outbox.model import Change, Consumer, Fact, Handle, ParkedFact, Place, RecordedFact
@@ -34,5 +35,6 @@ __all__ = [
     "list_parked",
     "mend_restored_log",
     "present",
+    "tenant_of_subject",
     "unpark",
 ]

@@ -26,6 +26,11 @@ async def history(
     return await store.read_history(tx, subject_id, after=after, rows_max=min(rows_max, _PAGE_LENGTH_MAX))
 
 
+async def tenant_of_subject(ledger_tx: Transaction, subject_id: UUID) -> TenantId | None:
+    """Return whose subject this is, or None when nothing ever happened to it: for the platform, which acts for every customer."""
+    return await store.tenant_of_subject(ledger_tx, subject_id)
+
+
 async def list_parked(tx: Transaction, *, rows_max: int = 200) -> list[ParkedFact]:
     """Return the facts that wait for a person: the transaction's tenant's, or in the ledger's all."""
     return await store.list_parked(tx, min(rows_max, _PAGE_LENGTH_MAX))

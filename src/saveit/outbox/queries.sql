@@ -149,3 +149,17 @@ LEFT JOIN LATERAL (
     LIMIT :rows_max::integer
 ) f ON true
 ORDER BY f.txid, f.position
+
+-- tenant_of_subject :maybe TenantRow
+-- Whose a thing is: one look into the index for each customer, from the first to the last.
+WITH RECURSIVE customers AS (
+    (SELECT f.tenant_id FROM facts f ORDER BY f.tenant_id LIMIT 1)
+    UNION ALL
+    SELECT n.tenant_id
+    FROM customers c
+    CROSS JOIN LATERAL (SELECT f.tenant_id FROM facts f WHERE f.tenant_id > c.tenant_id ORDER BY f.tenant_id LIMIT 1) n
+)
+SELECT c.tenant_id
+FROM customers c
+WHERE EXISTS (SELECT FROM facts f WHERE f.tenant_id = c.tenant_id AND f.subject_id = :subject_id::uuid)
+LIMIT 1

@@ -52,7 +52,14 @@ class ChangeRow(msgspec.Struct, frozen=True):
     was_on: date | None
 
 
+class TenantRow(msgspec.Struct, frozen=True):
+    """Whose something is."""
+
+    tenant_id: UUID
+
+
 _STATEMENTS = load_statements("saveit.outbox")
+_TENANT_OF_SUBJECT = _STATEMENTS.query("tenant_of_subject", TenantRow)
 _APPEND_FACT = _STATEMENTS.command("append_fact")
 _FACTS_OUT_OF_REACH = _STATEMENTS.query("facts_out_of_reach", AnswerRow)
 _RENUMBER_FACTS = _STATEMENTS.query("renumber_facts", CountRow)
@@ -193,3 +200,9 @@ async def read_changes(database: Database, after: Place, *, node: str, rows_max:
     return await database.call(
         _READ_CHANGES, txid=after.txid, position=after.position, node=node, rows_max=rows_max
     )
+
+
+async def tenant_of_subject(ledger_tx: Transaction, subject_id: UUID) -> TenantId | None:
+    """Return whose subject this is."""
+    row = await ledger_tx.maybe(_TENANT_OF_SUBJECT, subject_id=subject_id)
+    return None if row is None else TenantId(row.tenant_id)

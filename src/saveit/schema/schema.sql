@@ -1560,6 +1560,8 @@ CREATE INDEX reservations_unconfirmed ON ONLY public.reservations USING btree (c
 
 CREATE INDEX reservations_seated ON ONLY public.reservations USING btree (ends_at) WHERE (status = 'checked_in'::text);
 
+CREATE INDEX reservations_overbooked ON ONLY public.reservations USING btree (service_on, tenant_id, restaurant_id) WHERE (overbooked AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text])));
+
 CREATE INDEX reservations_due ON ONLY public.reservations USING btree (starts_at) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
 
 CREATE INDEX reservations_of_person ON ONLY public.reservations USING btree (tenant_id, person_id, service_on) WHERE (person_id IS NOT NULL);
@@ -1569,6 +1571,8 @@ CREATE INDEX reservations_of_the_day ON ONLY public.reservations USING btree (te
 CREATE INDEX reservations_default_confirm_by_idx ON public.reservations_default USING btree (confirm_by) WHERE (status = 'pending'::text);
 
 CREATE INDEX reservations_default_ends_at_idx ON public.reservations_default USING btree (ends_at) WHERE (status = 'checked_in'::text);
+
+CREATE INDEX reservations_default_service_on_tenant_id_restaurant_id_idx ON public.reservations_default USING btree (service_on, tenant_id, restaurant_id) WHERE (overbooked AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text])));
 
 CREATE INDEX reservations_default_starts_at_idx ON public.reservations_default USING btree (starts_at) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
 
@@ -1595,6 +1599,8 @@ ALTER INDEX public.reservations_unconfirmed ATTACH PARTITION public.reservations
 ALTER INDEX public.reservations_seated ATTACH PARTITION public.reservations_default_ends_at_idx;
 
 ALTER INDEX public.reservations_pkey ATTACH PARTITION public.reservations_default_pkey;
+
+ALTER INDEX public.reservations_overbooked ATTACH PARTITION public.reservations_default_service_on_tenant_id_restaurant_id_idx;
 
 ALTER INDEX public.reservations_due ATTACH PARTITION public.reservations_default_starts_at_idx;
 

@@ -1,9 +1,19 @@
 """Check-in passes: what a guest shows at the door, and whether the door opens.
 
 A pass is signed with its tenant's key, so a scanner that has the key can tell a true pass from a forged one without asking anyone. Showing
-it twice changes nothing; checking in with it twice is refused.
+it twice changes nothing; checking in with it twice is refused. A reservation has one pass that counts while it stands, another one once it
+is moved to another time, and none when it is cancelled or missed. The reservation itself has the last word at the door.
+
+It owns `check_in_passes`. It will never seat a party but through `saveit.reservations`.
 """
 
+from saveit.consumers.qr.actions import (
+    IssuedPass,
+    check_in,
+    forget_old_passes,
+    generate,
+    validate,
+)
 from saveit.consumers.qr.image import pass_png, pass_svg
 from saveit.consumers.qr.model import (
     CheckInPass,
@@ -18,6 +28,7 @@ from saveit.consumers.qr.model import (
     PassTooLate,
     PassUnconfirmed,
     PassUsed,
+    claimed_restaurant,
     judge_pass,
     new_pass,
     pass_document,
@@ -26,9 +37,11 @@ from saveit.consumers.qr.model import (
     read_pass,
     sign_pass,
 )
+from saveit.consumers.qr.reader import pass_consumer
 
 __all__ = [
     "CheckInPass",
+    "IssuedPass",
     "PassDocument",
     "PassExpired",
     "PassForged",
@@ -40,8 +53,13 @@ __all__ = [
     "PassTooLate",
     "PassUnconfirmed",
     "PassUsed",
+    "check_in",
+    "claimed_restaurant",
+    "forget_old_passes",
+    "generate",
     "judge_pass",
     "new_pass",
+    "pass_consumer",
     "pass_document",
     "pass_key",
     "pass_png",
@@ -49,4 +67,5 @@ __all__ = [
     "read_document",
     "read_pass",
     "sign_pass",
+    "validate",
 ]

@@ -168,6 +168,17 @@ def read_pass(text: str, key: bytes) -> CheckInPass:
     return _verified(octets[: _BODY.size], octets[_BODY.size :], key)
 
 
+def claimed_restaurant(text: str) -> RestaurantId:
+    """Return for which restaurant a pass says it is. Nothing is proven yet: it is to find the key that will tell.
+
+    Refuses: PassMalformed.
+    """
+    if _COMPACT.fullmatch(text) is None:
+        raise PassMalformed
+    _, _, restaurant, *_ = _unpacked(urlsafe_b64decode(text)[: _BODY.size])
+    return RestaurantId(UUID(bytes=restaurant))
+
+
 def read_document(document: PassDocument, key: bytes) -> CheckInPass:
     """Return what a true pass in JSON says.
 

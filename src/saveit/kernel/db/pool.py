@@ -16,6 +16,7 @@ from saveit.kernel.ids import TenantId
 
 ActorKind: TypeAlias = Literal["guest", "staff", "api_key", "system", "admin"]
 Role: TypeAlias = Literal["saveit_app", "saveit_ledger", "saveit_gate"]
+_Pool: TypeAlias = Literal["tenant", "aside", "ledger", "gate"]
 Result = TypeVar("Result")
 
 # Longer than any act of ours takes on a busy machine; short enough that a stuck one is noticed by its caller.
@@ -111,23 +112,28 @@ class Transaction:
 class Database:
     """A pool for each role of the application, over one PostgreSQL."""
 
-    def __init__(self, pools: dict[Role, asyncpg.Pool], node: str) -> None:
+    def __init__(self, pools: dict[_Pool, asyncpg.Pool], node: str) -> None:
         self._pools = pools
         self.node = node
 
     @classmethod
-    async def open(cls, dsn: str, *, node: str, connections_max: int = 10) -> "Database":
-        """Connect. `connections_max` bounds the tenants' pool; the ledger and the gate have small ones of their own.
+    async def open(cls, dsn: str, *, node: str, connections_max: int = 8) -> "Database":
+        """Connect. `connections_max` bounds the tenants' pool; the other pools are small.
 
         `node` names this process in every fact it writes.
 
         Raises: DatabaseUnreachable.
         """
-        sizes: dict[Role, int] = {"saveit_app": connections_max, "saveit_ledger": 6, "saveit_gate": 3}
-        pools: dict[Role, asyncpg.Pool] = {}
+        sizes: dict[_Pool, tuple[Role, int]] = {
+            "tenant": ("saveit_app", connections_max),
+            "aside": ("saveit_app", 4),
+            "ledger": ("saveit_ledger", 6),
+            "gate": ("saveit_gate", 2),
+        }
+        pools: dict[_Pool, asyncpg.Pool] = {}
         with translated():
-            for role, size in sizes.items():
-                pools[role] = await asyncpg.create_pool(
+            for name, (role, size) in sizes.items():
+                pools[name] = await asyncpg.create_pool(
                     dsn,
                     min_size=1,
                     max_size=size,
@@ -136,7 +142,7 @@ class Database:
                     reset=_forget_nothing,
                     server_settings={
                         "role": role,
-                        "application_name": f"saveit {role.removeprefix('saveit_')}",
+                        "application_name": f"saveit {name}",
                         "statement_timeout": str(_STATEMENT_TIMEOUT_MS),
                         "lock_timeout": str(_LOCK_TIMEOUT_MS),
                         "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_TIMEOUT_MS),
@@ -157,19 +163,29 @@ class Database:
     @asynccontextmanager
     async def tenant(self, tenant_id: TenantId, actor: Actor) -> AsyncGenerator[Transaction]:
         """Open a transaction that sees one tenant's rows, and commit it at the end of the block."""
-        async with self._transaction("saveit_app", tenant_id, actor) as tx:
+        async with self._transaction("tenant", tenant_id, actor) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def aside(self, tenant_id: TenantId, actor: Actor) -> AsyncGenerator[Transaction]:
+        """Open a tenant's transaction beside one that is open already: for what an act must read or clear away before it can go on.
+
+        It has a pool of its own. From the tenants' pool it could wait for a connection held by acts that wait for a lock of the one
+        that asks.
+        """
+        async with self._transaction("aside", tenant_id, actor) as tx:
             yield tx
 
     @asynccontextmanager
     async def ledger(self, actor: Actor) -> AsyncGenerator[Transaction]:
         """Open a transaction over the ledger's tables of all tenants: for the combiner, timers and consumers."""
-        async with self._transaction("saveit_ledger", None, actor) as tx:
+        async with self._transaction("ledger", None, actor) as tx:
             yield tx
 
     @asynccontextmanager
     async def gate(self) -> AsyncGenerator[Transaction]:
         """Open a transaction that can find out who is calling, and little else."""
-        async with self._transaction("saveit_gate", None, Actor("system", "gate", "internal")) as tx:
+        async with self._transaction("gate", None, Actor("system", "gate", "internal")) as tx:
             yield tx
 
     async def attempt(
@@ -191,17 +207,21 @@ class Database:
     async def call(self, query: Query[Row], **parameters: object) -> list[Row]:
         """Run one statement as the ledger, committed by itself: one round trip."""
         with translated():
-            async with self._pools["saveit_ledger"].acquire(timeout=_ACQUIRE_TIMEOUT_S) as connection:
+            async with self._pools["ledger"].acquire(timeout=_ACQUIRE_TIMEOUT_S) as connection:
                 records = await connection.fetch(query.statement.sql, *_ordered(query, parameters))
         row = query.row
         return [row(*record) for record in records]
 
+    def driver_pool(self) -> asyncpg.Pool:
+        """Lend the ledger's own pool to a library that speaks to the driver; only `saveit.timers` has one, the job queue."""
+        return self._pools["ledger"]
+
     @asynccontextmanager
     async def _transaction(
-        self, role: Role, tenant_id: TenantId | None, actor: Actor
+        self, pool: _Pool, tenant_id: TenantId | None, actor: Actor
     ) -> AsyncGenerator[Transaction]:
         with translated():
-            connection = await self._pools[role].acquire(timeout=_ACQUIRE_TIMEOUT_S)
+            connection = await self._pools[pool].acquire(timeout=_ACQUIRE_TIMEOUT_S)
         try:
             with translated():
                 # One round trip for both. The tenant is a UUID by type, and by this assertion: nothing else is ever spelled here.
@@ -220,7 +240,7 @@ class Database:
             with translated():
                 await connection.execute("COMMIT")
         finally:
-            await self._pools[role].release(connection)
+            await self._pools[pool].release(connection)
         for call in tx.afterwards:
             call()
 

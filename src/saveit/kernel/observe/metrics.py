@@ -69,6 +69,24 @@ double_bookings = Gauge(
     registry=registry,
     multiprocess_mode="livemax",
 )
+timer_runs = Counter(
+    "saveit_timer_runs",
+    "Runs of a timer's job, by outcome: `done`, or `failed`. Alarm: any `failed` for ten minutes.",
+    ("job", "outcome"),
+    registry=registry,
+)
+timer_acts = Counter(
+    "saveit_timer_acts",
+    "What timers did: holds expired, no-shows marked, rows retired; `failed` are acts that go on being due.",
+    ("job", "outcome"),
+    registry=registry,
+)
+default_partition_rows = Gauge(
+    "saveit_default_partition_rows",
+    "Rows that lie outside the months that have a partition. Alarm: above 0 and growing.",
+    registry=registry,
+    multiprocess_mode="livemax",
+)
 
 
 def render_metrics() -> bytes:

@@ -35,7 +35,7 @@ _INITDB_TIMEOUT_S = 300.0
 _TUNING: Mapping[str, str] = {
     "cluster_name": "saveit",
     "shared_buffers": "128MB",
-    "max_connections": "100",
+    "max_connections": "200",
     "max_wal_size": "2GB",
     "wal_level": "replica",
     # Compiling costs more than the short queries of a restaurant can ever win back.

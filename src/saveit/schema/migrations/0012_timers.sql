@@ -17,6 +17,8 @@ GRANT SELECT, INSERT, DELETE ON reminders_sent TO saveit_ledger;
 
 CREATE INDEX reservations_unconfirmed ON reservations (confirm_by) WHERE status = 'pending';
 CREATE INDEX reservations_seated ON reservations (ends_at) WHERE status = 'checked_in';
+CREATE INDEX reservations_overbooked ON reservations (service_on, tenant_id, restaurant_id)
+    WHERE overbooked AND status IN ('pending', 'confirmed');
 CREATE INDEX holds_over ON holds (expires_at) WHERE released_at IS NOT NULL OR reservation_id IS NOT NULL;
 GRANT DELETE ON holds TO saveit_ledger;
 

@@ -1,0 +1,207 @@
+"""Issuing passes, and letting parties in with them."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from saveit.consumers.qr import store
+from saveit.consumers.qr.model import (
+    CheckInPass,
+    PassDocument,
+    PassForged,
+    PassHolderStatus,
+    judge_pass,
+    new_pass,
+    pass_document,
+    pass_key,
+    read_document,
+    read_pass,
+    sign_pass,
+)
+from saveit.consumers.qr.store import PassRow
+from saveit.kernel import faults
+from saveit.kernel.db import Transaction
+from saveit.kernel.ids import ReservationId, RestaurantId, TenantId, new_id
+from saveit.outbox import Fact, append
+from saveit.reservations import STANDING, Desk, IllegalStatus, Reservation, find
+from saveit.reservations import check_in as seat
+
+# The day after a dispute is over nobody asks for a pass; a month is what the owner's documents keep logs for.
+_KEPT = timedelta(days=30)
+_encoder = msgspec.json.Encoder()
+
+
+class IssuedPass(msgspec.Struct, frozen=True):
+    """A pass ready to be shown: `token` goes into the symbol or a link, `document` to programs."""
+
+    reservation_id: ReservationId
+    token: str
+    document: PassDocument
+    issued_at: datetime
+    expires_at: datetime
+
+
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """The reservation a pass stands for, as a fact or the reservation itself tells it."""
+
+    tenant_id: TenantId
+    reservation_id: ReservationId
+    restaurant_id: RestaurantId
+    status: PassHolderStatus
+    leaves_at: datetime
+    revision: int
+
+
+async def generate(desk: Desk, tx: Transaction, reservation_id: ReservationId) -> IssuedPass:
+    """Return the reservation's pass, issued now when it has none that counts. Asked twice it is the same pass.
+
+    Refuses: ReservationUnknown; IllegalStatus once the reservation no longer stands.
+    """
+    reservation = await find(desk, tx, reservation_id)
+    if not reservation.stands:
+        raise IllegalStatus(status=reservation.status)
+    row = await issue(desk, tx, _holder_of(reservation))
+    key = pass_key(await desk.keys.keys(tx, tx.tenant_id))
+    return IssuedPass(
+        reservation_id=row.reservation_id,
+        token=sign_pass(row.shown, key),
+        document=pass_document(row.shown, key),
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+    )
+
+
+async def issue(desk: Desk, tx: Transaction, holder: Holder) -> PassRow:
+    """Return the pass that counts for the reservation as it is, after replacing one made for another time.
+
+    In a tenant's transaction or the ledger's.
+    """
+    latest = await store.lock_latest_pass(tx, holder.tenant_id, holder.reservation_id)
+    if latest is not None and latest.revoked_at is None:
+        if latest.revision >= holder.revision or latest.expires_at == _cut(holder.leaves_at):
+            return latest
+        await _revoke(desk, tx, holder, latest)
+    now = desk.now()
+    shown = new_pass(
+        holder.reservation_id,
+        holder.restaurant_id,
+        now=now,
+        expires_at=holder.leaves_at,
+        entropy=desk.entropy,
+    )
+    # When another transaction issues one at this very moment, this waits for it, and takes that one.
+    await store.insert_pass(
+        tx, holder.tenant_id, shown, pass_id=new_id(now, desk.entropy), revision=holder.revision
+    )
+    row = await store.lock_latest_pass(tx, holder.tenant_id, holder.reservation_id)
+    assert row is not None, "a pass was inserted, or was there"
+    return row
+
+
+async def keep_in_step(desk: Desk, tx: Transaction, holder: Holder) -> None:
+    """Let the reservation have one pass that counts while it stands and none after; a state older than the last seen changes nothing."""
+    latest = await store.lock_latest_pass(tx, holder.tenant_id, holder.reservation_id)
+    if latest is not None and latest.revision >= holder.revision:
+        return
+    if holder.status in STANDING:
+        if latest is None or latest.used_at is None:
+            await issue(desk, tx, holder)
+    elif latest is not None and latest.revoked_at is None and latest.used_at is None:
+        await _revoke(desk, tx, holder, latest)
+
+
+async def validate(
+    desk: Desk, tx: Transaction, shown: str | PassDocument, restaurant_id: RestaurantId
+) -> Reservation:
+    """Return the reservation whose party this pass lets in now, and change nothing.
+
+    Refuses: PassMalformed, PassForged, PassOfAnotherRestaurant, PassRevoked, PassUnconfirmed, PassUsed, PassExpired, PassTooEarly,
+    PassTooLate.
+    """
+    true_pass = await _read(desk, tx, shown)
+    row = await store.find_pass(tx, true_pass.nonce)
+    return await _judged(desk, tx, true_pass, row, restaurant_id=restaurant_id)
+
+
+async def check_in(
+    desk: Desk, tx: Transaction, shown: str | PassDocument, restaurant_id: RestaurantId
+) -> Reservation:
+    """Let a party in with its pass: the pass is used up and the party seated, both or neither. Of two scans at once one is let in.
+
+    Refuses: as `validate`.
+    """
+    true_pass = await _read(desk, tx, shown)
+    row = await store.lock_pass(tx, true_pass.nonce)
+    before = await _judged(desk, tx, true_pass, row, restaurant_id=restaurant_id)
+    assert row is not None, "a pass without its row is refused"
+    seated = await seat(desk, tx, before.id)
+    now = desk.now()
+    await store.use_pass(tx, row.pass_id, now)
+    await append(tx, _validated(before, row, now))
+    await faults.reach("qr.check_in.before_commit")
+    return seated
+
+
+async def forget_old_passes(ledger_tx: Transaction, now: datetime, rows_max: int) -> int:
+    """Remove passes whose stay ended a month ago, and return how many."""
+    return await store.forget_passes(ledger_tx, before=now - _KEPT, rows_max=rows_max)
+
+
+async def _read(desk: Desk, tx: Transaction, shown: str | PassDocument) -> CheckInPass:
+    key = pass_key(await desk.keys.keys(tx, tx.tenant_id))
+    return read_pass(shown, key) if isinstance(shown, str) else read_document(shown, key)
+
+
+async def _judged(
+    desk: Desk, tx: Transaction, shown: CheckInPass, row: PassRow | None, *, restaurant_id: RestaurantId
+) -> Reservation:
+    """Return the pass's reservation, read after its row was locked. A true signature without a row is somebody else with our key."""
+    if row is None or row.shown != shown:
+        raise PassForged
+    reservation = await find(desk, tx, shown.reservation_id)
+    judge_pass(
+        shown,
+        restaurant_id=restaurant_id,
+        starts_at=reservation.starts_at,
+        status=reservation.status,
+        used_at=row.used_at,
+        now=desk.now(),
+        tolerance_minutes=reservation.policy.tolerance_minutes,
+        revoked_at=row.revoked_at,
+    )
+    return reservation
+
+
+async def _revoke(desk: Desk, tx: Transaction, holder: Holder, row: PassRow) -> None:
+    await store.revoke_pass(
+        tx, holder.tenant_id, row.pass_id, revoked_at=desk.now(), revision=holder.revision
+    )
+
+
+def _holder_of(reservation: Reservation) -> Holder:
+    return Holder(
+        tenant_id=reservation.tenant_id,
+        reservation_id=reservation.id,
+        restaurant_id=reservation.restaurant_id,
+        status=reservation.status,
+        leaves_at=reservation.leaves_at,
+        revision=reservation.revision,
+    )
+
+
+def _cut(instant: datetime) -> datetime:
+    """Cut to the whole second, as a pass says it."""
+    return instant.replace(microsecond=0)
+
+
+def _validated(reservation: Reservation, row: PassRow, now: datetime) -> Fact:
+    return Fact(
+        fact_id=new_id(now),
+        kind="qr.validated",
+        restaurant_id=reservation.restaurant_id,
+        subject_kind="reservation",
+        subject_id=reservation.id,
+        service_on=reservation.date,
+        at=now,
+        body=_encoder.encode({"pass_id": row.pass_id, "issued_at": row.issued_at}),
+    )

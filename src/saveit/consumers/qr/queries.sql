@@ -1,0 +1,62 @@
+-- insert_pass :many PassIdRow
+-- Issues a pass; nothing comes back when the reservation has one that counts.
+INSERT INTO check_in_passes (tenant_id, pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, revision)
+VALUES (
+    :tenant_id::uuid, :pass_id::uuid, :reservation_id::uuid, :restaurant_id::uuid, :nonce::bytea,
+    :issued_at::timestamptz, :expires_at::timestamptz, :revision::integer)
+ON CONFLICT (tenant_id, reservation_id) WHERE revoked_at IS NULL DO NOTHING
+RETURNING pass_id
+
+-- lock_latest_pass :maybe PassRow
+-- The pass of a reservation that was issued last, kept from changing until the transaction ends.
+SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+FROM check_in_passes
+WHERE tenant_id = :tenant_id::uuid
+    AND reservation_id = :reservation_id::uuid
+ORDER BY revoked_at IS NOT NULL, revision DESC, issued_at DESC
+LIMIT 1
+FOR NO KEY UPDATE
+
+-- find_pass :maybe PassRow
+-- The pass with this nonce.
+SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+FROM check_in_passes
+WHERE tenant_id = :tenant_id::uuid
+    AND nonce = :nonce::bytea
+
+-- lock_pass :maybe PassRow
+-- The same, kept from changing until the transaction ends: of two doors that scan it the second waits here.
+SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+FROM check_in_passes
+WHERE tenant_id = :tenant_id::uuid
+    AND nonce = :nonce::bytea
+FOR NO KEY UPDATE
+
+-- revoke_pass :none
+-- Lets a pass count no longer, as of a revision of its reservation.
+UPDATE check_in_passes
+SET revoked_at = :revoked_at::timestamptz,
+    revision = :revision::integer
+WHERE tenant_id = :tenant_id::uuid
+    AND pass_id = :pass_id::uuid
+
+-- use_pass :none
+-- Notes that a pass has opened the door.
+UPDATE check_in_passes
+SET used_at = :used_at::timestamptz
+WHERE tenant_id = :tenant_id::uuid
+    AND pass_id = :pass_id::uuid
+
+-- forget_passes :none
+-- Removes passes whose stay is long over.
+DELETE FROM check_in_passes p
+USING (
+    SELECT o.tenant_id, o.pass_id
+    FROM check_in_passes o
+    WHERE o.expires_at < :before::timestamptz
+    ORDER BY o.expires_at
+    LIMIT :rows_max::integer
+    FOR UPDATE SKIP LOCKED
+) g
+WHERE p.tenant_id = g.tenant_id
+    AND p.pass_id = g.pass_id

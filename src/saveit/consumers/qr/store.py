@@ -1,0 +1,103 @@
+"""The typed hand that runs queries.sql."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from saveit.consumers.qr.model import CheckInPass
+from saveit.kernel.db import Transaction, load_statements
+from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
+
+
+class PassIdRow(msgspec.Struct, frozen=True):
+    """A pass that was issued."""
+
+    pass_id: UUID
+
+
+class PassRow(msgspec.Struct, frozen=True):
+    """A row of `check_in_passes`."""
+
+    pass_id: UUID
+    reservation_id: ReservationId
+    restaurant_id: RestaurantId
+    nonce: bytes
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+    revision: int
+
+    @property
+    def shown(self) -> CheckInPass:
+        """Return what the pass says."""
+        return CheckInPass(
+            reservation_id=self.reservation_id,
+            restaurant_id=self.restaurant_id,
+            issued_at=self.issued_at,
+            expires_at=self.expires_at,
+            nonce=self.nonce,
+        )
+
+
+_STATEMENTS = load_statements("saveit.consumers.qr")
+_INSERT_PASS = _STATEMENTS.query("insert_pass", PassIdRow)
+_LOCK_LATEST_PASS = _STATEMENTS.query("lock_latest_pass", PassRow)
+_FIND_PASS = _STATEMENTS.query("find_pass", PassRow)
+_LOCK_PASS = _STATEMENTS.query("lock_pass", PassRow)
+_REVOKE_PASS = _STATEMENTS.command("revoke_pass")
+_USE_PASS = _STATEMENTS.command("use_pass")
+_FORGET_PASSES = _STATEMENTS.command("forget_passes")
+
+
+async def insert_pass(
+    tx: Transaction, tenant_id: TenantId, shown: CheckInPass, *, pass_id: UUID, revision: int
+) -> bool:
+    """Issue a pass; False when the reservation has one that counts."""
+    inserted = await tx.many(
+        _INSERT_PASS,
+        tenant_id=tenant_id,
+        pass_id=pass_id,
+        reservation_id=shown.reservation_id,
+        restaurant_id=shown.restaurant_id,
+        nonce=shown.nonce,
+        issued_at=shown.issued_at,
+        expires_at=shown.expires_at,
+        revision=revision,
+    )
+    return bool(inserted)
+
+
+async def lock_latest_pass(
+    tx: Transaction, tenant_id: TenantId, reservation_id: ReservationId
+) -> PassRow | None:
+    """Return the pass of a reservation that counts, or else the last that did, locked."""
+    return await tx.maybe(_LOCK_LATEST_PASS, tenant_id=tenant_id, reservation_id=reservation_id)
+
+
+async def find_pass(tx: Transaction, nonce: bytes) -> PassRow | None:
+    """Return the pass of the transaction's tenant with this nonce."""
+    return await tx.maybe(_FIND_PASS, tenant_id=tx.tenant_id, nonce=nonce)
+
+
+async def lock_pass(tx: Transaction, nonce: bytes) -> PassRow | None:
+    """Return the same, locked."""
+    return await tx.maybe(_LOCK_PASS, tenant_id=tx.tenant_id, nonce=nonce)
+
+
+async def revoke_pass(
+    tx: Transaction, tenant_id: TenantId, pass_id: UUID, *, revoked_at: datetime, revision: int
+) -> None:
+    """Let a pass count no longer."""
+    await tx.run(_REVOKE_PASS, tenant_id=tenant_id, pass_id=pass_id, revoked_at=revoked_at, revision=revision)
+
+
+async def use_pass(tx: Transaction, pass_id: UUID, used_at: datetime) -> None:
+    """Note that a pass has opened the door."""
+    await tx.run(_USE_PASS, tenant_id=tx.tenant_id, pass_id=pass_id, used_at=used_at)
+
+
+async def forget_passes(ledger_tx: Transaction, *, before: datetime, rows_max: int) -> int:
+    """Remove passes that ended before an instant, and return how many."""
+    return await ledger_tx.run(_FORGET_PASSES, before=before, rows_max=rows_max)
