@@ -172,7 +172,7 @@ class Pictures:
         if found is not None and now - found.read_at < _HOUSE_AGE_MAX:
             return found if found.tenant_id == tenant_id else None
         self._spoilt[restaurant_id] = False
-        async with self._database.tenant(tenant_id, Actor("system", "pictures", "internal")) as tx:
+        async with self._database.aside(tenant_id, Actor("system", "pictures", "internal")) as tx:
             house = await read_house(tx, self._keys, restaurant_id, now)
         if house is not None and not self._spoilt.pop(restaurant_id, True):
             self._houses[restaurant_id] = house

@@ -80,7 +80,7 @@ async def expire_holds_seen(desk: Desk, picture: DayPicture, actor: Actor) -> bo
     }
     ended = False
     for holder_id in sorted(over):
-        async with desk.database.tenant(picture.house.tenant_id, actor) as tx:
+        async with desk.database.aside(picture.house.tenant_id, actor) as tx:
             ended |= await expire_hold(desk, tx, HoldId(holder_id))
     return ended
 

@@ -196,7 +196,8 @@ async def list_of_person(
 async def waiting_for_a_table(
     tx: Transaction, sealer: Sealer, restaurant_id: RestaurantId, service_on: date
 ) -> list[Reservation]:
-    """Return the parties of a day that have no table yet, locked, the first come first."""
+    """Return the parties of a day that have no table yet, locked, the first come first; the rules wait for the transaction's end."""
+    await share_restaurant(tx, restaurant_id)
     rows = await tx.many(
         _WAITING_FOR_A_TABLE, tenant_id=sealer.tenant_id, restaurant_id=restaurant_id, service_on=service_on
     )

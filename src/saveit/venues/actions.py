@@ -263,6 +263,8 @@ def _slugs(restaurant_id: RestaurantId, checked: CheckedRestaurant) -> Iterator[
     stem = slug[: SLUG_LENGTH_MAX - _SLUG_NUMBER_LENGTH].rstrip("-")
     for number in range(2, _NUMBERED_SLUGS_MAX + 1):
         yield f"{stem}-{number}"
+    # So many namesakes, of whatever tenants: the id's random end is nobody else's.
+    yield f"{slug[: SLUG_LENGTH_MAX - 9].rstrip('-')}-{restaurant_id.hex[-8:]}"
 
 
 def _restaurant(
