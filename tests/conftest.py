@@ -97,7 +97,8 @@ def _lend_database(postgres: EmbeddedPostgres, name: str, template: str) -> Iter
     _execute(postgres.dsn("postgres"), f"CREATE DATABASE {name} TEMPLATE {template}")
     yield postgres.dsn(name)
     # A test may leave connections behind on purpose; the next test must not meet them.
-    _execute(postgres.dsn("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+    # As superuser: an autovacuum worker may be in it, and only a superuser may end that.
+    _execute(postgres.dsn("postgres", superuser=True), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _execute(dsn: str, statement: str) -> None:

@@ -20,7 +20,7 @@ async def test_the_tables_are_those_that_the_installed_release_expects(database_
     try:
         settings = DBSettings(db_schema=SCHEMA)
         queries = Queries(
-            AsyncpgPoolDriver(database.driver_pool("saveit_ledger")), qbe=QueryBuilderEnvironment(settings)
+            AsyncpgPoolDriver(database.driver_pool()), qbe=QueryBuilderEnvironment(settings)
         )
         plan = await queries.plan_upgrade()
     finally:

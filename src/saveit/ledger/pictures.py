@@ -10,7 +10,7 @@ from collections import OrderedDict
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Actor, Database
@@ -53,6 +53,7 @@ class Undecided:
 
     def __init__(self) -> None:
         self.acts: dict[UUID, Stay] = {}
+        self.pictures: WeakSet[DayPicture] = WeakSet()
         self._decided = asyncio.Event()
 
     def begin(self, stay: Stay) -> None:
@@ -88,6 +89,7 @@ class DayPicture:
         self.version = 0
         self.superseded = False
         self.undecided = undecided
+        undecided.pictures.add(self)
         self._reseatings: dict[tuple[int, Asking, int], Reseating | None] = {}
 
     def take(self, stay: Stay) -> None:
@@ -111,9 +113,10 @@ class DayPicture:
         self._changed()
 
     def without(self, holder_id: UUID, loads: str, party_size: int) -> Day:
-        """Return the day as it would be had this holder taken nothing; `loads` says what it is counted in on this day."""
-        own = self.day.stays_of(holder_id)
-        day = self.day.without(holder_id)
+        """Return the decided day as it would be had this holder taken nothing; `loads` says what it is counted in on this day."""
+        day = self.decided()
+        own = day.stays_of(holder_id)
+        day = day.without(holder_id)
         # A stay that was read does not know its counters; one that this process added does, and is uncounted with it.
         if not any(stay.load_keys for stay in own):
             plan = plan_of(self.house.rules, self.on, self.house.zone)
@@ -207,12 +210,10 @@ class Pictures:
     def settle(
         self, picture: DayPicture, service_on: date, stay: Stay, *, done: bool, replaces: UUID | None = None
     ) -> None:
-        """Tell the picture that showed an act, and the one that took its place meanwhile, what became of the act."""
-        shown = picture.undecided.end(stay.holder_id)
-        picture.settle(stay, shown=shown, done=done, replaces=replaces)
-        current = self._days.get((picture.house.restaurant_id, service_on))
-        if current is not None and current is not picture and current.house is picture.house:
-            current.settle(stay, shown=False, done=done, replaces=replaces)
+        """Tell every picture of the day, also one that was replaced and is still being looked at, what became of an act."""
+        begun = picture.undecided.end(stay.holder_id)
+        for each in tuple(picture.undecided.pictures):
+            each.settle(stay, shown=begun and each is picture, done=done, replaces=replaces)
         start, end = picture.day.minutes_of(stay.starts_at, stay.ends_at)
         if done and (start < _NOON_MINUTE or end > _MIDNIGHT_MINUTE):
             self._neighbours_take(picture, service_on, stay)

@@ -61,8 +61,6 @@ async def change(
     for _ in range(_TURNS_MAX):
         house = await _house_now(desk, tx, before)
         offer = await _offer(desk, house, before, wish=wish, on=on, actor=tx.actor)
-        if offer is None:
-            continue
         try:
             async with tx.savepoint():
                 after = await _take_place(desk, tx, house, before, offer, wish)
@@ -70,7 +68,7 @@ async def change(
             continue
         await faults.reach("reservations.change.before_commit")
         return await save(desk, tx, "reservation.modified", before=before, after=after)
-    raise SlotUnavailable(Closed(on, wish.time, None, Reason.FULL, {}))
+    raise SlotUnavailable(_full(before, on, wish.time))
 
 
 async def move(
@@ -97,7 +95,7 @@ async def move(
     await release_tables(tx, before.tenant_id, before.id)
     after = msgspec.structs.replace(before, table_ids=wanted, pinned=True, overbooked=False)
     if not await _take_tables(tx, after):
-        raise TableTaken(Closed(before.date, None, before.starts_at, Reason.FULL, {}))
+        raise TableTaken(_full(before, before.date, None))
     return await save(desk, tx, "reservation.moved", before=before, after=after)
 
 
@@ -121,7 +119,7 @@ async def extend(
     if not before.starts_at < leaves_at or ends_at > before.starts_at + timedelta(hours=24):
         raise RulesRefused((Closed(before.date, None, leaves_at, Reason.ENDS_AFTER_CLOSE, {}),))
     if not await store.extend_occupancy(tx, before, ends_at):
-        raise TableTaken(Closed(before.date, None, before.starts_at, Reason.FULL, {}))
+        raise TableTaken(_full(before, before.date, None))
     after = msgspec.structs.replace(before, leaves_at=leaves_at, ends_at=ends_at)
     await _keep_stay(tx, before, after)
     return await save(desk, tx, "reservation.extended", before=before, after=after)
@@ -158,6 +156,11 @@ async def seat_overbooked(
     return None
 
 
+def _full(reservation: Reservation, on: date, time: str | None) -> Closed:
+    facts: dict[str, object] = {"party_size": reservation.party_size}
+    return Closed(on, time, reservation.starts_at if time is None else None, Reason.FULL, facts)
+
+
 async def _house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> House:
     """Return the restaurant as it is and stays until this transaction ends: its rules and floor wait for the lock taken here."""
     await store.share_restaurant(tx, reservation.restaurant_id)
@@ -173,8 +176,12 @@ async def _house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> H
 
 async def _offer(
     desk: Desk, house: House, before: Reservation, *, wish: Wish, on: date, actor: Actor
-) -> Offer | None:
-    """Return the offer that fits the wish, its tables read just now, or None when it is to be looked for again."""
+) -> Offer:
+    """Return the offer that fits the wish, its tables read just now.
+
+    Acts of this process that are still on their way count for nothing: waiting for them would hold the day's lock, and who of us is
+    quicker is found out when the table is taken.
+    """
     time = wish.time or local_clock(before.starts_at, house.zone)
     asking = Asking(
         party_size=wish.party_size or before.party_size,
@@ -191,11 +198,8 @@ async def _offer(
         return answer
     if isinstance(answer, Closed) and not is_capacity(answer.reason):
         raise RulesRefused(broken_rules(house, day, asking, on, time, now, answer))
-    if picture.undecided.acts:
-        await picture.undecided.next()
-        return None
     # A party that has a table is not changed into one that waits for one.
-    closed = answer if isinstance(answer, Closed) else Closed(on, time, answer.starts_at, Reason.FULL, {})
+    closed = answer if isinstance(answer, Closed) else _full(before, on, time)
     if closed.reason is Reason.FULL and wish.table_id is not None:
         raise TableTaken(closed)
     raise SlotUnavailable(closed)

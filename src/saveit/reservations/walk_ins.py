@@ -81,7 +81,11 @@ async def walk_in(desk: Desk, tx: Transaction, party: WalkIn) -> Reservation:
                 desk.pictures.forget_house(party.restaurant_id)
             case _:
                 if party.table_ids:
-                    raise TableTaken(Closed(moment.on, None, moment.starts_at, Reason.FULL, {}))
+                    raise TableTaken(
+                        Closed(
+                            moment.on, None, moment.starts_at, Reason.FULL, {"party_size": party.party_size}
+                        )
+                    )
     raise Collision("no table could be agreed on")
 
 
