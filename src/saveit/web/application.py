@@ -1,0 +1,35 @@
+"""The skin put together."""
+
+from typing import cast
+
+from saveit.web.document import Document
+from saveit.web.edge import Front
+from saveit.web.health import Alive, Numbers, Ready
+from saveit.web.hot import BookTable, HoldTable, ListTimes
+from saveit.web.memory import Memory
+from saveit.web.pages import pages
+from saveit.web.parts import Parts
+from saveit.web.router import make_router
+from saveit.web.wire import Alternative
+from saveit.web.wire.asgi import App
+
+
+def create_app(parts: Parts) -> Front:
+    """Return the application: an ASGI callable. It keeps nothing open; whoever made the parts closes them."""
+    alternatives = Memory[tuple[Alternative, ...]](parts.desk)
+    router = make_router(alternatives)
+    return Front(
+        parts,
+        # The framework types ASGI by its own names for the same dictionaries.
+        cast("App", router),
+        (
+            ListTimes(Memory[bytes](parts.desk)),
+            BookTable(alternatives),
+            HoldTable(alternatives),
+            Alive(),
+            Ready(parts),
+            Numbers(),
+            *pages(),
+            Document(router),
+        ),
+    )

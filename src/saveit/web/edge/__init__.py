@@ -1,0 +1,28 @@
+"""The front of the skin: what is done for every request, whoever answers it.
+
+It reads the headers, bounds what may be sent and how often, finds out who is calling, hands the request to a hot path or to the
+router, turns what is raised into a problem document, counts, and writes one line without a word of a guest's.
+"""
+
+from saveit.web.edge.bodies import BODY_OCTETS_MAX, Reader, read_body
+from saveit.web.edge.buckets import Buckets, Verdict
+from saveit.web.edge.call import Call
+from saveit.web.edge.front import Front, HotPath, reply_to
+from saveit.web.edge.heads import Heads, read_heads
+from saveit.web.edge.replies import JSON, Reply
+
+__all__ = [
+    "BODY_OCTETS_MAX",
+    "JSON",
+    "Buckets",
+    "Call",
+    "Front",
+    "Heads",
+    "HotPath",
+    "Reader",
+    "Reply",
+    "Verdict",
+    "read_body",
+    "read_heads",
+    "reply_to",
+]

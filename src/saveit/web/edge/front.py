@@ -1,0 +1,252 @@
+"""The outer callable: everything that is the same for every request, written straight down.
+
+What tempts is a stack of middlewares, each a callable around the next. Each costs every request a frame and two wrapped callables, and
+what they do is spread over as many files; here it is one function that can be read from top to bottom.
+"""
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Protocol
+
+from saveit.kernel.errors import Fault, Refusal
+from saveit.kernel.observe import logger, metrics
+from saveit.web.edge.buckets import Buckets, Verdict
+from saveit.web.edge.call import Call
+from saveit.web.edge.heads import QUERY_OCTETS_MAX, Heads, caller_address, read_heads
+from saveit.web.edge.replies import Reply, completed, send_reply
+from saveit.web.links import Links
+from saveit.web.parts import Parts
+from saveit.web.problems import MEDIA_TYPE, HeadersTooLarge, RateLimited, Unauthenticated, problem_of
+from saveit.web.wire.asgi import App, Headers, Message, Receive, Scope, Send
+
+API = "/api/v1/"
+SIGN_IN = "/api/v1/sessions"
+# Argon2 makes each try slow for us too; a person who forgot a password needs fewer.
+_SIGN_INS_PER_MINUTE = 10
+_PATH_LENGTH_MAX = 1_024
+_UNMATCHED = "unmatched"
+_INTERNAL_ERROR = 500
+_ERROR = 400
+_MINUTE_S = 60
+
+_log = logger("web")
+
+
+class HotPath(Protocol):
+    """A route that is answered in front of the router."""
+
+    @property
+    def route(self) -> str:
+        """Its template, for the metrics."""
+        ...
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods it takes."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """Its address; with a slash at its end, all addresses that begin so."""
+        ...
+
+    def answer(self, call: Call, scope: Scope, receive: Receive) -> Awaitable[Reply]:
+        """Answer it."""
+        ...
+
+
+class _Started:
+    """The status with which the router's answer has begun; 0 before that."""
+
+    __slots__ = ("status",)
+
+    def __init__(self) -> None:
+        self.status = 0
+
+
+class Front:
+    """The application as the server calls it."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        router: App,
+        hot: tuple[HotPath, ...],
+        *,
+        seconds: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._parts = parts
+        self._links = Links(parts.desk, parts.public_url)
+        self._router = router
+        self._hot = {(method, each.path): each for each in hot for method in each.methods}
+        self._hot_prefixes = tuple((each.path, each) for each in hot if each.path.endswith("/"))
+        self._seconds = seconds
+        # A trace of our own is this process's and the request's number: no two alike, and no system call for each.
+        self._process_id = parts.desk.entropy(8).hex()
+        self._request_number = 0
+        self._by_address = Buckets()
+        self._by_key = Buckets()
+        self._sign_ins = Buckets()
+        # Finding a metric's child by its labels costs more than counting does.
+        self._counters: dict[tuple[str, str, int], Callable[[], None]] = {}
+        self._timers: dict[tuple[str, str], Callable[[float], None]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; what is none (the server's own messages, sockets) is the router's."""
+        if scope["type"] != "http":
+            await self._router(scope, receive, send)
+            return
+        begun = self._seconds()
+        client = scope.get("client")
+        method, path = scope["method"], scope["path"]
+        call = Call(
+            self._parts,
+            self._links,
+            method=method,
+            path=path[:_PATH_LENGTH_MAX],
+            address=client[0] if client else "",
+        )
+        extra: Headers = []
+        hot = self._hot.get((method, path)) or self._by_prefix(method, path)
+        started = _Started()
+        try:
+            self._read(call, scope, extra)
+            if path.startswith(API):
+                await self._let_in(call, extra)
+            if hot is None:
+                scope["call"] = call
+                await self._router(scope, receive, _completing(send, extra, started))
+                self._record(call, scope.get("path_template", _UNMATCHED), started.status, begun=begun)
+                return
+            reply = await hot.answer(call, scope, receive)
+        except Exception as error:
+            if started.status:
+                # Half an answer is out: the server must cut the connection, so that nobody takes it for a whole one.
+                raise
+            reply = reply_to(error, call)
+        await send_reply(send, reply, extra)
+        route = _UNMATCHED if hot is None else hot.route
+        if hot is not None and reply.status < _ERROR:
+            self._count(route, call.method, reply.status, self._seconds() - begun)
+        else:
+            self._record(call, route, reply.status, begun=begun, code=reply.code)
+
+    def _by_prefix(self, method: str, path: str) -> HotPath | None:
+        for prefix, hot in self._hot_prefixes:
+            if path.startswith(prefix) and method in hot.methods:
+                return hot
+        return None
+
+    def _read(self, call: Call, scope: Scope, extra: Headers) -> None:
+        """Read the headers and bound what may be sent."""
+        try:
+            call.heads = read_heads(scope["headers"])
+        except Refusal:
+            call.heads = Heads()
+            raise
+        finally:
+            if not call.heads.trace_id:
+                self._request_number += 1
+                call.heads.trace_id = f"{self._process_id}{self._request_number:016x}"
+            extra.append((b"x-request-id", call.heads.trace_id.encode()))
+        if len(scope["query_string"]) > QUERY_OCTETS_MAX or len(scope["path"]) > _PATH_LENGTH_MAX:
+            raise HeadersTooLarge(limit=QUERY_OCTETS_MAX)
+        if call.heads.forwarded_for:
+            call.address = caller_address(call.address, call.heads.forwarded_for, self._parts.trusted_proxies)
+
+    async def _let_in(self, call: Call, extra: Headers) -> None:
+        """Bound how often, by address and by caller, and find out who it is.
+
+        Refuses: RateLimited; Unauthenticated for a token that opens nothing.
+        """
+        limits = self._parts.limits
+        verdict: Verdict | None = None
+        if limits.ip_per_minute:
+            verdict = _let_by(self._by_address.take(call.address, limits.ip_per_minute), extra)
+        if call.path == SIGN_IN and call.method == "POST":
+            verdict = _let_by(self._sign_ins.take(call.address, _SIGN_INS_PER_MINUTE), extra)
+        if call.heads.token:
+            principal = await self._parts.principals.identify(call.heads.token)
+            if principal is None:
+                raise Unauthenticated
+            call.is_from(principal)
+            quota, most = principal.quota_per_minute, limits.key_per_minute
+            per_minute = min(quota, most) if quota and most else quota or most
+            if per_minute:
+                verdict = _let_by(self._by_key.take(principal.id, per_minute), extra)
+        if verdict is not None:
+            # The last is the caller's own; what is left of the others' is not for this one to know.
+            extra += _rate_headers(verdict)
+
+    def _record(self, call: Call, route: str, status: int, *, begun: float, code: str | None = None) -> None:
+        """Count, and write one line: no query, no body, no word of a guest's.
+
+        What a hot path did is only counted: a booking is told by its fact, and a line for each would cost a tenth of the booking.
+        """
+        seconds = self._seconds() - begun
+        self._count(route, call.method, status, seconds)
+        principal = call.known
+        _log.info(
+            "request answered",
+            route=route,
+            method=call.method,
+            status=status,
+            code=code,
+            duration_ms=round(seconds * 1000, 2),
+            trace_id=call.heads.trace_id,
+            caller_kind=None if principal is None else principal.kind,
+            caller_id=None if principal is None else principal.id,
+        )
+
+    def _count(self, route: str, method: str, status: int, seconds: float) -> None:
+        known = method if method in _METHODS else "other"
+        counted, timed = (route, known, status), (route, known)
+        count = self._counters.get(counted)
+        if count is None:
+            count = self._counters[counted] = metrics.http_requests.labels(route, known, str(status)).inc
+            self._timers[timed] = metrics.http_request_seconds.labels(route, known).observe
+        count()
+        self._timers[timed](seconds)
+
+
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+
+
+def reply_to(error: Exception, call: Call) -> Reply:
+    """Return the problem document for what was raised; what nobody expected is written down with its place."""
+    if not isinstance(error, (Refusal, Fault)):
+        _log.error("request failed", trace_id=call.heads.trace_id, exc_info=error)
+    elif isinstance(error, Fault):
+        _log.warning("request met a fault", trace_id=call.heads.trace_id, fault=type(error).__name__)
+    problem = problem_of(
+        error, call.language, instance=call.path, trace_id=call.heads.trace_id, audience=call.audience
+    )
+    return Reply(problem.status, problem.body, MEDIA_TYPE, problem.headers, problem.code)
+
+
+def _completing(send: Send, extra: Headers, started: _Started) -> Send:
+    """Give the router's answer the headers that every answer has, and note its status."""
+
+    async def completing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            started.status = message.get("status", _INTERNAL_ERROR)
+            message["headers"] = completed(message.get("headers", []), extra)
+        await send(message)
+
+    return completing
+
+
+def _let_by(verdict: Verdict, extra: Headers) -> Verdict:
+    """Return the verdict if it lets the request in. Refuses: RateLimited."""
+    if not verdict.allowed:
+        extra += _rate_headers(verdict)
+        raise RateLimited(retry_after_s=verdict.retry_after_s)
+    return verdict
+
+
+def _rate_headers(verdict: Verdict) -> Headers:
+    return [
+        (b"ratelimit-limit", b"%d" % verdict.limit),
+        (b"ratelimit-remaining", b"%d" % verdict.remaining),
+        (b"ratelimit-reset", b"%d" % (verdict.retry_after_s or _MINUTE_S)),
+    ]

@@ -1,0 +1,49 @@
+"""An answer ready to be sent, and the headers that every answer has."""
+
+import msgspec
+
+from saveit.web.wire.asgi import Headers, Send
+
+JSON = b"application/json"
+
+# Nothing of ours is meant to be framed, guessed at, or run: pages that need more say so themselves.
+SECURITY_HEADERS: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+]
+
+
+class Reply(msgspec.Struct, frozen=True, gc=False):
+    """A whole answer."""
+
+    status: int
+    body: bytes
+    media_type: bytes = JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    code: str | None = None
+    """Of the problem, when it is one."""
+
+
+async def send_reply(send: Send, reply: Reply, extra: Headers) -> None:
+    """Send the answer with its own headers and those of every answer; `extra` are this request's."""
+    headers: Headers = [
+        (b"content-type", reply.media_type),
+        (b"content-length", b"%d" % len(reply.body)),
+    ]
+    if reply.headers:
+        headers = completed([*headers, *reply.headers], extra)
+    else:
+        headers += extra
+        headers += SECURITY_HEADERS
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+def completed(headers: Headers, extra: Headers) -> Headers:
+    """Return an answer's headers with this request's and those of every answer; what the answer says itself, such as a policy, stands."""
+    present = {name.lower() for name, _ in headers}
+    return [*headers, *extra, *((name, value) for name, value in SECURITY_HEADERS if name not in present)]

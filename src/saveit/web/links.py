@@ -1,0 +1,62 @@
+"""The addresses that a guest is given with a reservation: the pass's picture and the calendar entry.
+
+Each carries a pass, signed by the customer's key, instead of a login: whoever was given the link is the guest. It is worked out from the
+reservation alone, the same each time, so that nothing is written when a reservation is merely shown. It opens these links and no door: the
+door wants a pass that was issued.
+"""
+
+import hashlib
+from collections import OrderedDict
+from datetime import timedelta
+
+from saveit.consumers.qr import new_pass, pass_key, sign_pass
+from saveit.kernel.crypto import TenantKeys
+from saveit.kernel.ids import TenantId
+from saveit.reservations import Desk, Reservation
+
+# Receipts are asked for, and calendars read, for some days after the meal.
+_LASTS_AFTER_LEAVING = timedelta(days=7)
+_KEYS_KEPT = 1_000
+
+
+class Links:
+    """Makes and opens links. Keeps the customers' pass keys, which take longer to derive than a pass to sign."""
+
+    def __init__(self, desk: Desk, public_url: str) -> None:
+        self._desk = desk
+        self._url = f"{public_url}/api/v1"
+        self._keys: OrderedDict[TenantId, tuple[TenantKeys, bytes]] = OrderedDict()
+
+    async def of(self, reservation: Reservation) -> tuple[str, str]:
+        """Return where the pass's picture and the calendar entry of a reservation are."""
+        token = guest_token(reservation, await self.key(reservation.tenant_id))
+        return self.picture(token), f"{self._url}/calendar/{reservation.id}?pass={token}"
+
+    def picture(self, token: str, kind: str = "png") -> str:
+        """Return where a pass's picture is."""
+        return f"{self._url}/qr/{token}.{kind}"
+
+    async def key(self, tenant_id: TenantId) -> bytes:
+        """Return the key that signs a customer's passes."""
+        keys = await self._desk.keys.keys(self._desk.database, tenant_id)
+        known = self._keys.get(tenant_id)
+        if known is not None and known[0] is keys:
+            return known[1]
+        key = pass_key(keys)
+        self._keys[tenant_id] = (keys, key)
+        if len(self._keys) > _KEYS_KEPT:
+            self._keys.popitem(last=False)
+        return key
+
+
+def guest_token(reservation: Reservation, key: bytes) -> str:
+    """Return the pass that stands in a guest's links."""
+    nonce = hashlib.sha256(reservation.id.bytes).digest()
+    link = new_pass(
+        reservation.id,
+        reservation.restaurant_id,
+        now=reservation.created_at,
+        expires_at=reservation.leaves_at + _LASTS_AFTER_LEAVING,
+        entropy=lambda octets: nonce[:octets],
+    )
+    return sign_pass(link, key)

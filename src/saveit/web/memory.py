@@ -1,0 +1,89 @@
+"""What can be booked, worked out once for each state of a day, and kept as the octets that were sent.
+
+A day's picture has a version that every act raises; a listing is good for as long as its pictures are the ones at hand, at the versions
+they had, in the same minute. So nothing is ever invalidated here: what is old is not found good.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
+
+import msgspec
+
+from saveit.ledger import DayPicture, House
+from saveit.reservations import Desk
+
+# The age that the listing itself allows a picture.
+PICTURE_AGE_MAX = timedelta(seconds=30)
+# A day's listing is some 5 kB, a calendar of sixty days half a megabyte: these fit in a few hundred at worst.
+_KEPT_MAX = 2_000
+_MINUTE_S = 60
+
+Kept = TypeVar("Kept")
+
+
+class _Entry(msgspec.Struct, Generic[Kept], frozen=True):
+    house: House
+    days: tuple[tuple[date, DayPicture, int], ...]
+    minute: int
+    kept: Kept
+
+
+class Seen:
+    """The pictures that an answer was worked out from, noted one by one as they were used."""
+
+    def __init__(self, desk: Desk, house: House) -> None:
+        self.house = house
+        self.minute = minute_of(desk.now())
+        self._desk = desk
+        self._days: list[tuple[date, DayPicture, int]] | None = []
+
+    def note(self, on: date) -> None:
+        """Note a date's picture. Call it right after the answer was worked out, before anything else may run."""
+        picture = self._desk.pictures.known_day(self.house, on, age_max=PICTURE_AGE_MAX)
+        if picture is None:
+            self._days = None
+        elif self._days is not None:
+            self._days.append((on, picture, picture.version))
+
+    def days(self) -> tuple[tuple[date, DayPicture, int], ...] | None:
+        """Return what was noted, or None when one of the pictures has gone meanwhile."""
+        return None if self._days is None else tuple(self._days)
+
+
+class Memory(Generic[Kept]):
+    """Answers by what was asked, the most recently used ones kept."""
+
+    def __init__(self, desk: Desk, *, kept_max: int = _KEPT_MAX) -> None:
+        self._desk = desk
+        self._kept_max = kept_max
+        self._entries: OrderedDict[Hashable, _Entry[Kept]] = OrderedDict()
+
+    def find(self, asked: Hashable, house: House) -> Kept | None:
+        """Return the answer if the house and all its days are still as they were when it was worked out."""
+        entry = self._entries.get(asked)
+        if entry is None:
+            return None
+        if entry.house is not house or entry.minute != minute_of(self._desk.now()):
+            return None
+        known_day = self._desk.pictures.known_day
+        for on, picture, version in entry.days:
+            if known_day(house, on, age_max=PICTURE_AGE_MAX) is not picture or picture.version != version:
+                return None
+        return entry.kept
+
+    def keep(self, asked: Hashable, seen: Seen, kept: Kept) -> None:
+        """Keep an answer with what it was worked out from."""
+        days = seen.days()
+        if days is None:
+            return
+        self._entries[asked] = _Entry(seen.house, days, seen.minute, kept)
+        self._entries.move_to_end(asked)
+        if len(self._entries) > self._kept_max:
+            self._entries.popitem(last=False)
+
+
+def minute_of(now: datetime) -> int:
+    """Return the minute that ends at or after now: a start is closed after its last minute of notice, not during it."""
+    return -int(-now.timestamp() // _MINUTE_S)

@@ -1,0 +1,32 @@
+"""What the skin is put together from, once, by the composition root."""
+
+from ipaddress import IPv4Network, IPv6Network
+
+import msgspec
+
+from saveit.access import EmailIndex, PrincipalCache
+from saveit.reservations import Desk
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """How often one may ask, per minute and process; 0 is without limit. An API key's own quota is in its row and only ever lowers this."""
+
+    ip_per_minute: int = 600
+    key_per_minute: int = 6_000
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """The desk, the door that knows who is calling, and what a process is told from outside.
+
+    `public_url` is where guests reach us, without a slash at its end. `trusted_proxies` are the networks whose X-Forwarded-For is
+    believed; with none, a caller is who connects.
+    """
+
+    desk: Desk
+    principals: PrincipalCache
+    emails: EmailIndex
+    public_url: str
+    limits: Limits = Limits()
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    owner_dsn: str | None = None
+    """The migrating login, for /readyz to compare migrations; absent, only the connection is tried."""

@@ -1,0 +1,49 @@
+"""Every refusal and failure as a problem document (RFC 9457), in Spanish or English, with a code that never changes.
+
+One table says which status and title each code has; a refusal without a line in it is a bug that a test finds. Nothing in a document
+comes from an exception's text: no stack, no SQL, no guest's words that the caller did not send.
+"""
+
+from saveit.web.problems.refusals import (
+    BlockUnknown,
+    BodyTooLarge,
+    Forbidden,
+    HeadersTooLarge,
+    JsonMalformed,
+    MethodNotAllowed,
+    NotFound,
+    PersonUnknown,
+    RateLimited,
+    RequestError,
+    RequestInvalid,
+    TenantRequired,
+    Unauthenticated,
+    UnsupportedMedia,
+)
+from saveit.web.problems.render import MEDIA_TYPE, Problem, problem_of
+from saveit.web.problems.table import PROBLEMS, Line
+from saveit.web.problems.words import Language, request_error
+
+__all__ = [
+    "MEDIA_TYPE",
+    "PROBLEMS",
+    "BlockUnknown",
+    "BodyTooLarge",
+    "Forbidden",
+    "HeadersTooLarge",
+    "JsonMalformed",
+    "Language",
+    "Line",
+    "MethodNotAllowed",
+    "NotFound",
+    "PersonUnknown",
+    "Problem",
+    "RateLimited",
+    "RequestError",
+    "RequestInvalid",
+    "TenantRequired",
+    "Unauthenticated",
+    "UnsupportedMedia",
+    "problem_of",
+    "request_error",
+]

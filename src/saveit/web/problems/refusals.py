@@ -1,0 +1,89 @@
+"""What the skin itself refuses, before any other room is asked."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from saveit.kernel.errors import Refusal
+from saveit.web.problems.words import RequestError
+
+
+class Unauthenticated(Refusal):
+    """There is no token, or it opens nothing."""
+
+    code: ClassVar[str] = "unauthenticated"
+
+
+class Forbidden(Refusal):
+    """The caller is known and may not do this; `permission` is what is missing."""
+
+    code: ClassVar[str] = "forbidden"
+
+
+class TenantRequired(Refusal):
+    """The platform's key acts for every customer, and nothing in the request says for which."""
+
+    code: ClassVar[str] = "tenant_required"
+
+
+class RateLimited(Refusal):
+    """The caller asked too often; `retry_after_s` says when to come back."""
+
+    code: ClassVar[str] = "rate_limited"
+
+
+class JsonMalformed(Refusal):
+    """The body is not JSON."""
+
+    code: ClassVar[str] = "json_malformed"
+
+
+class RequestInvalid(Refusal):
+    """Fields or parameters are missing, unknown, or not what they should be; every one is listed."""
+
+    code: ClassVar[str] = "request_invalid"
+
+    def __init__(self, *errors: RequestError) -> None:
+        super().__init__(errors=[{"path": error.path, "code": error.code} for error in errors])
+        self.errors: Sequence[RequestError] = errors
+
+
+class BodyTooLarge(Refusal):
+    """The body is longer than any request of ours needs; `limit` is in octets."""
+
+    code: ClassVar[str] = "body_too_large"
+
+
+class HeadersTooLarge(Refusal):
+    """Headers or address are longer than any request of ours needs; `limit` is in octets."""
+
+    code: ClassVar[str] = "headers_too_large"
+
+
+class UnsupportedMedia(Refusal):
+    """The body is declared to be something else than JSON."""
+
+    code: ClassVar[str] = "unsupported_media_type"
+
+
+class NotFound(Refusal):
+    """There is nothing at this address, or nothing that the caller may know of."""
+
+    code: ClassVar[str] = "not_found"
+
+
+class MethodNotAllowed(Refusal):
+    """The address exists and does not take this method."""
+
+    code: ClassVar[str] = "method_not_allowed"
+
+
+class PersonUnknown(Refusal):
+    """No guest of the caller's is known by this id."""
+
+    code: ClassVar[str] = "user_not_found"
+
+
+class BlockUnknown(Refusal):
+    """There is no such block, or it is lifted already."""
+
+    code: ClassVar[str] = "block_not_found"

@@ -1,0 +1,122 @@
+"""The one table from code to status and title."""
+
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """How one code is told over HTTP."""
+
+    status: int
+    es: str
+    en: str
+
+
+PROBLEMS: dict[str, Line] = {
+    # The skin.
+    "unauthenticated": Line(401, "Falta una clave o sesión válida", "A valid key or session is missing"),
+    "forbidden": Line(403, "No le está permitido", "You may not do this"),
+    "tenant_required": Line(422, "Falta decir para qué cliente", "It is not said for which customer"),
+    "rate_limited": Line(429, "Demasiadas peticiones", "Too many requests"),
+    "json_malformed": Line(400, "El cuerpo no es JSON válido", "The body is not valid JSON"),
+    "request_invalid": Line(422, "La petición no es correcta", "The request is not right"),
+    "body_too_large": Line(413, "El cuerpo es demasiado grande", "The body is too large"),
+    "headers_too_large": Line(
+        431, "Las cabeceras o la dirección son demasiado largas", "Headers or address are too long"
+    ),
+    "unsupported_media_type": Line(415, "El cuerpo debe ser JSON", "The body must be JSON"),
+    "not_found": Line(404, "No existe", "There is no such thing"),
+    "method_not_allowed": Line(405, "Método no permitido aquí", "This method is not allowed here"),
+    "database_unreachable": Line(
+        503,
+        "La base de datos no responde; repita con la misma clave",
+        "The database does not answer; try again with the same key",
+    ),
+    "busy": Line(503, "Demasiada carga; inténtelo de nuevo", "Too busy; please try again"),
+    "unavailable": Line(
+        503, "Ahora no es posible; inténtelo de nuevo", "Not possible just now; please try again"
+    ),
+    "internal_error": Line(500, "Error interno", "Internal error"),
+    # Reservations.
+    "slot_unavailable": Line(409, "No queda sitio a esa hora", "Nothing is left at that time"),
+    "table_taken": Line(409, "Esa mesa está ocupada", "That table is taken"),
+    "booking_rules_broken": Line(
+        422, "Las reglas del restaurante no lo permiten", "The restaurant's rules do not allow this"
+    ),
+    "guest_blocked": Line(
+        403,
+        "El restaurante no acepta reservas de este cliente",
+        "The restaurant takes no bookings from this guest",
+    ),
+    "guest_overlap": Line(
+        409, "El cliente ya tiene una reserva a esa hora", "The guest has a reservation at that time already"
+    ),
+    "guest_limit": Line(
+        409,
+        "El cliente ya tiene todas las reservas permitidas",
+        "The guest has as many reservations as allowed",
+    ),
+    "idempotency_key_reused": Line(
+        422,
+        "La clave de idempotencia se usó para otra petición",
+        "The idempotency key was used for another request",
+    ),
+    "restaurant_not_found": Line(404, "No existe ese restaurante", "There is no such restaurant"),
+    "restaurant_unknown": Line(404, "No existe ese restaurante", "There is no such restaurant"),
+    "reservation_not_found": Line(404, "No existe esa reserva", "There is no such reservation"),
+    "hold_not_found": Line(404, "No existe esa retención", "There is no such hold"),
+    "hold_over": Line(409, "La retención ha terminado", "The hold is over"),
+    "hold_mismatch": Line(422, "La retención es para otra cosa", "The hold is for something else"),
+    "hold_already_renewed": Line(409, "La retención ya se renovó", "The hold was renewed already"),
+    "revision_conflict": Line(409, "Otra persona lo cambió antes", "Somebody changed it before"),
+    "illegal_status": Line(409, "Su estado no lo permite", "Its status does not allow this"),
+    "too_many_holds": Line(409, "Demasiadas retenciones a la vez", "Too many holds at once"),
+    "block_overlaps": Line(409, "Hay mesas ocupadas en ese tiempo", "Tables are taken in that time"),
+    "block_not_found": Line(404, "No existe ese bloqueo", "There is no such block"),
+    "user_not_found": Line(404, "No existe ese cliente", "There is no such guest"),
+    "contact_refused": Line(
+        422, "Los datos del cliente no son correctos", "The guest's details are not right"
+    ),
+    # Venues.
+    "rules_invalid": Line(422, "Las reglas no son correctas", "The rules are not right"),
+    "venue_invalid": Line(422, "La descripción no es correcta", "The description is not right"),
+    "area_unknown": Line(404, "No existe esa zona", "There is no such area"),
+    "table_unknown": Line(404, "No existe esa mesa", "There is no such table"),
+    "combination_unknown": Line(404, "No existe esa combinación", "There is no such combination"),
+    "slug_taken": Line(409, "Esa dirección ya está en uso", "That address is taken"),
+    "area_name_taken": Line(409, "Ya hay una zona con ese nombre", "There is an area of that name"),
+    "table_number_taken": Line(409, "Ya hay una mesa con ese número", "There is a table of that number"),
+    "area_in_use": Line(409, "Aún hay mesas en la zona", "Tables still stand in the area"),
+    "table_in_use": Line(409, "Aún hay reservas en la mesa", "The table still has bookings"),
+    "table_in_combination": Line(
+        409, "La mesa está en una combinación", "The table is part of a combination"
+    ),
+    "floor_full": Line(409, "No caben más en la sala", "The floor holds no more"),
+    # Access.
+    "access_invalid": Line(422, "La descripción no es correcta", "The description is not right"),
+    "wrong_credentials": Line(401, "Correo o contraseña incorrectos", "Wrong email or password"),
+    "email_taken": Line(409, "Ese correo ya está en uso", "That email is in use"),
+    "staff_user_unknown": Line(404, "No existe esa persona", "There is no such staff user"),
+    "api_key_unknown": Line(404, "No existe esa clave", "There is no such API key"),
+    # Waitlist.
+    "waitlist_entry_not_found": Line(404, "No existe esa espera", "There is no such waitlist entry"),
+    "waitlist_entry_over": Line(409, "La espera ha terminado", "The waitlist entry is over"),
+    "waitlist_nothing_offered": Line(409, "Aún no se le ha ofrecido mesa", "No table is offered yet"),
+    "waitlist_already_waiting": Line(
+        409, "El cliente ya espera ese día", "The guest waits on that day already"
+    ),
+    "waitlist_full": Line(409, "La lista de espera está llena", "The waitlist is full"),
+    "waitlist_no_such_start": Line(
+        422, "A esas horas no se recibe a nadie", "No party of this size is taken within those times"
+    ),
+    # Passes.
+    "qr_malformed": Line(422, "No es un pase nuestro", "This is no pass of ours"),
+    "qr_forged": Line(403, "El pase es falso", "The pass is forged"),
+    "qr_other_restaurant": Line(403, "El pase es de otro restaurante", "The pass is for another restaurant"),
+    "qr_revoked": Line(410, "El pase ya no vale", "The pass no longer counts"),
+    "qr_unconfirmed": Line(409, "La reserva no está confirmada", "The reservation is not confirmed yet"),
+    "qr_used": Line(409, "El pase ya se usó", "The pass was used already"),
+    "qr_expired": Line(410, "El pase ha caducado", "The pass has expired"),
+    "qr_too_early": Line(409, "Aún es pronto para entrar", "It is too early to come in"),
+    "qr_too_late": Line(409, "Ya es tarde para entrar", "It is too late to come in"),
+}
+"""By code. A status tells programs what to do; the code tells them why; the title is for people."""

@@ -1,0 +1,184 @@
+"""The framework's part: routing, arguments, and the OpenAPI document. Whatever it would answer by itself, ours answers instead."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+import msgspec
+from litestar import Litestar, Request, Response, Router
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers.base import BaseRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+from litestar.params import QueryParameter
+
+from saveit.kernel.errors import Refusal
+from saveit.web.desk import Alternatives
+from saveit.web.edge import BODY_OCTETS_MAX, Reader, reply_to
+from saveit.web.problems import (
+    BodyTooLarge,
+    JsonMalformed,
+    MethodNotAllowed,
+    NotFound,
+    RequestError,
+    RequestInvalid,
+    Unauthenticated,
+    UnsupportedMedia,
+    request_error,
+)
+from saveit.web.routes import all_routes, call_in, call_of
+
+_DESCRIPTION = """\
+Restaurant reservations. A table is never booked twice.
+
+Send `Authorization: Bearer <API key or session token>`. Send an `Idempotency-Key` with whatever creates something: the same request under the same
+key acts once and is answered alike. Send the `revision` that you read with whatever changes something. What is refused is answered with a problem
+document (RFC 9457) whose `code` never changes, in Spanish or English by `Accept-Language`.
+"""
+
+
+class StrictRequest(Request[object, object, State]):
+    """A request whose body is read by our reader: strictly, and with every error when it is wrong."""
+
+    async def body(self) -> bytes:
+        """Return the body. Refuses: JsonMalformed when there is none and the route takes one; BodyTooLarge."""
+        body = await super().body()
+        if not body and self.route_handler.parsed_data_field is not None:
+            raise JsonMalformed
+        return body
+
+    async def json(self) -> object:
+        """Return the body as what its route takes. Refuses: JsonMalformed, RequestInvalid, UnsupportedMedia, BodyTooLarge."""
+        declared = self.headers.get("content-type", "")
+        if declared and not declared.lower().startswith("application/json"):
+            raise UnsupportedMedia(content_type=declared[:80])
+        field = self.route_handler.parsed_data_field
+        assert field is not None, "only routes that take a body have it read"
+        kind = cast("type[msgspec.Struct]", field.annotation)
+        readers = cast("dict[type[msgspec.Struct], Reader[msgspec.Struct]]", self.app.state.readers)
+        reader = readers.get(kind)
+        if reader is None:
+            reader = readers[kind] = Reader(kind)
+        return reader.read(await self.body())
+
+
+def make_router(alternatives: Alternatives) -> Litestar:
+    """Put the framework's application together."""
+    return Litestar(
+        route_handlers=[
+            Router(
+                "/api/v1",
+                route_handlers=all_routes(alternatives),
+                guards=[_require_caller],
+                dependencies={"call": Provide(call_of, sync_to_thread=False)},
+                security=[{"bearer": []}],
+            )
+        ],
+        request_class=StrictRequest,
+        request_max_body_size=BODY_OCTETS_MAX,
+        exception_handlers={Exception: _problem},
+        # Ours is the front's line; the framework's own would repeat what was asked.
+        logging_config=None,
+        state=State({"readers": {}}),
+        openapi_config=OpenAPIConfig(
+            title="SaveIt",
+            version="1",
+            description=_DESCRIPTION,
+            use_handler_docstrings=True,
+            # The framework wants one; the front answers the same address, from memory.
+            path="/",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(
+                security_schemes={
+                    "bearer": SecurityScheme(
+                        type="http", scheme="bearer", description="An API key, or the token of a session."
+                    )
+                }
+            ),
+            tags=[Tag(name) for name in _TAGS],
+        ),
+    )
+
+
+_TAGS = (
+    "Availability",
+    "Holds",
+    "Reservations",
+    "Host",
+    "Waitlist",
+    "Passes",
+    "Restaurants",
+    "Floor",
+    "Sessions",
+    "Staff",
+    "API keys",
+    "Platform",
+)
+
+
+def _require_caller(
+    connection: ASGIConnection[object, object, object, State], handler: BaseRouteHandler
+) -> None:
+    """Let nobody unknown past, but to the routes that say they are open. Refuses: Unauthenticated."""
+    if (
+        handler.opt.get("open") is not True
+        and call_in(cast("Mapping[str, object]", connection.scope)).known is None
+    ):
+        raise Unauthenticated
+
+
+def _problem(request: Request[object, object, State], error: Exception) -> Response[bytes]:
+    """Answer whatever was raised with a problem document."""
+    call = call_of(request)
+    reply = reply_to(_ours(request, error), call)
+    headers = {name.decode(): value.decode() for name, value in reply.headers}
+    return Response(
+        reply.body, status_code=reply.status, media_type=reply.media_type.decode(), headers=headers
+    )
+
+
+def _ours(request: Request[object, object, State], error: Exception) -> Exception:
+    """Return the framework's own exceptions as the refusals that they are; whatever else was raised, as it is."""
+    if isinstance(error, ValidationException):
+        return _parameters(request, error)
+    if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - where the caller's mistakes end.
+        made = _REFUSALS.get(error.status_code, JsonMalformed)
+        return made()
+    return error
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(limit=BODY_OCTETS_MAX)
+
+
+_REFUSALS: dict[int, Callable[[], Refusal]] = {404: NotFound, 405: MethodNotAllowed, 413: _too_large}
+
+
+def _parameters(request: Request[object, object, State], error: ValidationException) -> RequestInvalid:
+    """Return the parameters that are missing or wrong; the framework's sentences are English, and ours are both."""
+    extra = cast("object", error.extra)
+    told = cast("list[dict[str, str]]", extra) if isinstance(extra, list) else []
+    errors: list[RequestError] = []
+    for each in told:
+        message = each.get("message", "")
+        missing = "missing" in message.lower() or "got `null`" in message
+        name = _query_name(request, each.get("key", ""))
+        errors.append(request_error(name, "missing_field" if missing else "wrong_format"))
+    if not errors:
+        # A parameter that is required and absent is told by its name alone.
+        found = (
+            error.detail.partition("parameter '")[2].partition("'")[0]
+            or error.detail.partition("parameter ")[2].partition(" ")[0]
+        )
+        errors.append(request_error(found.strip("'"), "missing_field"))
+    return RequestInvalid(*errors)
+
+
+def _query_name(request: Request[object, object, State], name: str) -> str:
+    """Return how a handler's argument is called in the address."""
+    argument = request.route_handler.parsed_fn_signature.parameters.get(name)
+    definition = None if argument is None else argument.kwarg_definition
+    return definition.name or name if isinstance(definition, QueryParameter) else name

@@ -1,0 +1,33 @@
+"""The routes: each reads what is asked, checks that the caller may, opens one transaction, calls a door, and shows what came of it.
+
+Nothing is decided here. A route that decides has taken something from a room.
+"""
+
+from litestar import Router
+
+from saveit.web.desk import Alternatives
+from saveit.web.routes.access import access_routes
+from saveit.web.routes.availability import availability_routes
+from saveit.web.routes.floor import floor_routes
+from saveit.web.routes.host import host_routes
+from saveit.web.routes.passes import pass_routes
+from saveit.web.routes.reservations import reservation_routes
+from saveit.web.routes.shared import call_in, call_of
+from saveit.web.routes.venues import venue_routes
+from saveit.web.routes.waitlist import waitlist_routes
+
+__all__ = ["all_routes", "call_in", "call_of"]
+
+
+def all_routes(alternatives: Alternatives) -> list[Router]:
+    """Return every route under /api/v1."""
+    return [
+        availability_routes(alternatives),
+        reservation_routes(alternatives),
+        host_routes(),
+        waitlist_routes(),
+        pass_routes(),
+        venue_routes(),
+        floor_routes(),
+        access_routes(),
+    ]

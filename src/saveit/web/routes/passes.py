@@ -1,0 +1,194 @@
+"""Check-in passes, and the calendar entry of a reservation: the two things that a guest has in hand."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from litestar import Response, Router, get, post
+from litestar.openapi.spec import Example
+from litestar.params import Body, FromPath, QueryParameter
+
+from saveit.consumers import qr
+from saveit.kernel.db import Actor, Transaction
+from saveit.kernel.ids import ReservationId, TenantId
+from saveit.ledger import House
+from saveit.reservations import CalendarEntry, Reservation, ReservationUnknown, calendar_of, find
+from saveit.venues import tenant_of
+from saveit.web.desk import shown
+from saveit.web.edge import Call
+from saveit.web.problems import NotFound, RequestInvalid, Unauthenticated, request_error
+from saveit.web.routes.reservations import act_on
+from saveit.web.routes.shared import Calling, PathId, answered, house_of, require_seen
+from saveit.web.wire.house import GeneratePass, PassAnswer, PassVerdict, ShowPass
+
+_ID = "0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e"
+_GENERATE = Example(value={"reservation_id": _ID})
+_SHOW = Example(value={"restaurant_id": _ID, "token": "AQGVovBbHnw6jwA9LBsKn44B…"})
+_TOKEN_LENGTH_MAX = 400
+
+
+@post("/qr/generate", summary="Make a check-in pass")
+async def generate_pass(
+    call: Calling, data: Annotated[GeneratePass, Body(examples=[_GENERATE])]
+) -> Response[PassAnswer]:
+    """The pass of a reservation that stands; asked twice it is the same pass."""
+    call.require_somewhere("qr:write")
+    await call.settle_subject(data.reservation_id)
+
+    async def work(tx: Transaction) -> PassAnswer:
+        reservation = await find(call.desk, tx, data.reservation_id)
+        unknown = ReservationUnknown(reservation_id=str(data.reservation_id))
+        require_seen(call, "qr:write", reservation.restaurant_id, unknown)
+        made = await qr.generate(call.desk, tx, data.reservation_id)
+        return PassAnswer(
+            reservation_id=made.reservation_id,
+            token=made.token,
+            document=made.document,
+            png_url=call.links.picture(made.token),
+            svg_url=call.links.picture(made.token, "svg"),
+            issued_at=made.issued_at,
+            expires_at=made.expires_at,
+        )
+
+    return answered(await call.once(data, PassAnswer, work))
+
+
+@post("/qr/validate", summary="Ask whether a pass lets its party in now", status_code=200)
+async def validate_pass(call: Calling, data: Annotated[ShowPass, Body(examples=[_SHOW])]) -> PassVerdict:
+    """Changes nothing. A pass that does not is refused with its own reason."""
+    house = await call.house("qr:write", data.restaurant_id)
+    pass_ = _shown_pass(data)
+    found = await call.act(lambda tx: qr.validate(call.desk, tx, pass_, data.restaurant_id))
+    return PassVerdict(valid=True, reservation=await shown(call, house, found))
+
+
+@post("/qr/checkin", summary="Let a party in with its pass", status_code=200)
+async def check_in_with_pass(call: Calling, data: Annotated[ShowPass, Body(examples=[_SHOW])]) -> PassVerdict:
+    """The pass is used up and the party seated, both or neither; of two scans at once one is let in."""
+    house = await call.house("qr:write", data.restaurant_id)
+    pass_ = _shown_pass(data)
+    seated = await call.act(lambda tx: qr.check_in(call.desk, tx, pass_, data.restaurant_id))
+    return PassVerdict(valid=True, reservation=await shown(call, house, seated))
+
+
+def _shown_pass(data: ShowPass) -> str | qr.PassDocument:
+    """Return the pass that is shown. Refuses: RequestInvalid when it is none, or two."""
+    if data.token is not None and data.document is None:
+        return data.token
+    if data.document is not None and data.token is None:
+        return data.document
+    raise RequestInvalid(request_error("token", "missing_field" if data.token is None else "not_allowed"))
+
+
+@get("/qr/{picture:str}", summary="See a pass as a picture", opt={"open": True}, media_type="image/png")
+async def draw_pass(call: Calling, picture: FromPath[str]) -> Response[bytes]:
+    """`{pass}.png` or `{pass}.svg`: the pass of the reservation that the one in the address names. Whoever has the link is the guest."""
+    token, _, kind = picture.rpartition(".")
+    if kind not in {"png", "svg"} or len(token) > _TOKEN_LENGTH_MAX:
+        raise NotFound
+    tenant_id, named = await _read_link(call, token)
+    issued = await call.desk.database.attempt(
+        tenant_id, _guest(call), lambda tx: qr.generate(call.desk, tx, named.reservation_id)
+    )
+    if kind == "png":
+        return Response(qr.pass_png(issued.token), media_type="image/png")
+    return Response(qr.pass_svg(issued.token), media_type="image/svg+xml")
+
+
+@get(
+    "/calendar/{reservation_id:uuid}",
+    summary="Put a reservation into a calendar",
+    opt={"open": True},
+    media_type="text/calendar",
+)
+async def read_calendar(
+    call: Calling,
+    reservation_id: PathId,
+    token: Annotated[
+        str | None, QueryParameter(name="pass", max_length=400, description="The pass in the guest's link")
+    ] = None,
+) -> Response[bytes]:
+    """As iCalendar; with a key or session, or with the pass that is in the guest's own link. What was cancelled tells calendars so."""
+    wanted = ReservationId(reservation_id)
+    if token is not None:
+        house, reservation = await _of_link(call, token, wanted)
+    elif call.known is None:
+        raise Unauthenticated
+    else:
+
+        async def look(tx: Transaction) -> Reservation:
+            return await find(call.desk, tx, wanted)
+
+        reservation = await act_on(call, wanted, look, needs="reservations:read")
+        house = await house_of(call, reservation.restaurant_id)
+    body = calendar_of(_entry(call, house, reservation), purpose="download", reminder=True)
+    name = f"{reservation.code}.ics"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _entry(call: Call, house: House, reservation: Reservation) -> CalendarEntry:
+    host = urlsplit(call.parts.public_url).hostname or "saveit.invalid"
+    restaurant = house.restaurant
+    match reservation.status:
+        case "cancelled" | "no_show":
+            status = "cancelled"
+        case "pending":
+            status = "tentative"
+        case _:
+            status = "confirmed"
+    return CalendarEntry(
+        reservation_id=reservation.id,
+        host=host,
+        sequence=reservation.revision,
+        changed_at=reservation.updated_at,
+        status=status,
+        starts_at=reservation.starts_at,
+        ends_at=reservation.leaves_at,
+        timezone=restaurant.timezone,
+        language=reservation.guest.language,
+        restaurant_name=restaurant.name,
+        restaurant_address=restaurant.address or None,
+        party_size=reservation.party_size,
+        code=reservation.code,
+        organizer_email=f"no-reply@{host}",
+    )
+
+
+async def _of_link(call: Call, token: str, wanted: ReservationId) -> tuple[House, Reservation]:
+    """Return the reservation that a guest's link opens. Refuses: ReservationUnknown for another, as for none."""
+    unknown = ReservationUnknown(reservation_id=str(wanted))
+    try:
+        tenant_id, named = await _read_link(call, token)
+    except (NotFound, qr.PassForged, qr.PassMalformed) as error:
+        raise unknown from error
+    if named.reservation_id != wanted:
+        raise unknown
+    async with call.desk.database.tenant(tenant_id, _guest(call)) as tx:
+        reservation = await find(call.desk, tx, wanted)
+    return await call.desk.house(tenant_id, reservation.restaurant_id), reservation
+
+
+async def _read_link(call: Call, token: str) -> tuple[TenantId, qr.CheckInPass]:
+    """Return what a true pass in a link names, and whose it is. Refuses: NotFound, PassMalformed, PassForged, PassExpired."""
+    restaurant_id = qr.claimed_restaurant(token)
+    async with call.desk.database.gate() as gate_tx:
+        tenant_id = await tenant_of(gate_tx, restaurant_id)
+    if tenant_id is None:
+        raise NotFound
+    named = qr.read_pass(token, await call.links.key(tenant_id))
+    if call.now >= named.expires_at:
+        raise qr.PassExpired(expired_at=named.expires_at.isoformat())
+    return tenant_id, named
+
+
+def _guest(call: Call) -> Actor:
+    return Actor("guest", "link", "link", call.heads.trace_id)
+
+
+def pass_routes() -> Router:
+    """Return the routes of passes and calendars."""
+    return Router(
+        "/",
+        route_handlers=[generate_pass, validate_pass, check_in_with_pass, draw_pass, read_calendar],
+        tags=["Passes"],
+    )

@@ -1,0 +1,83 @@
+"""What goes over the wire: requests as they are asked, answers as they are given. Frozen structs, unknown fields refused.
+
+An instant is told with the offset of the restaurant's zone, so that its first sixteen characters are what its clock shows. `date` is always
+the service day: "00:30" of a Friday's dinner is that Friday's.
+"""
+
+from saveit.web.wire.answers import (
+    Alternative,
+    AvailabilityAnswer,
+    BlockAnswer,
+    Calendar,
+    CheckAnswer,
+    DayAnswer,
+    GuestAnswer,
+    HistoryAnswer,
+    HistoryEntry,
+    HoldAnswer,
+    PolicyAnswer,
+    Refreshed,
+    ReservationAnswer,
+    ReservationPage,
+    Slot,
+    TableAnswer,
+)
+from saveit.web.wire.requests import (
+    BlockRequest,
+    BookingRequest,
+    CheckRequest,
+    ExtendRequest,
+    GuestBlockRequest,
+    GuestChange,
+    GuestRequest,
+    HoldRequest,
+    MoveRequest,
+    RefreshRequest,
+    ReservationChange,
+    Revision,
+    WalkInRequest,
+)
+from saveit.web.wire.shown import (
+    shown_alternative,
+    shown_hold,
+    shown_reservation,
+    shown_slot,
+    shown_table,
+)
+
+__all__ = [
+    "Alternative",
+    "AvailabilityAnswer",
+    "BlockAnswer",
+    "BlockRequest",
+    "BookingRequest",
+    "Calendar",
+    "CheckAnswer",
+    "CheckRequest",
+    "DayAnswer",
+    "ExtendRequest",
+    "GuestAnswer",
+    "GuestBlockRequest",
+    "GuestChange",
+    "GuestRequest",
+    "HistoryAnswer",
+    "HistoryEntry",
+    "HoldAnswer",
+    "HoldRequest",
+    "MoveRequest",
+    "PolicyAnswer",
+    "RefreshRequest",
+    "Refreshed",
+    "ReservationAnswer",
+    "ReservationChange",
+    "ReservationPage",
+    "Revision",
+    "Slot",
+    "TableAnswer",
+    "WalkInRequest",
+    "shown_alternative",
+    "shown_hold",
+    "shown_reservation",
+    "shown_slot",
+    "shown_table",
+]

@@ -1,0 +1,317 @@
+"""Another customer's key opens nothing of this one's, at any address, and changes nothing."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from saveit.consumers import qr
+from saveit.reservations import Holding, WalkIn, hold, walk_in
+from saveit.venues import AreaDraft, CombinationDraft, add_area, add_combination
+from saveit.waitlist import Wish, join
+from saveit.web.document import document_of
+from saveit.web.memory import Memory
+from saveit.web.router import make_router
+from tests.support.house import NOON, TESTER, TUESDAY, guest_named, open_world
+from tests.web.conftest import ADMIN_KEY, Web, opened
+from tests.web.test_bookings import told
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+GUEST = {"name": "Eva", "phone": "+573004445566"}
+WHEN = {"date": "2026-03-03", "time": "20:00", "party_size": 2}
+# These act in the caller's own house or in none, whatever is sent: they are asked below what they show.
+OWN = {
+    ("get", "/api/v1/restaurants"),
+    ("post", "/api/v1/restaurants"),
+    ("get", "/api/v1/staff"),
+    ("post", "/api/v1/staff"),
+    ("get", "/api/v1/api-keys"),
+    ("post", "/api/v1/sessions"),
+    ("delete", "/api/v1/sessions/current"),
+}
+# A guest's link is opened by what stands in it and by no key; tests/web/test_passes.py forges it.
+BY_LINK = {("get", "/api/v1/qr/{picture}")}
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """A furnished house, the ids of everything in it, and a key of another customer's."""
+
+    web: Web
+    ids: Mapping[str, str]
+    pass_token: str
+    stranger: httpx.AsyncClient
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def neighbours(shared_database_dsn: str) -> AsyncIterator[Neighbours]:
+    async with open_world(shared_database_dsn) as world, opened(world) as web:
+        other = await world.tenant("Casa Berta")
+        await world.restaurant(other)
+        stranger = web.visitor(await world.api_key(other))
+        ids, token = await furnished(web)
+        async with stranger:
+            yield Neighbours(web, ids, token, stranger)
+
+
+async def furnished(web: Web) -> tuple[dict[str, str], str]:
+    """Put one of everything into the house, and return their ids and a pass."""
+    world, restaurant, desk = web.world, web.restaurant, web.world.desk
+    booked = await world.booking(restaurant)
+    tables = await world.table_ids(restaurant)
+    owner = await world.session(web.tenant, {restaurant.id: "owner"})
+    wanted = Holding(
+        restaurant_id=restaurant.id, date=TUESDAY, time="20:00", party_size=2, source="api", audience="guest"
+    )
+    held = await hold(desk, wanted, tenant_id=web.tenant.id, actor=TESTER)
+    async with world.database.tenant(web.tenant.id, TESTER) as tx:
+        area = await add_area(tx, restaurant.id, AreaDraft(name="Sala"), now=NOON)
+        joined = CombinationDraft(table_ids=(tables["1"], tables["2"]), covers_min=3, covers_max=6)
+        combination = await add_combination(tx, restaurant.id, joined, now=NOON)
+        issued = await qr.generate(desk, tx, booked.id)
+        wish = Wish(
+            restaurant_id=restaurant.id,
+            date=TUESDAY,
+            earliest="20:00",
+            latest="21:00",
+            party_size=2,
+            guest=guest_named("Eva", "+573004445566"),
+            source="api",
+        )
+        entry = await join(desk, tx, wish)
+    async with world.database.tenant(web.tenant.id, TESTER) as tx:
+        await walk_in(desk, tx, WalkIn(restaurant_id=restaurant.id, party_size=2, guest=guest_named("Leo")))
+    block = {
+        "restaurant_id": str(restaurant.id),
+        "table_ids": [str(tables["3"])],
+        "starts_at": "2026-03-10T18:00:00Z",
+        "ends_at": "2026-03-10T20:00:00Z",
+    }
+    blocked = (await web.client.post("/blocks", json=block)).json()
+    spare = (await web.client.post("/api-keys", json={"name": "spare", "scopes": ["qr:write"]})).json()
+    async with web.visitor(owner) as client:
+        staff = (await client.get("/staff")).json()["users"]
+    ids = {
+        "restaurant_id": restaurant.id,
+        "reservation_id": booked.id,
+        "user_id": booked.person_id,
+        "staff_id": staff[0]["id"],
+        "hold_id": held.id,
+        "table_id": tables["3"],
+        "area_id": area.id,
+        "combination_id": combination.id,
+        "entry_id": entry.id,
+        "block_id": blocked["id"],
+        "api_key_id": spare["api_key"]["id"],
+    }
+    return {name: str(value) for name, value in ids.items()}, issued.token
+
+
+def operations() -> list[tuple[str, str]]:
+    """Return every operation of the route table."""
+    router = make_router(Memory(None))  # pyright: ignore[reportArgumentType] - nothing is asked of it.
+    document = httpx.Response(200, content=document_of(router)).json()
+    return [(method, path) for path, methods in document["paths"].items() for method in methods]
+
+
+def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
+    """Return what the house's own people would send there; None where nothing is sent."""
+    here = {"restaurant_id": ids["restaurant_id"]}
+    bodies: dict[tuple[str, str], Any] = {
+        ("post", "/availability/check"): here | WHEN,
+        ("put", "/availability/refresh"): here,
+        ("post", "/reservations"): here | WHEN | {"guest": GUEST},
+        ("put", "/reservations/{reservation_id}"): {"time": "21:00"},
+        ("post", "/reservations/{reservation_id}/move"): {"table_ids": [ids["table_id"]]},
+        ("post", "/reservations/{reservation_id}/extend"): {"leaves_at": "2026-03-04T04:00:00Z"},
+        ("post", "/holds"): here | WHEN,
+        ("post", "/walk-ins"): here | {"party_size": 2},
+        ("post", "/blocks"): here
+        | {
+            "table_ids": [ids["table_id"]],
+            "starts_at": "2026-03-11T18:00:00Z",
+            "ends_at": "2026-03-11T20:00:00Z",
+        },
+        ("post", "/guests/{user_id}/block"): here,
+        ("post", "/guests/{user_id}/unblock"): here,
+        ("post", "/waitlist"): here | WHEN | {"guest": GUEST | {"phone": "+573004445577"}},
+        ("post", "/qr/generate"): {"reservation_id": ids["reservation_id"]},
+        ("post", "/qr/validate"): here | {"token": token},
+        ("post", "/qr/checkin"): here | {"token": token},
+        ("patch", "/restaurants/{restaurant_id}"): {"name": "Mine"},
+        ("put", "/restaurants/{restaurant_id}/config"): {"rules": {}},
+        ("post", "/restaurants/{restaurant_id}/areas"): {"name": "Mine"},
+        ("patch", "/restaurants/{restaurant_id}/areas/{area_id}"): {"name": "Mine"},
+        ("post", "/restaurants/{restaurant_id}/tables"): {"number": "99", "covers_min": 1, "covers_max": 2},
+        ("patch", "/restaurants/{restaurant_id}/tables/{table_id}"): {"number": "98"},
+        ("post", "/restaurants/{restaurant_id}/combinations"): {
+            "table_ids": [ids["table_id"], ids["table_id"]],
+            "covers_min": 1,
+            "covers_max": 2,
+        },
+        ("patch", "/restaurants/{restaurant_id}/combinations/{combination_id}"): {"covers_max": 5},
+        ("put", "/staff/{user_id}/roles/{restaurant_id}"): {"role": "owner"},
+        ("put", "/staff/{user_id}/password"): {"password": "otra frase larga de paso"},
+        ("post", "/api-keys"): here | {"name": "mine", "scopes": ["*"]},
+        ("post", "/tenants"): {"name": "Mine"},
+    }
+    return bodies.get((method, path.removeprefix("/api/v1")))
+
+
+def asked(path: str, ids: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return an address with this house's ids in it, and the parameters that go with it."""
+    ids = dict(ids) | ({"user_id": ids["staff_id"]} if "/staff/" in path else {})
+    parameters = {"restaurant_id": ids["restaurant_id"], "date": "2026-03-03", "party_size": "2"}
+    return path.removeprefix("/api/v1").format(**ids), parameters
+
+
+async def everything(web: Web) -> dict[str, str]:
+    """Return a digest of every row of the house's customer, table by table, as the database's owner sees them."""
+    connection = await asyncpg.connect(web.world.dsn)
+    try:
+        tables = await connection.fetch(
+            "SELECT c.table_name FROM information_schema.columns c JOIN information_schema.tables t "
+            "USING (table_schema, table_name) WHERE c.table_schema = 'public' AND c.column_name = 'tenant_id' "
+            "AND t.table_type = 'BASE TABLE' ORDER BY 1"
+        )
+        return {
+            table["table_name"]: await connection.fetchval(
+                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table['table_name']} t "  # noqa: S608 - a name from the catalogue.
+                "WHERE t.tenant_id = $1",
+                web.tenant.id,
+            )
+            for table in tables
+        }
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    sorted(set(operations()) - OWN - BY_LINK),
+    ids=lambda part: part.removeprefix("/api/v1"),
+)
+async def test_another_customers_key_finds_nothing_here_and_changes_nothing(
+    neighbours: Neighbours, method: str, path: str
+) -> None:
+    address, parameters = asked(path, neighbours.ids)
+    body = body_for(method, path, neighbours.ids, neighbours.pass_token)
+    before = await everything(neighbours.web)
+
+    answer = await neighbours.stranger.request(
+        method, address, params=parameters if method == "get" else None, json=body
+    )
+
+    assert answer.status_code in {403, 404}, (answer.status_code, answer.text)
+    assert await everything(neighbours.web) == before
+    assert neighbours.web.restaurant.name not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    sorted(set(operations()) - OWN - BY_LINK),
+    ids=lambda part: part.removeprefix("/api/v1"),
+)
+async def test_without_a_key_or_with_one_that_may_nothing_nothing_is_done(
+    neighbours: Neighbours, method: str, path: str
+) -> None:
+    address, parameters = asked(path, neighbours.ids)
+    body = body_for(method, path, neighbours.ids, neighbours.pass_token)
+    web = neighbours.web
+    # What a key for something else may do here is nothing, though the house is its own.
+    useless = await web.world.api_key(web.tenant, web.restaurant.id, scopes=["qr:write"])
+    before = await everything(web)
+    params = parameters if method == "get" else None
+
+    async with web.visitor() as nobody, web.visitor("saveit_aaaaaaaa_" + "b" * 43) as forger:
+        unknown = [await each.request(method, address, params=params, json=body) for each in (nobody, forger)]
+    async with web.visitor(useless) as program:
+        idle = None if "/qr/" in path else await program.request(method, address, params=params, json=body)
+
+    assert [told(answer) for answer in unknown] == [(401, "unauthenticated")] * 2
+    assert all("www-authenticate" in answer.headers for answer in unknown)
+    assert idle is None or told(idle) == (403, "forbidden")
+    assert await everything(web) == before
+
+
+@pytest.mark.parametrize("path", ["/restaurants", "/staff", "/api-keys"])
+async def test_what_is_listed_of_ones_own_names_nothing_of_others(neighbours: Neighbours, path: str) -> None:
+    mine = await neighbours.web.client.get(path)
+
+    theirs = await neighbours.stranger.get(path)
+
+    assert (mine.status_code, theirs.status_code) == (200, 200)
+    for name in ("restaurant_id", "staff_id", "api_key_id"):
+        assert neighbours.ids[name] not in theirs.text
+
+
+async def test_an_id_that_nobody_has_is_answered_as_another_customers_is(neighbours: Neighbours) -> None:
+    nobodys = "0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e"
+
+    theirs = await neighbours.stranger.get(f"/reservations/{neighbours.ids['reservation_id']}")
+    none = await neighbours.stranger.get(f"/reservations/{nobodys}")
+
+    same = ("status", "code", "title", "detail")
+    assert [theirs.json()[name] for name in same] == [none.json()[name] for name in same]
+
+
+async def test_a_key_of_one_restaurant_does_not_find_the_next_of_the_same_house(
+    neighbours: Neighbours,
+) -> None:
+    web = neighbours.web
+    next_door = await web.world.restaurant(web.tenant, "La Esquina")
+    token = await web.world.api_key(web.tenant, next_door.id)
+
+    async with web.visitor(token) as client:
+        listing = await client.get(
+            f"/availability/{web.restaurant.id}", params={"date": "2026-03-03", "party_size": "2"}
+        )
+        reservation = await client.get(f"/reservations/{neighbours.ids['reservation_id']}")
+        restaurants = (await client.get("/restaurants")).json()["restaurants"]
+
+    assert told(listing) == (404, "restaurant_not_found")
+    assert told(reservation) == (404, "reservation_not_found")
+    assert [each["id"] for each in restaurants] == [str(next_door.id)]
+
+
+async def test_the_platforms_key_acts_for_whose_thing_it_names(neighbours: Neighbours) -> None:
+    web = neighbours.web
+
+    async with web.visitor(ADMIN_KEY) as platform:
+        by_restaurant = await platform.get(f"/restaurants/{web.restaurant.id}/config")
+        by_subject = await platform.get(f"/reservations/{neighbours.ids['reservation_id']}")
+        unsaid = await platform.get("/staff")
+    async with web.visitor(ADMIN_KEY, **{"SaveIt-Tenant": str(web.tenant.id)}) as platform:
+        said = await platform.get("/staff")
+
+    assert (by_restaurant.status_code, by_subject.status_code, said.status_code) == (200, 200, 200)
+    assert told(unsaid) == (422, "tenant_required")
+
+
+async def test_the_same_requests_with_the_houses_own_key_do_find_what_they_name(
+    shared_database_dsn: str,
+) -> None:
+    """The twin of the sweep: it would pass too if every address in it were misspelled."""
+    # What ends something comes last, so that the others still find it.
+    order = {"get": 0, "post": 1, "put": 2, "patch": 3, "delete": 4}
+    strangers = {("post", "/api/v1/tenants"), ("get", "/api/v1/tenants")}
+    async with open_world(shared_database_dsn) as world, opened(world) as web:
+        ids, token = await furnished(web)
+        lost: list[tuple[str, str, str]] = []
+
+        for method, path in sorted(
+            set(operations()) - OWN - BY_LINK - strangers, key=lambda each: order[each[0]]
+        ):
+            address, parameters = asked(path, ids)
+            body = body_for(method, path, ids, token)
+            params = parameters if method == "get" else None
+            answer = await web.client.request(method, address, params=params, json=body)
+            if answer.status_code in {401, 403, 404, 405, 500, 503}:
+                lost.append((method, path, answer.text))
+
+    assert lost == []
