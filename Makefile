@@ -19,8 +19,10 @@ WORKERS ?= 2
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
 
+# All that is made stays in the clone, and goes with it. What is said is for a person at a terminal.
 run: $(RUNTIME) ## Start SaveIt with a demo: three restaurants, working keys, something to try
-	@exec $(BIN)/saveit up --demo $(ARGS)
+	@SAVEIT_DATA_DIR="$${SAVEIT_DATA_DIR:-$(CURDIR)/.saveit}" SAVEIT_LOG_FORMAT="$${SAVEIT_LOG_FORMAT:-text}" \
+	  exec $(BIN)/saveit up --demo $(ARGS)
 
 test: test-embedded test-system ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
 
@@ -64,7 +66,7 @@ lock: $(DEV) ## Renew the locks from pyproject.toml; UPGRADE=--upgrade takes new
 	$(COMPILE) --group build -c requirements/dev.lock -o requirements/runtime.lock
 	$(BIN)/uv pip compile --group bootstrap $(LOCK_OPTIONS) -o requirements/bootstrap.lock
 
-clean: ## Remove what was made here; the data of the demo stays
+clean: ## Remove what was made here; the data of the demo stays (rm -r .saveit)
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

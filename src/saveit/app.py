@@ -1,0 +1,265 @@
+"""The composition root: from settings to the parts of one process, and from the parts to a server that answers.
+
+Everything is put together here and nowhere else, by hand: whoever wants to know what a process is made of reads this file from top to
+bottom. Only the commands import it. The web is imported when it is served: a command that lists restaurants need not wait for it.
+"""
+
+import asyncio
+import resource
+import secrets
+import signal
+import socket
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
+
+import msgspec
+
+from saveit.access import EmailIndex, PrincipalCache
+from saveit.consumers.live import Tail
+from saveit.consumers.qr import forget_old_passes, pass_consumer
+from saveit.kernel import faults
+from saveit.kernel.clock import Clock, SystemClock
+from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
+from saveit.kernel.db import Actor, Database
+from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
+from saveit.kernel.settings import Settings
+from saveit.outbox import Runner
+from saveit.reservations import Desk, open_desk
+from saveit.venues import TenantKeyRing
+from saveit.waitlist import promotion_consumer
+
+Result = TypeVar("Result")
+
+_log = logger("app")
+
+# A stopping server waits so long for answers under way; Kubernetes and ECS kill after 30 s.
+_GRACE_S = 10
+# Longer than the idle time of the balancers in front of us (60 s is common): they must never use a connection that we just closed.
+_KEEP_ALIVE_S = 75
+_BACKLOG = 2048
+# A request line and its headers; bodies are bounded where they are read.
+_HEAD_OCTETS_MAX = 32_768
+_NODE_OCTETS = 3
+_ONCE_S = 1 << 30
+_PASSES_CRON = "47 * * * *"
+_PASSES_AT_ONCE = 1000
+# The embedded server takes a hundred connections. The ledger's and the gate's pools take nine a process, a listener and a command the rest.
+_CONNECTIONS_OF_ALL = 80
+_CONNECTIONS_BESIDES = 9
+_CONNECTIONS_MAX = 10
+_CONNECTIONS_MIN = 2
+
+
+class Core(msgspec.Struct, frozen=True):
+    """What every process has, whether it serves the web, works, or runs one command."""
+
+    settings: Settings
+    clock: Clock
+    secret: SecretKey
+    database: Database
+    keys: TenantKeyRing
+    emails: EmailIndex
+
+
+@asynccontextmanager
+async def open_core(settings: Settings, dsn: str) -> AsyncGenerator[Core]:
+    """Connect to the database at `dsn` with this installation's keys, and disconnect at the end.
+
+    Raises: DatabaseUnreachable, SecretKeyRefused.
+    """
+    secret = await asyncio.to_thread(load_secret, settings.data_dir / "secret.key", settings.secret_key)
+    database = await Database.open(dsn, node=_node(), connections_max=_connections(settings.workers))
+    try:
+        yield Core(
+            settings=settings,
+            clock=SystemClock(),
+            secret=secret,
+            database=database,
+            keys=TenantKeyRing(MasterKey(secret)),
+            emails=EmailIndex(secret),
+        )
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_reservations(core: Core) -> AsyncGenerator[Desk]:
+    """Open the reservation desk, and commit what waits before it closes."""
+    desk = open_desk(core.database, core.clock, core.keys, combined=core.settings.combiner)
+    try:
+        yield desk
+    finally:
+        await desk.combiner.close()
+
+
+def serve(
+    settings: Settings, dsn: str, listener: socket.socket, *, owner_dsn: str, ready: Callable[[], None]
+) -> None:
+    """Answer requests that come to `listener` until SIGTERM or SIGINT, then finish what is under way.
+
+    `ready` is called once requests are answered. `owner_dsn` is the migrating login, for /readyz.
+    """
+
+    async def until_told() -> None:
+        async with open_core(settings, dsn) as core, open_reservations(core) as desk:
+            await _serve(core, desk, listener, owner_dsn=owner_dsn, ready=ready)
+
+    run(until_told())
+
+
+def run(coroutine: Coroutine[Any, Any, Result]) -> Result:  # pyright: ignore[reportExplicitAny] - the standard library's own signature.
+    """Run a coroutine on the faster loop."""
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(coroutine)
+
+
+def set_up_process(settings: Settings) -> None:
+    """Prepare what belongs to the process as a whole: logs, traces, fault points, and room for many connections. Once."""
+    configure_logging(settings.log_level, json=settings.log_json)
+    configure_tracing(settings.otel_endpoint)
+    for name, action in settings.fault_points:
+        faults.arm(name, action)
+    # Each guest's browser is an open file; the usual limit of 1024 is from another time, and the hard one is the operator's.
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def tear_down_process() -> None:
+    """Send the last spans."""
+    stop_tracing()
+
+
+@contextmanager
+def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
+    """Call `stop` at SIGTERM and SIGINT, inside a running loop, instead of what they did before."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def open_background(core: Core, desk: Desk, *, failed: Callable[[], None]) -> AsyncGenerator[None]:
+    """Run the consumers, the timers and the tail beside whatever the block does; all of them are safe in many processes at once.
+
+    Each outlives a lost database by itself. One that ends all the same is a bug: it is logged, and `failed` is called.
+    """
+    # The job queue takes as long to import as all the rest.
+    from saveit.timers import Job, Schedule, core_jobs
+
+    runner = Runner(core.database, core.clock, (pass_consumer(desk), promotion_consumer(desk)))
+    tail = Tail(core.database, desk.pictures)
+    schedule = Schedule(
+        core.database, (*core_jobs(desk), Job("passes", _PASSES_CRON, lambda: _forget_passes(core)))
+    )
+    await runner.prepare()
+    tasks = [
+        asyncio.create_task(runner.run(), name="consumers"),
+        asyncio.create_task(tail.run(), name="tail"),
+        asyncio.create_task(schedule.run(), name="timers"),
+    ]
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("background.ended", task=task.get_name(), exc_info=task.exception())
+            failed()
+
+    for task in tasks:
+        task.add_done_callback(ended)
+    try:
+        yield
+    finally:
+        runner.close()
+        tail.close()
+        schedule.close()
+        _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _forget_passes(core: Core) -> int:
+    """Remove what old passes there are, some at a time: the next hour takes the rest."""
+    async with core.database.ledger(Actor("system", "passes", "internal")) as tx:
+        return await forget_old_passes(tx, core.clock.now(), _PASSES_AT_ONCE)
+
+
+async def work(settings: Settings, dsn: str) -> None:
+    """Run the consumers and timers without serving anybody, until SIGTERM or SIGINT."""
+    over = asyncio.Event()
+    with told_to_stop(over.set):
+        async with (
+            open_core(settings, dsn) as core,
+            open_reservations(core) as desk,
+            open_background(core, desk, failed=over.set),
+        ):
+            _log.info("worker.ready", node=core.database.node)
+            await over.wait()
+
+
+async def _serve(
+    core: Core, desk: Desk, listener: socket.socket, *, owner_dsn: str, ready: Callable[[], None]
+) -> None:
+    import uvicorn
+
+    from saveit.web import Limits, Parts, create_app
+
+    settings = core.settings
+    parts = Parts(
+        desk=desk,
+        principals=PrincipalCache(core.database, core.clock, admin_key=settings.admin_key),
+        emails=core.emails,
+        public_url=settings.public_url,
+        limits=Limits(
+            ip_per_minute=settings.rate_limit_ip_per_minute, key_per_minute=settings.rate_limit_key_per_minute
+        ),
+        owner_dsn=owner_dsn,
+    )
+
+    async def tell() -> None:
+        ready()
+
+    config = uvicorn.Config(
+        create_app(parts),
+        lifespan="off",
+        http="httptools",
+        ws="websockets-sansio",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        # Whose word on the caller's address is taken is decided in the web room, by the list in its parts.
+        proxy_headers=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GRACE_S,
+        h11_max_incomplete_event_size=_HEAD_OCTETS_MAX,
+        # The server calls this as soon as it answers; once is enough.
+        callback_notify=tell,
+        timeout_notify=_ONCE_S,
+    )
+    server = uvicorn.Server(config)
+
+    def give_up() -> None:
+        server.should_exit = True
+
+    async with open_background(core, desk, failed=give_up):
+        await server.serve([listener])
+
+
+def _node() -> str:
+    """Name this process among all that ever write facts. Host and number alone come again: in two containers both may be 1."""
+    return f"{socket.gethostname()}.{secrets.token_hex(_NODE_OCTETS)}"
+
+
+def _connections(workers: int) -> int:
+    """Return how many connections this process may use for its tenants, so that all workers together fit the embedded server."""
+    share = _CONNECTIONS_OF_ALL // workers - _CONNECTIONS_BESIDES
+    return max(_CONNECTIONS_MIN, min(_CONNECTIONS_MAX, share))

@@ -1,0 +1,122 @@
+"""The small commands, beside a running `saveit up` and without one."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.commands.conftest import Running, saveit
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_restaurant_a_user_and_a_key_are_made_from_the_command_line(place: Path) -> None:
+    data = ("--data-dir", place / "data")
+
+    opened = saveit("restaurant", "add", "--name", "Mesón Ñandú", "--timezone", "Europe/Madrid", *data)
+    added = saveit(
+        *("user", "add", "--restaurant", "meson-nandu", "--name", "Ana", "--email", "ana@meson.example.com"),
+        *("--role", "host", "--password-stdin", "--json", *data),
+        stdin="a password of her own\n",
+    )
+    listed = saveit("restaurant", "list", "--json", *data)
+
+    assert (opened.code, opened.err) == (0, "")
+    assert "open as meson-nandu" in opened.out
+    assert json.loads(added.out)["password"] is None
+    assert [(each["slug"], each["currency"]) for each in json.loads(listed.out)] == [("meson-nandu", "EUR")]
+
+
+def test_a_key_made_beside_a_running_server_opens_it_until_it_is_revoked(running_demo: Running) -> None:
+    data = ("--data-dir", running_demo.data_dir)
+    made = json.loads(
+        saveit("api-key", "add", "--restaurant", "pier-and-pine", "--name", "till", "--json", *data).out
+    )
+
+    def listed() -> str:
+        return saveit("api-key", "list", "--restaurant", "pier-and-pine", *data).out
+
+    status = httpx.get(
+        f"{running_demo.url}/api/v1/restaurants",
+        headers={"Authorization": f"Bearer {made['api_key']}"},
+        timeout=30,
+    ).status_code
+    before = listed()
+    revoked = saveit("api-key", "revoke", made["id"], *data)
+
+    assert status == 200
+    assert made["api_key"] not in before
+    assert revoked.code == 0
+    assert [line.split()[-1] for line in listed().splitlines() if made["id"] in line] == ["revoked"]
+
+
+def test_a_restaurant_is_shown_with_its_tables_and_hours(running_demo: Running) -> None:
+    shown = saveit("restaurant", "show", "taberna-del-olivar", "--data-dir", running_demo.data_dir)
+
+    assert "friday     comida 13:00-17:00, cena 20:00-02:00" in shown.out
+    assert "24 tables, 80 seats, 7 combinations" in shown.out
+
+
+def test_who_works_where_is_listed(running_demo: Running) -> None:
+    listed = saveit("user", "list", "--restaurant", "pier-and-pine", "--data-dir", running_demo.data_dir)
+
+    assert sorted(line.split()[0] for line in listed.out.splitlines()[1:]) == [
+        "grace@pier.example.com",
+        "noor@pier.example.com",
+        "sam@pier.example.com",
+    ]
+
+
+def test_the_doctor_finds_nothing_wrong_with_what_works_and_changes_nothing(running_demo: Running) -> None:
+    found = saveit("doctor", "--json", "--data-dir", running_demo.data_dir)
+
+    states = {finding["name"]: finding["state"] for finding in json.loads(found.out)}
+    assert found.code == 0
+    assert (states["database"], states["migrations"], states["role saveit_ledger"]) == ("ok", "ok", "ok")
+
+
+def test_the_doctor_says_what_is_bad_and_what_mends_it(place: Path) -> None:
+    (place / "data").mkdir()
+    (place / "data" / "secret.key").write_text("0123456789abcdef" * 4)
+    (place / "data" / "secret.key").chmod(0o644)
+
+    found = saveit("doctor", "--data-dir", place / "data")
+
+    assert found.code == 1
+    assert "can be read by others" in found.out
+    assert f"chmod 600 {place / 'data' / 'secret.key'}" in found.out
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("restaurant", "show", "nowhere"), "There is no restaurant 'nowhere'"),
+        (("restaurant", "add", "--name", "Sol", "--timezone", "Mars/Olympus"), "timezone_unknown"),
+        (("api-key", "revoke", "not-an-id"), "A key is revoked by its id"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_words_and_with_code_1(
+    command: tuple[str, ...], words: str, running_demo: Running
+) -> None:
+    answer = saveit(*command, "--data-dir", running_demo.data_dir)
+
+    assert answer.code == 1
+    assert words in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_database_that_is_not_there_is_said_to_be_unreachable(place: Path) -> None:
+    answer = saveit(
+        "migrate", SAVEIT_DATA_DIR=str(place), SAVEIT_DATABASE_URL="postgresql://saveit@127.0.0.1:1/saveit"
+    )
+
+    assert answer.code == 1
+    assert "The database cannot be reached" in answer.err
+
+
+def test_help_names_the_commands_and_keeps_the_inner_one_to_itself() -> None:
+    answer = saveit("--help")
+
+    assert [word in answer.out for word in ("up", "doctor", "backup", "restore", "api-key")] == [True] * 5
+    assert "web-process" not in answer.out
