@@ -34,7 +34,11 @@ def load_rows(plan: DatePlan, claims: Iterable[Claim], party_size: int) -> str:
 def load_keys(plan: DatePlan, loads: str) -> tuple[LoadKey, ...]:
     """Return seating's keys of what an act says it is counted in."""
     rows = msgspec.json.decode(loads, type=list[LoadRow])
-    return tuple(counted(plan, (CountRow(row.kind, row.counted_at, 1, row.covers) for row in rows)))
+    return tuple(
+        counted(
+            plan, (CountRow(plan.origin_at.date(), row.kind, row.counted_at, 1, row.covers) for row in rows)
+        )
+    )
 
 
 def counted(plan: DatePlan, rows: Iterable[CountRow]) -> Mapping[LoadKey, Load]:

@@ -117,10 +117,11 @@ class StayRow(msgspec.Struct, frozen=True):
 
 
 class CountedRow(msgspec.Struct, frozen=True):
-    """The versions in force, and one counter of a day, if it has any."""
+    """The versions in force, and one counter of a day, if there is any."""
 
     rules_version: int
     floor_version: int
+    service_on: date | None
     kind: str | None
     counted_at: datetime | None
     parties: int | None
@@ -130,6 +131,7 @@ class CountedRow(msgspec.Struct, frozen=True):
 class CountRow(msgspec.Struct, frozen=True):
     """One counter of a day."""
 
+    service_on: date
     kind: str
     counted_at: datetime
     parties: int

@@ -6,6 +6,7 @@ full on the word of a picture older than the request).
 """
 
 import asyncio
+from bisect import bisect_left
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -18,8 +19,8 @@ from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.ledger.house import House, read_house
 from saveit.ledger.loads import counted, load_keys
 from saveit.ledger.model import StayRow
-from saveit.ledger.store import read_day
-from saveit.seating import Asking, Day, HolderKind, Reseating, Stay, Window, plan_of, reseat
+from saveit.ledger.store import read_days
+from saveit.seating import Asking, DatePlan, Day, HolderKind, Reseating, Stay, Window, plan_of, reseat
 from saveit.venues import TenantKeyRing
 
 # A day of sixty parties is about 60 kB: these fit in 600 MB when all are full, and a restaurant has about thirty days in use.
@@ -195,7 +196,7 @@ class Pictures:
             found = self._days.get(key)
             if found is not None and found.house is house and found.read_tick > after:
                 return found
-            picture = await self._read(house, service_on)
+            picture = (await self._read(house, service_on, service_on))[service_on]
         if not lock.locked():
             self._reading.pop(key, None)
         return picture
@@ -248,38 +249,75 @@ class Pictures:
         if key in self._spoilt:
             self._spoilt[key] = True
 
-    async def _read(self, house: House, service_on: date) -> DayPicture:
-        key = (house.restaurant_id, service_on)
-        self._spoilt[key] = False
+    async def days(self, house: House, first_on: date, count: int, *, age_max: timedelta) -> list[DayPicture]:
+        """Return the pictures of so many dates, those at hand when young enough and the others by one reading of the whole span."""
+        dates = [first_on + number * _DAY for number in range(count)]
+        known = [self.known_day(house, on, age_max=age_max) for on in dates]
+        missing = [on for on, picture in zip(dates, known, strict=True) if picture is None]
+        read = await self._read(house, missing[0], missing[-1]) if missing else {}
+        return [picture or read[on] for on, picture in zip(dates, known, strict=True)]
+
+    async def _read(self, house: House, first_on: date, last_on: date) -> dict[date, DayPicture]:
+        """Read a span of dates at once and keep a picture of each."""
+        dates = [first_on + number * _DAY for number in range((last_on - first_on).days + 1)]
+        for on in dates:
+            self._spoilt[house.restaurant_id, on] = False
         self._tick += 1
         read_tick, read_at = self._tick, self._clock.now()
-        plan = plan_of(house.rules, service_on, house.zone)
-        last_close = plan.services[-1].window.closes_at if plan.services else plan.origin_at + _DAY
-        stays, counts, versions = await read_day(
+        plans = [plan_of(house.rules, on, house.zone) for on in dates]
+        ends = [_end_of(plan) for plan in plans]
+        rows, counts, versions = await read_days(
             self._database,
             house.tenant_id,
             house.restaurant_id,
-            service_on=service_on,
-            first_at=plan.origin_at,
-            last_at=last_close + _AFTER_CLOSE,
+            first_on=first_on,
+            last_on=last_on,
+            first_at=plans[0].origin_at,
+            last_at=ends[-1],
         )
-        day = Day(house.floor, plan.origin_at, _stays(stays), counted(plan, counts))
-        undecided = self._undecided.setdefault(key, Undecided())
-        picture = DayPicture(
-            house, service_on, day, undecided=undecided, read_tick=read_tick, read_at=read_at
-        )
-        _carry_over(picture)
-        spoilt = self._spoilt.pop(key, True)
-        if versions != (house.restaurant.rules_version, house.restaurant.floor_version):
-            # Decided elsewhere: whoever holds this house must not refuse by its rules any more.
-            picture.superseded = True
+        stays = sorted(_stays(rows), key=_start_of)
+        in_force = versions == (house.restaurant.rules_version, house.restaurant.floor_version)
+        if not in_force:
             self.forget_house(house.restaurant_id)
-        elif not spoilt:
-            self._days[key] = picture
-            self._days.move_to_end(key)
-            while len(self._days) > _DAYS_MAX:
-                self._days.popitem(last=False)
-        return picture
+        read: dict[date, DayPicture] = {}
+        for on, plan, end in zip(dates, plans, ends, strict=True):
+            # No stay is longer than a day, so those of the date begin at most a day before it.
+            first = bisect_left(stays, plan.origin_at - _DAY, key=_start_of)
+            last = bisect_left(stays, end, key=_start_of)
+            own = [stay for stay in stays[first:last] if stay.ends_at > plan.origin_at]
+            day = Day(
+                house.floor,
+                plan.origin_at,
+                own,
+                counted(plan, (row for row in counts if row.service_on == on)),
+            )
+            undecided = self._undecided.setdefault((house.restaurant_id, on), Undecided())
+            picture = DayPicture(house, on, day, undecided=undecided, read_tick=read_tick, read_at=read_at)
+            # Decided elsewhere under other rules: whoever holds this house must not refuse by its rules any more.
+            picture.superseded = not in_force
+            _carry_over(picture)
+            self._keep(picture)
+            read[on] = picture
+        return read
+
+    def _keep(self, picture: DayPicture) -> None:
+        key = (picture.house.restaurant_id, picture.on)
+        if self._spoilt.pop(key, True) or picture.superseded:
+            return
+        self._days[key] = picture
+        self._days.move_to_end(key)
+        while len(self._days) > _DAYS_MAX:
+            self._days.popitem(last=False)
+
+
+def _end_of(plan: DatePlan) -> datetime:
+    """Return an instant after which no stay of the date's services begins or runs."""
+    last_close = plan.services[-1].window.closes_at if plan.services else plan.origin_at + _DAY
+    return last_close + _AFTER_CLOSE
+
+
+def _start_of(stay: Stay) -> datetime:
+    return stay.starts_at
 
 
 def _carry_over(picture: DayPicture) -> None:

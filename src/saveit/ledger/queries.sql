@@ -17,13 +17,13 @@ WHERE tenant_id = :tenant_id::uuid
 ORDER BY holder_id, table_id
 
 -- read_counts :many CountedRow
--- The versions of rules and floor in force and the counters of a service day; a row even when nothing is counted.
-SELECT r.rules_version, r.floor_version, l.kind, l.counted_at, l.parties, l.covers
+-- The versions of rules and floor in force and the counters of some service days; a row even when nothing is counted.
+SELECT r.rules_version, r.floor_version, l.service_on, l.kind, l.counted_at, l.parties, l.covers
 FROM restaurants r
 LEFT JOIN slot_load l
     ON l.tenant_id = r.tenant_id
     AND l.restaurant_id = r.restaurant_id
-    AND l.service_on = :service_on::date
+    AND l.service_on BETWEEN :first_on::date AND :last_on::date
 WHERE r.tenant_id = :tenant_id::uuid
     AND r.restaurant_id = :restaurant_id::uuid
 

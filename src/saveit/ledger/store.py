@@ -54,30 +54,36 @@ async def commit_acts(
     ]
 
 
-async def read_day(
+async def read_days(
     database: Database,
     tenant_id: TenantId,
     restaurant_id: RestaurantId,
     *,
-    service_on: date,
+    first_on: date,
+    last_on: date,
     first_at: datetime,
     last_at: datetime,
 ) -> tuple[list[StayRow], list[CountRow], tuple[int, int] | None]:
-    """Return what holds tables between two instants, the counters of a service day, and the versions of rules and floor in force."""
+    """Return what holds tables between two instants, the counters of some service days, and the versions of rules and floor in force."""
     stays = await database.call(
         _READ_STAYS, tenant_id=tenant_id, restaurant_id=restaurant_id, first_at=first_at, last_at=last_at
     )
     counts = await database.call(
-        _READ_COUNTS, tenant_id=tenant_id, restaurant_id=restaurant_id, service_on=service_on
+        _READ_COUNTS,
+        tenant_id=tenant_id,
+        restaurant_id=restaurant_id,
+        first_on=first_on,
+        last_on=last_on,
     )
     versions = (counts[0].rules_version, counts[0].floor_version) if counts else None
     return stays, [_count(row) for row in counts if row.kind is not None], versions
 
 
 def _count(row: CountedRow) -> CountRow:
+    assert row.service_on is not None
     assert row.kind is not None
     assert row.counted_at is not None
-    return CountRow(row.kind, row.counted_at, row.parties or 0, row.covers or 0)
+    return CountRow(row.service_on, row.kind, row.counted_at, row.parties or 0, row.covers or 0)
 
 
 async def take_tables(  # noqa: PLR0913 - the columns of a row.

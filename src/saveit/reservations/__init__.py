@@ -72,7 +72,7 @@ from saveit.reservations.store import (
     waiting_for_a_table,
 )
 from saveit.reservations.walk_ins import WalkIn, walk_in
-from saveit.reservations.wishes import answer_at, day_offers, nearest_offers
+from saveit.reservations.wishes import answer_at, calendar_offers, day_offers, nearest_offers
 
 __all__ = [
     "LEGAL_MOVES",
@@ -119,6 +119,7 @@ __all__ = [
     "block_guest",
     "book",
     "calendar_of",
+    "calendar_offers",
     "cancel",
     "cancel_when_unconfirmed",
     "change",

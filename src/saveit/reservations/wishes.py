@@ -39,8 +39,11 @@ async def day_offers(desk: Desk, house: House, on: date, asking: Asking) -> list
     picture = desk.pictures.known_day(house, on, age_max=_LISTING_AGE_MAX)
     if picture is None:
         picture = await desk.pictures.day(house, on, after=desk.pictures.tick())
-    now = desk.now()
-    found = offers(house.rules, house.floor, picture.day, asking, on, now, house.zone)
+    return _listing(house, picture, asking, desk.now())
+
+
+def _listing(house: House, picture: DayPicture, asking: Asking, now: datetime) -> list[Offer | Closed]:
+    found = offers(house.rules, house.floor, picture.day, asking, picture.on, now, house.zone)
     return [_reseated(picture, asking, answer, now) for answer in found]
 
 
@@ -57,6 +60,15 @@ async def answer_at(
         return broken_rules(house, picture.day, asking, on, time, now, answer)
     answer = _reseated(picture, asking, answer, now)
     return answer if isinstance(answer, Offer) else (answer,)
+
+
+async def calendar_offers(
+    desk: Desk, house: House, asking: Asking, *, first_on: date, count: int
+) -> list[list[Offer | Closed]]:
+    """Return the same for so many dates, their tables read at once."""
+    pictures = await desk.pictures.days(house, first_on, count, age_max=_LISTING_AGE_MAX)
+    now = desk.now()
+    return [_listing(house, picture, asking, now) for picture in pictures]
 
 
 async def nearest_offers(

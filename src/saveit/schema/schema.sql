@@ -1532,6 +1532,8 @@ CREATE INDEX facts_of_subject ON ONLY public.facts USING btree (tenant_id, subje
 
 CREATE INDEX facts_default_tenant_id_subject_id_position_idx ON public.facts_default USING btree (tenant_id, subject_id, "position");
 
+CREATE INDEX guest_stays_of_person ON public.guest_stays USING btree (tenant_id, person_id, ends_at);
+
 CREATE UNIQUE INDEX guest_waits_once ON public.waitlist_entries USING btree (tenant_id, restaurant_id, service_on, guest_index) WHERE (status = ANY (ARRAY['waiting'::text, 'offered'::text]));
 
 CREATE INDEX holds_for_waiting ON public.holds USING btree (tenant_id, holder) WHERE ((source = 'waitlist'::text) AND (released_at IS NULL) AND (reservation_id IS NULL));

@@ -32,7 +32,7 @@ class Day:
     A copy shares the picture until one of the two is changed.
     """
 
-    __slots__ = ("_at_table", "_expiring", "_firm", "_load", "_stays", "floor", "origin_at")
+    __slots__ = ("_at_table", "_expiring", "_firm", "_load", "_shared", "_stays", "floor", "origin_at")
 
     def __init__(
         self, floor: Floor, origin_at: datetime, stays: Iterable[Stay], load: Mapping[LoadKey, Load]
@@ -42,6 +42,7 @@ class Day:
         self.origin_at = origin_at
         self._stays = tuple(stays)
         self._load = dict(load)
+        self._shared = False
         self._firm = [0] * len(floor.tables)
         self._at_table: list[list[_Taken]] = [[] for _ in floor.tables]
         # Only the tables that have an expiring stay, which on most days are few.
@@ -64,7 +65,8 @@ class Day:
     def count(self, key: LoadKey, *, parties: int, covers: int) -> None:
         """Move a counter by so much."""
         load = self.load(key)
-        self._load = self._load | {key: Load(load.parties + parties, load.covers + covers)}
+        self._detach()
+        self._load[key] = Load(load.parties + parties, load.covers + covers)
 
     def add(self, stay: Stay) -> None:
         """Take its tables, and count it under its load keys."""
@@ -95,6 +97,7 @@ class Day:
 
     def copy(self) -> "Day":
         """Return a day that may be changed without changing this one."""
+        self._shared = True
         return copy(self)
 
     def busy_mask(self, table_index: int, now: datetime) -> int:
@@ -124,7 +127,11 @@ class Day:
         return [index_of[table_id] for table_id in stay.table_ids if table_id in index_of]
 
     def _detach(self) -> None:
-        """Stop sharing the picture with copies, before changing it."""
+        """Stop sharing the picture with copies, before changing it; most days are changed often and never copied."""
+        if not self._shared:
+            return
+        self._shared = False
+        self._load = self._load.copy()
         self._firm = self._firm.copy()
         self._at_table = [taken.copy() for taken in self._at_table]
         self._expiring = {index: taken.copy() for index, taken in self._expiring.items()}

@@ -111,6 +111,7 @@ def stay_minutes(rules: Rules, service: str, weekday: int, party_size: int) -> i
     return best.minutes
 
 
+@lru_cache(maxsize=_PLANS_KEPT)
 def load_limits(rules: Rules, floor: Floor, day: date, today: date) -> LoadLimits:
     """Return the limits that the listing checks and the ledger enforces: the same numbers, from here only.
 

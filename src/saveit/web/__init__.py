@@ -1,10 +1,11 @@
 """The skin: HTTP onto doors. The only room that knows the web framework.
 
-Promises: nobody unknown gets past it, and what is another customer's does not exist; what creates, acts once under its key; every refusal is a
-problem document with a code that never changes; nothing that goes wrong shows more than that it did; and what was asked too often, or is
-too long, costs nothing but the saying so.
+Promises: nobody unknown gets past it, and what is another customer's does not exist; what creates, acts once under its key; every
+refusal is a problem document with a code that never changes; nothing that goes wrong shows more than that it did; and what was asked
+too often, or is too long, costs nothing but the saying so.
 
-It owns no tables. It will never decide what the rooms below decide, hold state that a restart would lose, or write a guest's words into a log.
+It owns no tables. It will never decide what the rooms below decide, hold state that a restart would miss, or write a guest's words
+into a log.
 """
 
 from saveit.web.application import create_app

@@ -1,7 +1,7 @@
 """The three routes that most requests ask for, answered in front of the router.
 
 The framework's way costs a booking as much again as the booking itself: routing, a request object, injected arguments, a signature model.
-What is left out here is that and nothing else: who calls, limits, problems, counting and the line in the log are the front's, for all alike.
+What is left out here is that and nothing else: who calls, limits, problems and counting are the front's, for all alike.
 """
 
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ import msgspec
 
 from saveit.kernel.ids import AreaId, RestaurantId
 from saveit.ledger import House
-from saveit.reservations import Booking, Holding, SlotUnavailable, book, day_offers, hold_once
+from saveit.reservations import Booking, Holding, SlotUnavailable, book, calendar_offers, hold_once
 from saveit.seating import Asking, Offer
 from saveit.web.desk import (
     Alternatives,
@@ -205,9 +205,9 @@ def read_question(place: str, query: bytes) -> Question:
 async def _listing(call: Call, house: House, question: Question, seen: Seen) -> AvailabilityAnswer | Calendar:
     asking = Asking(party_size=question.party_size, audience=call.audience, area_id=question.area_id)
     days: list[DayAnswer] = []
-    for number in range(question.days or 1):
+    listed = await calendar_offers(call.desk, house, asking, first_on=question.on, count=question.days or 1)
+    for number, answers in enumerate(listed):
         on = question.on + timedelta(days=number)
-        answers = await day_offers(call.desk, house, on, asking)
         seen.note(on)
         slots = [shown_slot(house, answer, call.language, call.audience) for answer in answers]
         if len(slots) == 1 and not slots[0].time:

@@ -34,9 +34,9 @@ from saveit.web.routes import all_routes, call_in, call_of
 _DESCRIPTION = """\
 Restaurant reservations. A table is never booked twice.
 
-Send `Authorization: Bearer <API key or session token>`. Send an `Idempotency-Key` with whatever creates something: the same request under the same
-key acts once and is answered alike. Send the `revision` that you read with whatever changes something. What is refused is answered with a problem
-document (RFC 9457) whose `code` never changes, in Spanish or English by `Accept-Language`.
+Send `Authorization: Bearer <API key or session token>`. Send an `Idempotency-Key` with whatever creates something: the same request
+under the same key acts once and is answered alike. Send the `revision` that you read with whatever changes something. What is refused
+is answered with a problem document (RFC 9457) whose `code` never changes, in Spanish or English by `Accept-Language`.
 """
 
 

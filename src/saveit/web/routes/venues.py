@@ -62,7 +62,7 @@ _CONFIG = Example(
 async def open_(
     call: Calling, data: Annotated[RestaurantDraft, Body(examples=[_OPEN])]
 ) -> Response[Restaurant]:
-    """With the default rules and an empty floor. The platform's key opens it for the customer that `SaveIt-Tenant` names, else for a new one."""
+    """With the default rules and an empty floor. The platform's key opens it for whom `SaveIt-Tenant` names, else for a new customer."""
     call.require("restaurants:write", None)
     if not call.tenant_known:
         await _settle_new_tenant(call, data)
