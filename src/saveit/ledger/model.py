@@ -27,6 +27,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str
     tenant_id: TenantId
     restaurant_id: RestaurantId
+    made_at: datetime
     rules_version: int
     floor_version: int
     service_on: date

@@ -180,6 +180,7 @@ def _act(desk: Desk, tx: Transaction, house: House, made: Reservation) -> Act:
         kind="book",
         tenant_id=house.tenant_id,
         restaurant_id=house.restaurant_id,
+        made_at=made.created_at,
         rules_version=house.restaurant.rules_version,
         floor_version=house.restaurant.floor_version,
         service_on=made.date,

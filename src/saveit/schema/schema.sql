@@ -21,6 +21,7 @@ CREATE TYPE public.ledger_act_v1 AS (
 	kind text,
 	tenant_id uuid,
 	restaurant_id uuid,
+	made_at timestamp with time zone,
 	rules_version integer,
 	floor_version integer,
 	service_on date,
@@ -382,8 +383,8 @@ INSERT INTO reservations (
     SELECT
         a.tenant_id, a.service_on, a.holder_id, a.restaurant_id, a.code, a.status, persons[a.act_no], a.guest_sealed,
         a.language, a.party_size, a.service, a.starts_at, a.leaves_at, a.ends_at, a.table_ids, NOT a.movable,
-        a.overbooked, a.source, a.hold_id, a.policy, a.loads, a.rules_version, a.confirm_by, acted_at, acted_at,
-        CASE a.status WHEN 'confirmed' THEN acted_at END
+        a.overbooked, a.source, a.hold_id, a.policy, a.loads, a.rules_version, a.confirm_by, a.made_at, a.made_at,
+        CASE a.status WHEN 'confirmed' THEN a.made_at END
     FROM unnest(acts) a
     WHERE a.kind = 'book'
         AND NOT a.act_no = ANY (gone);
@@ -393,7 +394,7 @@ INSERT INTO reservations (
             loads, source, holder, created_at, expires_at)
         SELECT
             a.tenant_id, a.holder_id, a.restaurant_id, a.service_on, a.service, a.starts_at, a.leaves_at, a.ends_at,
-            a.party_size, a.table_ids, a.loads, a.source, a.actor, acted_at, a.expires_at
+            a.party_size, a.table_ids, a.loads, a.source, a.actor, a.made_at, a.expires_at
         FROM unnest(acts) a
         WHERE a.kind = 'hold'
             AND NOT a.act_no = ANY (gone);
@@ -404,7 +405,7 @@ INSERT INTO reservations (
     SELECT
         a.fact_id, a.tenant_id, a.restaurant_id, a.fact_kind, 1,
         CASE a.kind WHEN 'hold' THEN 'hold' ELSE 'reservation' END,
-        a.holder_id, a.service_on, a.actor, a.channel, a.trace_id, a.node, acted_at,
+        a.holder_id, a.service_on, a.actor, a.channel, a.trace_id, a.node, a.made_at,
         a.fact_body || jsonb_build_object('person_id', persons[a.act_no])
     FROM unnest(acts) a
     WHERE NOT a.act_no = ANY (gone);
@@ -1562,9 +1563,9 @@ CREATE INDEX reservations_unconfirmed ON ONLY public.reservations USING btree (c
 
 CREATE INDEX reservations_seated ON ONLY public.reservations USING btree (ends_at) WHERE (status = 'checked_in'::text);
 
-CREATE INDEX reservations_overbooked ON ONLY public.reservations USING btree (service_on, tenant_id, restaurant_id) WHERE (overbooked AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text])));
+CREATE INDEX reservations_due ON ONLY public.reservations USING btree (service_on, starts_at) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
 
-CREATE INDEX reservations_due ON ONLY public.reservations USING btree (starts_at) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
+CREATE INDEX reservations_overbooked ON ONLY public.reservations USING btree (service_on, tenant_id, restaurant_id) WHERE (overbooked AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text])));
 
 CREATE INDEX reservations_of_person ON ONLY public.reservations USING btree (tenant_id, person_id, service_on) WHERE (person_id IS NOT NULL);
 
@@ -1574,9 +1575,9 @@ CREATE INDEX reservations_default_confirm_by_idx ON public.reservations_default 
 
 CREATE INDEX reservations_default_ends_at_idx ON public.reservations_default USING btree (ends_at) WHERE (status = 'checked_in'::text);
 
-CREATE INDEX reservations_default_service_on_tenant_id_restaurant_id_idx ON public.reservations_default USING btree (service_on, tenant_id, restaurant_id) WHERE (overbooked AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text])));
+CREATE INDEX reservations_default_service_on_starts_at_idx ON public.reservations_default USING btree (service_on, starts_at) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
 
-CREATE INDEX reservations_default_starts_at_idx ON public.reservations_default USING btree (starts_at) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
+CREATE INDEX reservations_default_service_on_tenant_id_restaurant_id_idx ON public.reservations_default USING btree (service_on, tenant_id, restaurant_id) WHERE (overbooked AND (status = ANY (ARRAY['pending'::text, 'confirmed'::text])));
 
 CREATE INDEX reservations_default_tenant_id_person_id_service_on_idx ON public.reservations_default USING btree (tenant_id, person_id, service_on) WHERE (person_id IS NOT NULL);
 
@@ -1602,9 +1603,9 @@ ALTER INDEX public.reservations_seated ATTACH PARTITION public.reservations_defa
 
 ALTER INDEX public.reservations_pkey ATTACH PARTITION public.reservations_default_pkey;
 
-ALTER INDEX public.reservations_overbooked ATTACH PARTITION public.reservations_default_service_on_tenant_id_restaurant_id_idx;
+ALTER INDEX public.reservations_due ATTACH PARTITION public.reservations_default_service_on_starts_at_idx;
 
-ALTER INDEX public.reservations_due ATTACH PARTITION public.reservations_default_starts_at_idx;
+ALTER INDEX public.reservations_overbooked ATTACH PARTITION public.reservations_default_service_on_tenant_id_restaurant_id_idx;
 
 ALTER INDEX public.reservations_of_person ATTACH PARTITION public.reservations_default_tenant_id_person_id_service_on_idx;
 

@@ -47,6 +47,8 @@ def translated() -> Generator[None]:
         asyncpg.CrashShutdownError,
         asyncpg.TooManyConnectionsError,
         asyncpg.InterfaceError,
+        # What the driver raises when the connection is cut at the wrong moment; it is no kind of InterfaceError.
+        asyncpg.InternalClientError,
         OSError,
         TimeoutError,
     ) as error:

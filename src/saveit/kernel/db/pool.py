@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Literal, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from saveit.kernel.db.errors import Collision, translated
+from saveit.kernel.db.errors import Collision, DatabaseUnreachable, translated
 from saveit.kernel.db.statements import Command, Query, Row
 from saveit.kernel.ids import TenantId
 
@@ -95,11 +95,8 @@ class Transaction:
         try:
             yield
         except BaseException:
-            if not self._connection.is_closed():
-                with translated():
-                    await self._connection.execute(
-                        "ROLLBACK TO SAVEPOINT inner_act; RELEASE SAVEPOINT inner_act"
-                    )
+            with suppress(DatabaseUnreachable), translated():
+                await self._connection.execute("ROLLBACK TO SAVEPOINT inner_act; RELEASE SAVEPOINT inner_act")
             raise
         with translated():
             await self._connection.execute("RELEASE SAVEPOINT inner_act")
@@ -233,14 +230,15 @@ class Database:
             try:
                 yield tx
             except BaseException:
-                if not connection.is_closed():
-                    with translated():
-                        await connection.execute("ROLLBACK")
+                # A connection that cannot even undo is closed by the pool, and the server undoes; what went wrong before is what counts.
+                with suppress(DatabaseUnreachable), translated():
+                    await connection.execute("ROLLBACK")
                 raise
             with translated():
                 await connection.execute("COMMIT")
         finally:
-            await self._pools[pool].release(connection)
+            with suppress(DatabaseUnreachable), translated():
+                await self._pools[pool].release(connection)
         for call in tx.afterwards:
             call()
 

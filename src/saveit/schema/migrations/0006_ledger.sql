@@ -48,7 +48,7 @@ CREATE TABLE reservations (
 ) PARTITION BY RANGE (service_on);
 CREATE INDEX reservations_of_the_day ON reservations (tenant_id, restaurant_id, service_on, starts_at);
 CREATE INDEX reservations_of_person ON reservations (tenant_id, person_id, service_on) WHERE person_id IS NOT NULL;
-CREATE INDEX reservations_due ON reservations (starts_at) WHERE status IN ('pending', 'confirmed');
+CREATE INDEX reservations_due ON reservations (service_on, starts_at) WHERE status IN ('pending', 'confirmed');
 CREATE UNIQUE INDEX code_names_one_reservation ON reservations (tenant_id, restaurant_id, service_on, code);
 CREATE TABLE reservations_default PARTITION OF reservations DEFAULT;
 
@@ -211,6 +211,7 @@ CREATE TYPE ledger_act_v1 AS (
     kind text,
     tenant_id uuid,
     restaurant_id uuid,
+    made_at timestamptz,
     rules_version integer,
     floor_version integer,
     service_on date,

@@ -276,8 +276,8 @@ BEGIN
     SELECT
         a.tenant_id, a.service_on, a.holder_id, a.restaurant_id, a.code, a.status, persons[a.act_no], a.guest_sealed,
         a.language, a.party_size, a.service, a.starts_at, a.leaves_at, a.ends_at, a.table_ids, NOT a.movable,
-        a.overbooked, a.source, a.hold_id, a.policy, a.loads, a.rules_version, a.confirm_by, acted_at, acted_at,
-        CASE a.status WHEN 'confirmed' THEN acted_at END
+        a.overbooked, a.source, a.hold_id, a.policy, a.loads, a.rules_version, a.confirm_by, a.made_at, a.made_at,
+        CASE a.status WHEN 'confirmed' THEN a.made_at END
     FROM unnest(acts) a
     WHERE a.kind = 'book'
         AND NOT a.act_no = ANY (gone);
@@ -287,7 +287,7 @@ BEGIN
             loads, source, holder, created_at, expires_at)
         SELECT
             a.tenant_id, a.holder_id, a.restaurant_id, a.service_on, a.service, a.starts_at, a.leaves_at, a.ends_at,
-            a.party_size, a.table_ids, a.loads, a.source, a.actor, acted_at, a.expires_at
+            a.party_size, a.table_ids, a.loads, a.source, a.actor, a.made_at, a.expires_at
         FROM unnest(acts) a
         WHERE a.kind = 'hold'
             AND NOT a.act_no = ANY (gone);
@@ -298,7 +298,7 @@ BEGIN
     SELECT
         a.fact_id, a.tenant_id, a.restaurant_id, a.fact_kind, 1,
         CASE a.kind WHEN 'hold' THEN 'hold' ELSE 'reservation' END,
-        a.holder_id, a.service_on, a.actor, a.channel, a.trace_id, a.node, acted_at,
+        a.holder_id, a.service_on, a.actor, a.channel, a.trace_id, a.node, a.made_at,
         a.fact_body || jsonb_build_object('person_id', persons[a.act_no])
     FROM unnest(acts) a
     WHERE NOT a.act_no = ANY (gone);
