@@ -199,6 +199,7 @@ def _fields(town: Town, model: Model, server_version: int) -> tuple[str, ...]:
         "'book'",
         f"({_array(place.tenant_id for place in town.places)})[:place + 1]",
         f"({_array(place.restaurant_id for place in town.places)})[:place + 1]",
+        "now()",
         model.rules_version,
         model.floor_version,
         f"'{town.first_on}'::date + :day::integer",
