@@ -245,8 +245,7 @@ def _let_by(verdict: Verdict, extra: Headers) -> Verdict:
 
 
 def _rate_headers(verdict: Verdict) -> Headers:
-    return [
-        (b"ratelimit-limit", b"%d" % verdict.limit),
-        (b"ratelimit-remaining", b"%d" % verdict.remaining),
-        (b"ratelimit-reset", b"%d" % (verdict.retry_after_s or _MINUTE_S)),
-    ]
+    """Return the limit, what is left of it, and in how many seconds there is more, as one header."""
+    reset_s = verdict.retry_after_s or _MINUTE_S
+    told = b"limit=%d, remaining=%d, reset=%d" % (verdict.limit, verdict.remaining, reset_s)
+    return [(b"ratelimit", told)]

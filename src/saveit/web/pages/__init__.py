@@ -25,7 +25,11 @@ class Page:
             200,
             body,
             media_type=media_type,
-            headers=((b"content-security-policy", _HTML_POLICY), (b"cache-control", b"no-cache")),
+            headers=(
+                (b"content-security-policy", _HTML_POLICY),
+                (b"cache-control", b"no-cache"),
+                (b"referrer-policy", b"no-referrer"),
+            ),
         )
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
