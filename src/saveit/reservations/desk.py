@@ -17,6 +17,10 @@ from saveit.reservations.errors import RestaurantUnknown
 from saveit.venues import TenantKeyRing
 
 
+# A re-seating holds one of the ledger's few connections while it waits for its day; bookings of other days need the rest.
+_RESEATINGS_MAX = 2
+
+
 class Turns:
     """Requests with the same idempotency key, one after the other in this process.
 
@@ -47,6 +51,7 @@ class Desk(msgspec.Struct, frozen=True):
     pictures: Pictures
     combiner: Combiner
     turns: Turns
+    reseatings: asyncio.Semaphore
     entropy: Callable[[int], bytes] = os.urandom
 
     def now(self) -> datetime:
@@ -70,4 +75,5 @@ def open_desk(database: Database, clock: Clock, keys: TenantKeyRing, *, combined
         pictures=Pictures(database, clock, keys),
         combiner=Combiner(database, clock, combined=combined),
         turns=Turns(),
+        reseatings=asyncio.Semaphore(_RESEATINGS_MAX),
     )

@@ -32,7 +32,7 @@ async def reseat_and_commit(
 ) -> Outcome:
     """Move the parties and commit the act, or leave everything as it was; the verdict is `table_taken` when somebody was quicker."""
     try:
-        async with desk.database.ledger(actor) as tx:
+        async with desk.reseatings, desk.database.ledger(actor) as tx:
             await store.lock_day(tx, act.restaurant_id, act.service_on)
             moves = sorted(reseating.moves, key=lambda move: move.holder_id)
             for move in moves:

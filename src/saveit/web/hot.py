@@ -141,7 +141,7 @@ class HoldTable:
         )
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, cache_hash=True):
     """What a listing is asked for."""
 
     restaurant_id: RestaurantId

@@ -40,6 +40,13 @@ class Buckets:
         self._buckets_max = buckets_max
         self._seconds = seconds
 
+    def is_empty(self, caller: object, per_minute: int) -> bool:
+        """Say whether this caller would be refused now, without taking anything."""
+        bucket = self._buckets.get(caller)
+        if bucket is None:
+            return False
+        return bucket.level + (self._seconds() - bucket.at) * per_minute / _MINUTE_S < 1
+
     def take(self, caller: object, per_minute: int) -> Verdict:
         """Let one request in, or say when."""
         now = self._seconds()

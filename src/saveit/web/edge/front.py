@@ -108,19 +108,20 @@ class Front:
         )
         extra: Headers = []
         hot = self._hot.get((method, path)) or self._by_prefix(method, path)
-        started = _Started()
+        started: _Started | None = None
         try:
             self._read(call, scope, extra)
             if path.startswith(API):
                 await self._let_in(call, extra)
             if hot is None:
                 scope["call"] = call
+                started = _Started()
                 await self._router(scope, receive, _completing(send, extra, started))
                 self._record(call, scope.get("path_template", _UNMATCHED), started.status, begun=begun)
                 return
             reply = await hot.answer(call, scope, receive)
         except Exception as error:
-            if started.status:
+            if started is not None and started.status:
                 # Half an answer is out: the server must cut the connection, so that nobody takes it for a whole one.
                 raise
             reply = reply_to(error, call)
@@ -155,28 +156,36 @@ class Front:
             call.address = caller_address(call.address, call.heads.forwarded_for, self._parts.trusted_proxies)
 
     async def _let_in(self, call: Call, extra: Headers) -> None:
-        """Bound how often, by address and by caller, and find out who it is.
+        """Bound how often, and find out who it is: whoever is known by the key, whoever is not by the address.
+
+        A partner calls for many restaurants from one address, so the address is not held against a key that is known. But an address
+        that has guessed too often is refused before its next guess costs a question to the database.
 
         Refuses: RateLimited; Unauthenticated for a token that opens nothing.
         """
         limits = self._parts.limits
-        verdict: Verdict | None = None
-        if limits.ip_per_minute:
-            verdict = _let_by(self._by_address.take(call.address, limits.ip_per_minute), extra)
+        if not call.heads.token:
+            self._let_address(call, extra)
+            return
+        if limits.ip_per_minute and self._by_address.is_empty(call.address, limits.ip_per_minute):
+            self._let_address(call, extra)
+        principal = await self._parts.principals.identify(call.heads.token)
+        if principal is None:
+            self._let_address(call, extra)
+            raise Unauthenticated
+        call.is_from(principal)
+        quota, most = principal.quota_per_minute, limits.key_per_minute
+        per_minute = min(quota, most) if quota and most else quota or most
+        if per_minute:
+            _let_by(self._by_key.take(principal.id, per_minute), extra)
+
+    def _let_address(self, call: Call, extra: Headers) -> None:
+        """Let one more request of nobody in particular in. Refuses: RateLimited."""
+        per_minute = self._parts.limits.ip_per_minute
         if call.path == SIGN_IN and call.method == "POST":
-            verdict = _let_by(self._sign_ins.take(call.address, _SIGN_INS_PER_MINUTE), extra)
-        if call.heads.token:
-            principal = await self._parts.principals.identify(call.heads.token)
-            if principal is None:
-                raise Unauthenticated
-            call.is_from(principal)
-            quota, most = principal.quota_per_minute, limits.key_per_minute
-            per_minute = min(quota, most) if quota and most else quota or most
-            if per_minute:
-                verdict = _let_by(self._by_key.take(principal.id, per_minute), extra)
-        if verdict is not None:
-            # The last is the caller's own; what is left of the others' is not for this one to know.
-            extra += _rate_headers(verdict)
+            _let_by(self._sign_ins.take(call.address, _SIGN_INS_PER_MINUTE), extra)
+        if per_minute:
+            _let_by(self._by_address.take(call.address, per_minute), extra)
 
     def _record(self, call: Call, route: str, status: int, *, begun: float, code: str | None = None) -> None:
         """Count, and write one line: no query, no body, no word of a guest's.
@@ -236,16 +245,10 @@ def _completing(send: Send, extra: Headers, started: _Started) -> Send:
     return completing
 
 
-def _let_by(verdict: Verdict, extra: Headers) -> Verdict:
-    """Return the verdict if it lets the request in. Refuses: RateLimited."""
-    if not verdict.allowed:
-        extra += _rate_headers(verdict)
-        raise RateLimited(retry_after_s=verdict.retry_after_s)
-    return verdict
-
-
-def _rate_headers(verdict: Verdict) -> Headers:
-    """Return the limit, what is left of it, and in how many seconds there is more, as one header."""
+def _let_by(verdict: Verdict, extra: Headers) -> None:
+    """Tell the caller what is left. Refuses: RateLimited when it is nothing."""
     reset_s = verdict.retry_after_s or _MINUTE_S
     told = b"limit=%d, remaining=%d, reset=%d" % (verdict.limit, verdict.remaining, reset_s)
-    return [(b"ratelimit", told)]
+    extra.append((b"ratelimit", told))
+    if not verdict.allowed:
+        raise RateLimited(retry_after_s=verdict.retry_after_s)
