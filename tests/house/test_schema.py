@@ -30,7 +30,9 @@ def _dumped(dsn: str) -> str:
         and not re.match(r"(--\s*)?(SET |SELECT pg_catalog\.set_config|\\(un)?restrict)", statement.strip())
     ]
     wanted = [statement.strip() for statement in kept if statement.strip(" \n-")]
-    wanted = [statement for statement in wanted if not re.match(r"(SET |\\(un)?restrict|SELECT pg_cat)", statement)]
+    wanted = [
+        statement for statement in wanted if not re.match(r"(SET |\\(un)?restrict|SELECT pg_cat)", statement)
+    ]
     return _HEADER.format(last=migrations()[-1].number) + "\n\n".join(wanted) + "\n"
 
 

@@ -190,7 +190,11 @@ async def test_every_broken_rule_is_named_at_once(opening: Opening) -> None:
     with pytest.raises(RulesRefused) as refused:
         await bistro.book(size=8, date=date(2026, 4, 4), time="03:00")
 
-    assert {str(broken.reason) for broken in refused.value.broken} == {"horizon", "no_service", "party_too_large"}
+    assert {str(broken.reason) for broken in refused.value.broken} == {
+        "horizon",
+        "no_service",
+        "party_too_large",
+    }
 
 
 async def test_a_party_larger_than_any_table_is_told_the_largest(opening: Opening) -> None:

@@ -21,7 +21,9 @@ WORDS = ("zoraida", "quijano", "5551234", "example.com", "birthday", "surprise")
 
 async def told(bistro: Bistro, subject: object, kind: str) -> dict[str, object]:
     """Return the body of the one fact of a kind about a subject."""
-    (found,) = await bistro.rows("SELECT body::text FROM facts WHERE subject_id = $1 AND kind = $2", subject, kind)
+    (found,) = await bistro.rows(
+        "SELECT body::text FROM facts WHERE subject_id = $1 AND kind = $2", subject, kind
+    )
     return msgspec.json.decode(found[0])
 
 
@@ -73,7 +75,11 @@ async def test_a_change_is_told_with_what_was_and_what_is(opening: Opening) -> N
 
 async def test_a_cancellation_is_told_with_its_fee_and_reason(opening: Opening) -> None:
     written = rules(
-        cancellation_policy={"free_cancellation_hours": 72, "no_show_penalty": True, "penalty_amount_minor": 300}
+        cancellation_policy={
+            "free_cancellation_hours": 72,
+            "no_show_penalty": True,
+            "penalty_amount_minor": 300,
+        }
     )
     bistro = await opening.bistro(written=written)
     made = await bistro.book()

@@ -96,9 +96,7 @@ async def test_a_booking_that_is_over_no_longer_counts_as_ahead(opening: Opening
     assert (refused, made.status) == ("guest_limit", "confirmed")
 
 
-@pytest.mark.parametrize(
-    "spelling", ["+57 300 123 4567", "3001234567", "0057 300 1234567", "+573001234567"]
-)
+@pytest.mark.parametrize("spelling", ["+57 300 123 4567", "3001234567", "0057 300 1234567", "+573001234567"])
 async def test_a_blocked_guest_is_known_in_every_spelling_of_the_number(
     opening: Opening, spelling: str
 ) -> None:

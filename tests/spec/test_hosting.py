@@ -1,6 +1,7 @@
 """What staff do in the room: tables out of service, parties at the door, and re-seating that nobody notices."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ async def blocked(bistro: Bistro, start: str, end: str, *indices: int) -> reserv
     )
 
 
-async def at_the_door(bistro: Bistro, clock: str = "20:00", size: int = 2, **wishes: object) -> object:
+async def at_the_door(bistro: Bistro, clock: str = "20:00", size: int = 2, **wishes: Any) -> object:
     """Seat a party that comes at this time, or return the code of the refusal."""
     bistro.clock.set(local(DAY, clock))
     party = WalkIn(restaurant_id=bistro.restaurant_id, party_size=size, guest=guest(99), **wishes)
@@ -60,9 +61,7 @@ async def test_a_block_over_several_days_holds_the_table_on_each(opening: Openin
         ends_at=local(DAY + timedelta(days=3), "12:00"),
     )
 
-    answers = [
-        await answer(bistro.book(number, date=DAY + timedelta(days=number))) for number in range(4)
-    ]
+    answers = [await answer(bistro.book(number, date=DAY + timedelta(days=number))) for number in range(4)]
 
     assert answers[:3] == ["slot_unavailable"] * 3
     assert answers[3] != "slot_unavailable"

@@ -1,6 +1,7 @@
 """What is counted rather than held: pacing, places beyond the tables, and seats kept from online guests."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.support.core import DAY, HOST, Bistro, Opening, answer, local, rules
 pytestmark = pytest.mark.postgres
 
 
-async def reason(bistro: Bistro, number: int, **wishes: object) -> str:
+async def reason(bistro: Bistro, number: int, **wishes: Any) -> str:
     """Return why a booking is refused."""
     with pytest.raises(SlotUnavailable) as refused:
         await bistro.book(number, **wishes)

@@ -248,8 +248,6 @@ async def test_a_stay_ends_after_it_begins_and_within_a_day(opening: Opening, ho
     bistro = await opening.bistro()
     made = await bistro.book()
 
-    refused = await answer(
-        bistro.act(reservations.extend, made.id, made.starts_at + timedelta(hours=hours))
-    )
+    refused = await answer(bistro.act(reservations.extend, made.id, made.starts_at + timedelta(hours=hours)))
 
     assert refused == "booking_rules_broken"

@@ -27,7 +27,9 @@ async def test_no_setting_of_the_server_changes_what_is_booked(
 ) -> None:
     operator = await asyncpg.connect(opening.dsn)
     for setting in settings:
-        await operator.execute(f"ALTER DATABASE {await operator.fetchval('SELECT current_database()')} SET {setting}")
+        await operator.execute(
+            f"ALTER DATABASE {await operator.fetchval('SELECT current_database()')} SET {setting}"
+        )
     await operator.close()
     bistro = await opening.bistro(tables=(2, 2), written=rules(pacing={"parties_max": 1}))
     other = await opening.desk_beside(bistro)

@@ -229,7 +229,8 @@ class Auditor:
     async def kinds(self, restaurant_id: str) -> dict[str, int]:
         """Count what happened to the reservations and holds of a restaurant."""
         found = await self._connection.fetch(
-            "SELECT kind FROM facts WHERE restaurant_id = $1 AND subject_kind IN ('reservation', 'hold')", restaurant_id
+            "SELECT kind FROM facts WHERE restaurant_id = $1 AND subject_kind IN ('reservation', 'hold')",
+            restaurant_id,
         )
         return dict(Counter(row["kind"] for row in found))
 

@@ -8,7 +8,7 @@ combiner of its own. Whatever was opened is closed when the test ends.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import count
@@ -90,7 +90,13 @@ class Bistro:
 
     def booking(self, number: int = 1, *, size: int = 2, **wishes: Any) -> Booking:
         """Return a request of guest `number` for Wednesday at eight, unless the wishes say otherwise."""
-        plain = {"date": DAY, "time": "20:00", "source": "api", "audience": "guest", "guest": guest(number)}
+        plain: dict[str, Any] = {
+            "date": DAY,
+            "time": "20:00",
+            "source": "api",
+            "audience": "guest",
+            "guest": guest(number),
+        }
         return Booking(restaurant_id=self.restaurant_id, party_size=size, **(plain | wishes))
 
     async def book(self, number: int = 1, *, key: Key | None = None, **wishes: Any) -> Reservation:
@@ -102,7 +108,7 @@ class Bistro:
 
     async def hold(self, *, size: int = 2, **wishes: Any) -> Hold:
         """Hold a table on Wednesday at eight, unless the wishes say otherwise."""
-        plain = {"date": DAY, "time": "20:00", "source": "api", "audience": "guest"}
+        plain: dict[str, Any] = {"date": DAY, "time": "20:00", "source": "api", "audience": "guest"}
         holding = Holding(restaurant_id=self.restaurant_id, party_size=size, **(plain | wishes))
         return await reservations.hold(self.desk, holding, tenant_id=self.tenant_id, actor=GUEST)
 
@@ -245,7 +251,9 @@ def shared_database_dsn(postgres: EmbeddedPostgres, database_template: str) -> s
     async def create() -> None:
         connection = await asyncpg.connect(postgres.dsn("postgres"))
         try:
-            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {database_template}")
+            # Each folder that imports this fixture has one of its own; the first makes the database.
+            with suppress(asyncpg.DuplicateDatabaseError):
+                await connection.execute(f"CREATE DATABASE {name} TEMPLATE {database_template}")
         finally:
             await connection.close()
         await _make_months(postgres.dsn(name))

@@ -22,7 +22,7 @@ from tests.support.waiting import wait_until
 
 ADMIN_KEY = "the-key-of-the-platform-in-tests-of-many-processes"
 _SECRET_KEY = "a-secret-key-of-the-tests-of-many-processes"
-_SOURCES = Path(__file__).parents[2] / "src"
+SOURCES = Path(__file__).parents[2] / "src"
 # On a machine with two cores that starts several at once.
 _READY_WITHIN_S = 60.0
 _ENDED_WITHIN_S = 40.0
@@ -115,7 +115,7 @@ def server_over(
     directory: Path,
     *,
     settings: Mapping[str, str] | None = None,
-    sources: Path = _SOURCES,
+    sources: Path = SOURCES,
     port: int | None = None,
 ) -> Generator[Server]:
     """Start one server and end it after the block; nobody waits for it to be ready yet.
@@ -162,7 +162,7 @@ def fleet_over(
     *,
     size: int = 2,
     settings: Sequence[Mapping[str, str]] = (),
-    sources: Path = _SOURCES,
+    sources: Path = SOURCES,
 ) -> Generator[Fleet]:
     """Start servers over one database, wait until all serve, and end them after the block. `settings` are each server's own, in turn."""
     with ExitStack() as stack:

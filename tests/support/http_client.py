@@ -108,7 +108,9 @@ class Line:
             async with asyncio.timeout(_ANSWER_WITHIN_S):
                 head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 status, *lines = head.rstrip("\r\n").split("\r\n")
-                headers = {name.lower(): value.strip() for name, _, value in (n.partition(":") for n in lines)}
+                headers = {
+                    name.lower(): value.strip() for name, _, value in (n.partition(":") for n in lines)
+                }
                 body = await self._reader.readexactly(int(headers.get("content-length", "0")))
         except (OSError, EOFError) as error:
             raise Lost from error

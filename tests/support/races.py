@@ -9,15 +9,12 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Iterable
-from typing import TypeVar
 
 import asyncpg
 import msgspec
 
 from saveit.reservations import Reservation
 from tests.support.core import Bistro, answer
-
-_Result = TypeVar("_Result")
 
 _OVERLAPS = """
 SELECT count(*)

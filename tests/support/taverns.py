@@ -6,7 +6,7 @@ never meet. What it returns are requests: a test sends them at once, each to ano
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -102,9 +102,7 @@ class Tavern:
         key: str | None = None,
     ) -> Request:
         """Return request number n to the restaurant's API."""
-        return Request(
-            self.ports[number % len(self.ports)], method, f"{API}{path}", body, self.token, key
-        )
+        return Request(self.ports[number % len(self.ports)], method, f"{API}{path}", body, self.token, key)
 
     def post(self, number: int, path: str, *, key: str | None = None, **body: object) -> Request:
         """Return a request to make something in this restaurant."""
@@ -112,11 +110,17 @@ class Tavern:
 
     def booking(self, number: int, *, size: int = 2, key: str | None = None, **wishes: object) -> Request:
         """Return the request of guest `number` for a table at noon, unless the wishes say otherwise."""
-        return self.post(number, "/reservations", key=key, **self._wished(size, {"guest": guest(number)} | wishes))
+        return self.post(
+            number, "/reservations", key=key, **self._wished(size, {"guest": guest(number)} | wishes)
+        )
 
     def hold(self, number: int, *, size: int = 2, key: str | None = None, **wishes: object) -> Request:
         """Return a request to keep a table at noon, unless the wishes say otherwise."""
         return self.post(number, "/holds", key=key, **self._wished(size, wishes))
+
+    def wait(self, number: int, who: int, *, size: int = 2) -> Request:
+        """Return a request of guest `who` to wait for a table at noon."""
+        return self.post(number, "/waitlist", **self._wished(size, {"guest": guest(who)}))
 
     def act(self, number: int, reservation_id: str, verb: str) -> Request:
         """Return a request that does `verb` (confirm, check-in, complete, no-show) with a reservation."""
@@ -132,9 +136,9 @@ class Tavern:
 
     def instant(self, clock: str) -> datetime:
         """Return a time of the day, on the restaurant's clock, as an instant."""
-        return datetime.combine(self.day, datetime.strptime(clock, "%H:%M").time(), ZONE)
+        return datetime.combine(self.day, time.fromisoformat(clock), ZONE)
 
-    def _wished(self, size: int, wishes: Mapping[str, object]) -> dict[str, object]:
+    def _wished(self, size: int, wishes: Mapping[str, Any]) -> dict[str, Any]:
         return {"date": str(self.day), "time": "12:00", "party_size": size, **wishes}
 
 

@@ -19,9 +19,7 @@ async def test_the_tables_are_those_that_the_installed_release_expects(database_
     database = await Database.open(database_dsn, node="n1")
     try:
         settings = DBSettings(db_schema=SCHEMA)
-        queries = Queries(
-            AsyncpgPoolDriver(database.driver_pool()), qbe=QueryBuilderEnvironment(settings)
-        )
+        queries = Queries(AsyncpgPoolDriver(database.driver_pool()), qbe=QueryBuilderEnvironment(settings))
         plan = await queries.plan_upgrade()
     finally:
         await database.close()

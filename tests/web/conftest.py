@@ -3,21 +3,22 @@
 The tests share a database; each has customers of its own, which is what the skin keeps apart.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import asyncpg
 import httpx
 import pytest
 
 from saveit.access import PrincipalCache
+from saveit.kernel.postgres import EmbeddedPostgres
 from saveit.kernel.settings import Secret
 from saveit.venues import Restaurant, Tenant
 from saveit.web import Limits, Parts, create_app
-from tests.support.core import shared_database_dsn
 from tests.support.house import World, open_world
-
-__all__ = ["shared_database_dsn"]
 
 ADMIN_KEY = "the platform's own key"
 
@@ -59,6 +60,23 @@ def client_of(app: object, token: str | None = None, **headers: str) -> httpx.As
         base_url="https://tables.example/api/v1",
         headers=headers,
     )
+
+
+@pytest.fixture(scope="session")
+def shared_database_dsn(postgres: EmbeddedPostgres, database_template: str) -> str:
+    """The owner's DSN of the one database of these tests."""
+    name = "saveit_web"
+
+    async def create() -> None:
+        connection = await asyncpg.connect(postgres.dsn("postgres"))
+        try:
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {database_template}")
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(asyncio.run, create()).result()
+    return postgres.dsn(name)
 
 
 @pytest.fixture

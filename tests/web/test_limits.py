@@ -80,13 +80,35 @@ def test_without_proxies_nobody_is_believed() -> None:
 async def test_an_address_that_asks_too_often_is_told_when_to_come_back(web: Web) -> None:
     app = create_app(parts_of(web.world, limits=Limits(ip_per_minute=3, key_per_minute=0)))
 
-    async with client_of(app, web.token) as client:
+    async with client_of(app) as client:
         answers = [await client.get("/restaurants") for _ in range(4)]
 
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
     assert answers[-1].json()["code"] == "rate_limited"
     assert int(answers[-1].headers["retry-after"]) in range(1, 62)
-    assert (answers[-1].headers["ratelimit-limit"], answers[-1].headers["ratelimit-remaining"]) == ("3", "0")
+    assert answers[-1].headers["ratelimit"].startswith("limit=3, remaining=0, reset=")
+
+
+async def test_whoever_guesses_keys_too_often_is_not_even_looked_up(web: Web) -> None:
+    app = create_app(parts_of(web.world, limits=Limits(ip_per_minute=2, key_per_minute=0)))
+
+    async with client_of(app, "saveit_aaaaaaaa_" + "b" * 43) as guesser:
+        answers = [await guesser.get("/restaurants") for _ in range(3)]
+    async with client_of(app, web.token) as known:
+        caught = await known.get("/restaurants")
+
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    # The price: a guesser's neighbours behind one address wait with it.
+    assert told(caught) == (429, "rate_limited")
+
+
+async def test_an_address_is_not_held_against_a_key_that_is_known(web: Web) -> None:
+    app = create_app(parts_of(web.world, limits=Limits(ip_per_minute=2, key_per_minute=0)))
+
+    async with client_of(app, web.token) as partner:
+        statuses = [(await partner.get("/restaurants")).status_code for _ in range(5)]
+
+    assert statuses == [200] * 5
 
 
 async def test_a_key_has_the_quota_in_its_row(web: Web) -> None:

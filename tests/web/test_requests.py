@@ -8,11 +8,6 @@ import pytest
 import pytest_asyncio
 
 from saveit.kernel import faults
-from saveit.kernel.db import Collision, DatabaseUnreachable, TooSlow
-from saveit.kernel.errors import Refusal
-from saveit.web.edge import Reader, read_heads
-from saveit.web.problems import PROBLEMS, problem_of
-from saveit.web.wire import BookingRequest
 from tests.support.house import open_world
 from tests.web.conftest import Web, opened
 from tests.web.test_bookings import told, wanted
@@ -26,49 +21,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def web(shared_database_dsn: str) -> AsyncIterator[Web]:
     async with open_world(shared_database_dsn) as world, opened(world) as web:
         yield web
-
-
-def refusals(kind: type[Refusal] = Refusal) -> list[type[Refusal]]:
-    """Return every kind of refusal in the code base, but for those of the machine's keeper, who is answered on a terminal."""
-    found = [
-        each
-        for each in kind.__subclasses__()
-        if each.__module__.startswith("saveit.") and not each.__module__.startswith("saveit.kernel.postgres")
-    ]
-    return [*found, *(inner for each in found for inner in refusals(each))]
-
-
-def test_every_refusal_has_its_line_in_both_languages() -> None:
-    lines = {kind.code: PROBLEMS.get(kind.code) for kind in refusals()}
-
-    assert len(lines) > 50
-    assert [code for code, line in lines.items() if line is None or not (line.es and line.en)] == []
-    assert {line.status for line in lines.values() if line is not None} <= set(range(400, 500))
-
-
-def test_no_line_is_left_over() -> None:
-    own = {"database_unreachable", "busy", "unavailable", "internal_error"}
-
-    assert PROBLEMS.keys() - {kind.code for kind in refusals()} == own
-
-
-@pytest.mark.parametrize(
-    ("error", "status", "code"),
-    [
-        (DatabaseUnreachable("gone"), 503, "database_unreachable"),
-        (Collision("40001"), 503, "busy"),
-        (TooSlow("57014"), 503, "busy"),
-        (faults.FaultPointReached("reservations.book.before_commit"), 503, "unavailable"),
-        (ZeroDivisionError("a secret text"), 500, "internal_error"),
-    ],
-)
-def test_what_fails_says_that_it_failed_and_no_more(error: Exception, status: int, code: str) -> None:
-    problem = problem_of(error, "en", instance="/api/v1/reservations")
-
-    assert (problem.status, problem.code) == (status, code)
-    assert (b"retry-after" in dict(problem.headers)) is (status == 503)
-    assert b"secret" not in problem.body
-    assert b"gone" not in problem.body
 
 
 async def test_a_fault_during_a_booking_is_answered_with_when_to_come_back(web: Web) -> None:
@@ -305,23 +257,3 @@ async def test_a_body_in_pieces_is_read_whole(web: Web) -> None:
     )
 
     assert made.status_code == 201
-
-
-def test_an_error_inside_a_list_is_told_with_its_place() -> None:
-    reader = Reader(BookingRequest)
-
-    with pytest.raises(Refusal) as refused:
-        reader.read(b'{"restaurant_id": "x", "date": "2026-02-30", "party_size": 201}')
-
-    codes = {error["path"]: error["code"] for error in refused.value.facts["errors"]}  # pyright: ignore[reportGeneralTypeIssues] - facts are what they are.
-    assert codes == {
-        "restaurant_id": "wrong_format",
-        "date": "wrong_format",
-        "time": "missing_field",
-        "party_size": "out_of_range",
-        "guest": "missing_field",
-    }
-
-
-def test_a_scheme_that_is_not_bearer_is_a_wrong_token_and_not_none() -> None:
-    assert read_heads([(b"authorization", b"Basic abc")]).token == "?"

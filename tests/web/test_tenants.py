@@ -179,14 +179,14 @@ async def everything(web: Web) -> dict[str, str]:
             "USING (table_schema, table_name) WHERE c.table_schema = 'public' AND c.column_name = 'tenant_id' "
             "AND t.table_type = 'BASE TABLE' ORDER BY 1"
         )
-        return {
-            table["table_name"]: await connection.fetchval(
-                f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table['table_name']} t "  # noqa: S608 - a name from the catalogue.
-                "WHERE t.tenant_id = $1",
+        digests: dict[str, str] = {}
+        for (table,) in tables:
+            rows = f"SELECT t::text AS line FROM {table} t WHERE t.tenant_id = $1"  # noqa: S608 - a name from the catalogue.
+            digests[table] = await connection.fetchval(
+                f"SELECT md5(coalesce(string_agg(line, '|' ORDER BY line), '')) FROM ({rows}) r",  # noqa: S608 - as above.
                 web.tenant.id,
             )
-            for table in tables
-        }
+        return digests
     finally:
         await connection.close()
 

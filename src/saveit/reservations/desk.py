@@ -16,7 +16,6 @@ from saveit.ledger import Combiner, House, Pictures
 from saveit.reservations.errors import RestaurantUnknown
 from saveit.venues import TenantKeyRing
 
-
 # A re-seating holds one of the ledger's few connections while it waits for its day; bookings of other days need the rest.
 _RESEATINGS_MAX = 2
 

@@ -1,0 +1,128 @@
+"""The design documents ask for SERIALIZABLE; we run READ COMMITTED and constraints. What SERIALIZABLE would promise is checked on a history.
+
+A crowd does everything at once at two servers. Afterwards the facts are replayed one act after the other: each act must go on from the state
+that the acts before it left (nothing lost, nothing seen half done), at no moment may two parties hold one table, and the end of the replay
+must be what the rows say. Such an order of whole acts is what makes a history serialisable.
+"""
+
+import random
+
+import pytest
+
+from tests.support.audit import IN_ORDER
+from tests.support.http_client import Answer, Request, at_once, counted
+from tests.support.taverns import Tavern, rules
+from tests.support.town import Town
+
+pytestmark = pytest.mark.race
+
+_STARTS = ("12:00", "12:15", "12:30", "13:00", "13:45", "14:30")
+_ROUNDS = 4
+_REFUSALS = {
+    "done",
+    "slot_unavailable",
+    "table_taken",
+    "illegal_status",
+    "revision_conflict",
+    "guest_overlap",
+    "block_overlaps",
+    "hold_over",
+    "booking_rules_broken",
+}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_whatever_a_crowd_does_at_once_could_have_been_done_one_after_the_other(
+    town: Town, seed: int
+) -> None:
+    tavern = await town.tavern(
+        tables=(2, 2, 2, 4, 4, 6),
+        combinations=(((0, 1), 3, 4), ((3, 4), 5, 8)),
+        written=rules(
+            pacing={"interval_minutes": 30, "parties_max": 6, "covers_max": 16},
+            capacity={"overbooking_percent": 10},
+        ),
+    )
+    crowd = Crowd(tavern, seed)
+
+    for round_ in range(_ROUNDS):
+        wanted = crowd.acts(1000 * round_)
+        answers = await at_once(wanted)
+
+        assert counted(answers).keys() <= _REFUSALS, f"seed {seed}"
+        crowd.learn(wanted, answers)
+        assert await town.auditor.look(tavern.id) == IN_ORDER, f"seed {seed}"
+
+    kinds = await town.auditor.kinds(tavern.id)
+    assert {
+        "reservation.created",
+        "reservation.modified",
+        "reservation.cancelled",
+        "hold.created",
+    } <= kinds.keys()
+
+
+async def test_the_servers_do_not_lean_on_serializable(town: Town) -> None:
+    """Else the test above would prove the level and not the constraints."""
+    tavern = await town.tavern()
+    await at_once(tavern.booking(number) for number in range(20))
+
+    levels = await town.auditor.value(
+        "SELECT count(*) FROM pg_locks WHERE mode = 'SIReadLock' AND database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    set_apart = await town.auditor.value(
+        "SELECT count(*) FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c (line) "
+        "WHERE c.line LIKE 'default_transaction_isolation=%'"
+    )
+
+    assert (levels, set_apart) == (0, 0)
+    assert await town.auditor.value("SHOW default_transaction_isolation") == "read committed"
+
+
+class Crowd:
+    """People who do this and that; what they know of is what was made before."""
+
+    def __init__(self, tavern: Tavern, seed: int) -> None:
+        self._tavern = tavern
+        self._chance = random.Random(seed)  # noqa: S311 - seeded so that a failure can be seen again, and guards nothing.
+        self._stand: list[str] = []
+        self._held: list[str] = []
+
+    def acts(self, first: int) -> list[Request]:
+        """Return what a hundred of them might do now."""
+        return [self._act(number) for number in range(first, first + 100)]
+
+    def learn(self, wanted: list[Request], answers: list[Answer]) -> None:
+        """Remember what was made."""
+        self._stand += made(wanted, answers, "/reservations")
+        self._held += made(wanted, answers, "/holds")
+
+    def _act(self, number: int) -> Request:
+        tavern, pick = self._tavern, self._chance.choice
+        time, size = pick(_STARTS), pick((1, 2, 2, 3, 4, 6))
+        acts = [tavern.booking(number, time=time, size=size)] * 3 + [
+            tavern.hold(number, time=time, size=size)
+        ]
+        if self._held:
+            acts.append(tavern.request(number, "DELETE", f"/holds/{pick(self._held)}"))
+        if self._stand:
+            place = f"/reservations/{pick(self._stand)}"
+            longer = {"leaves_at": tavern.instant(pick(("14:00", "15:00", "16:30"))).isoformat()}
+            acts += [
+                tavern.request(number, "DELETE", place),
+                tavern.request(number, "PUT", place, {"time": time, "party_size": size}),
+                tavern.request(number, "POST", f"{place}/move", {"table_ids": [pick(tavern.tables)]}),
+                tavern.request(number, "POST", f"{place}/check-in"),
+                tavern.request(number, "POST", f"{place}/extend", longer),
+            ]
+        return pick(acts)
+
+
+def made(wanted: list[Request], answers: list[Answer], path: str) -> list[str]:
+    """Return what was made at one path."""
+    return [
+        answer.told["id"]
+        for request, answer in zip(wanted, answers, strict=True)
+        if answer.status == 201 and request.path.endswith(path)
+    ]

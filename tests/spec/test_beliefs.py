@@ -1,0 +1,129 @@
+"""What a process believes decides nothing: a wrong picture gives nothing away and turns nobody away; a collision is tried again."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from saveit import reservations
+from saveit.kernel import faults
+from saveit.kernel.db import Collision, Database, Transaction
+from saveit.kernel.observe import metrics
+from saveit.seating import Asking, Stay
+from tests.support.core import DAY, HOST, Bistro, Opening, answer, local
+
+pytestmark = pytest.mark.postgres
+
+ATTEMPTS_MAX = 5
+
+
+async def picture_of(bistro: Bistro) -> Any:
+    """Return what the desk believes of the day."""
+    await bistro.times()
+    return await bistro.desk.pictures.day(await bistro.house(), DAY)
+
+
+async def test_a_picture_that_shows_a_taken_table_as_free_gives_it_to_nobody(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2,))
+    made = await bistro.book(1)
+    picture = await picture_of(bistro)
+    picture.day.remove(made.id)
+
+    assert await answer(bistro.book(2)) == "slot_unavailable"
+    assert await bistro.taken() == 1
+
+
+async def test_a_picture_that_shows_a_free_table_as_taken_turns_nobody_away(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2,))
+    picture = await picture_of(bistro)
+    picture.day.add(
+        Stay(
+            holder_kind="reservation",
+            holder_id=uuid4(),
+            table_ids=bistro.tables,
+            starts_at=local(DAY, "19:00"),
+            ends_at=local(DAY, "22:00"),
+            party_size=2,
+            movable=False,
+            expires_at=None,
+        )
+    )
+
+    assert (await bistro.book(1)).table_ids == bistro.tables
+
+
+async def test_a_desk_that_knows_nothing_of_another_gives_nothing_twice_and_turns_nobody_away(
+    opening: Opening,
+) -> None:
+    bistro = await opening.bistro(tables=(2,))
+    other = await opening.desk_beside(bistro)
+    await other.times()
+    made = await bistro.book(1)
+    refused = await answer(other.book(2))
+    await bistro.act(reservations.cancel, made.id)
+
+    assert refused == "slot_unavailable"
+    assert (await other.book(2)).table_ids == bistro.tables
+
+
+async def test_a_booking_that_collides_is_tried_again_and_counted(opening: Opening) -> None:
+    bistro = await opening.bistro()
+    collisions = 1
+    retries = metrics.retries.labels(act="book", reason="collision")
+    before = retries._value.get()
+
+    async def collide() -> None:
+        nonlocal collisions
+        if collisions:
+            collisions -= 1
+            raise Collision("40P01")
+
+    with faults.armed("ledger.commit.before", collide):
+        made = await bistro.book()
+
+    assert made.status == "confirmed"
+    assert retries._value.get() == before + 1
+
+
+async def test_an_act_that_always_collides_is_given_up_after_five_tries(opening: Opening) -> None:
+    bistro = await opening.bistro()
+    tries = 0
+
+    async def collide(_: Transaction) -> None:
+        nonlocal tries
+        tries += 1
+        raise Collision("40001")
+
+    with pytest.raises(Collision):
+        await bistro.desk.database.attempt(bistro.tenant_id, HOST, collide)
+
+    assert tries == ATTEMPTS_MAX
+
+
+async def test_a_listing_asks_as_often_for_a_full_day_as_for_an_empty_one(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bistro = await opening.bistro(tables=(2,) * 12)
+    fresh = await opening.desk_beside(bistro)
+    house = await fresh.house()
+    asked = 0
+    call = Database.call
+
+    async def counted(self: Database, *arguments: Any, **parameters: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await call(self, *arguments, **parameters)
+
+    async def questions() -> int:
+        nonlocal asked
+        asked = 0
+        fresh.desk.pictures.forget_day(bistro.restaurant_id, DAY)
+        await reservations.day_offers(fresh.desk, house, DAY, Asking(party_size=2, audience="guest"))
+        return asked
+
+    monkeypatch.setattr(Database, "call", counted)
+    empty = await questions()
+    for number in range(30):
+        await bistro.book(number, time=("18:00", "20:00", "22:00")[number % 3])
+
+    assert (empty, await questions()) == (2, 2)
