@@ -1,4 +1,7 @@
-"""A server is killed at a named point of an act; who asked asks another server again, with the same key: nothing is lost, nothing is doubled."""
+"""A server is killed at a named point of an act; who asked asks another server, with the same key.
+
+Nothing is lost, nothing is doubled.
+"""
 
 import asyncio
 import os

@@ -1,4 +1,7 @@
-"""The database is cut off, killed and restarted while guests book: what was answered stands, what was not is asked for again and done once."""
+"""The database is cut off, killed and restarted while guests book.
+
+What was answered stands; what was not is asked for again, and done once.
+"""
 
 import asyncio
 import os

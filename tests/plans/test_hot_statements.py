@@ -138,9 +138,9 @@ async def guests_statements(connection: asyncpg.Connection, bistro: Bistro) -> d
     )
     assert one is not None
     subject_id = await connection.fetchval("SELECT subject_id FROM facts LIMIT 1")
-    by_id = {"reservation_id": one["reservation_id"]}
-    of_day = {"restaurant_id": one["restaurant_id"], "service_on": DAY}
-    asked: dict[str, tuple[str, dict[str, object]]] = {
+    by_id: dict[str, Any] = {"reservation_id": one["reservation_id"]}
+    of_day: dict[str, Any] = {"restaurant_id": one["restaurant_id"], "service_on": DAY}
+    asked: dict[str, tuple[str, dict[str, Any]]] = {
         "find_reservation": ("reservations", by_id),
         "lock_reservation": ("reservations", by_id),
         "waiting_for_a_table": ("reservations", of_day),
@@ -166,7 +166,10 @@ async def guests_statements(connection: asyncpg.Connection, bistro: Bistro) -> d
                 "last_at": local(DAY, "23:59"),
             },
         ),
-        "read_counts": ("ledger", {"restaurant_id": bistro.restaurant_id, "service_on": DAY}),
+        "read_counts": (
+            "ledger",
+            {"restaurant_id": bistro.restaurant_id, "first_on": DAY, "last_on": DAY},
+        ),
         "read_history": ("outbox", {"subject_id": subject_id, "after": 0, "rows_max": 50}),
     }
     return {

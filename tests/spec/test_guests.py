@@ -138,7 +138,7 @@ async def test_a_guest_who_is_unblocked_is_welcome_again(opening: Opening) -> No
     await turned_away(bistro, guest(1))
     person_id = await bistro.value("SELECT person_id FROM guest_standings")
     async with bistro.desk.database.tenant(bistro.tenant_id, HOST) as tx:
-        await reservations.unblock_guest(tx, bistro.restaurant_id, person_id)
+        await reservations.unblock_guest(tx, bistro.restaurant_id, person_id, unblocked_at=bistro.clock.now())
 
     assert (await bistro.book(1, date=DAY + timedelta(days=1))).status == "confirmed"
 

@@ -63,12 +63,11 @@ from saveit.reservations.model import (
     Status,
 )
 from saveit.reservations.moving import Wish, change, extend, move, seat_overbooked
+from saveit.reservations.standing import block_guest, unblock_guest
 from saveit.reservations.store import (
-    block_guest,
     find_block,
     list_of_day,
     list_of_person,
-    unblock_guest,
     waiting_for_a_table,
 )
 from saveit.reservations.walk_ins import WalkIn, walk_in

@@ -1,4 +1,4 @@
-"""What is counted is counted exactly: the last cover, the last place beyond the tables, the last reservation of a guest, the next version."""
+"""What is counted is counted exactly: the last cover, the last place beyond the tables, a guest's last reservation, the next version."""
 
 import pytest
 

@@ -1,8 +1,8 @@
-"""The design documents ask for SERIALIZABLE; we run READ COMMITTED and constraints. What SERIALIZABLE would promise is checked on a history.
+"""The design documents ask for SERIALIZABLE; we run READ COMMITTED and constraints. What SERIALIZABLE promises is checked on a history.
 
-A crowd does everything at once at two servers. Afterwards the facts are replayed one act after the other: each act must go on from the state
-that the acts before it left (nothing lost, nothing seen half done), at no moment may two parties hold one table, and the end of the replay
-must be what the rows say. Such an order of whole acts is what makes a history serialisable.
+A crowd does everything at once at two servers. Afterwards the facts are replayed one act after the other: each act must go on from the
+state that the acts before it left (nothing lost, nothing seen half done), at no moment may two parties hold one table, and the end of the
+replay must be what the rows say. Such an order of whole acts is what makes a history serialisable.
 """
 
 import random

@@ -123,6 +123,17 @@ async def test_without_the_constraint_a_table_is_held_twice(
     assert found > 0
 
 
+async def test_without_the_constraint_the_facts_alone_tell_of_the_double_booking(town: Town) -> None:
+    async def race() -> int:
+        tavern = await town.tavern()
+        return (await raced(town, tavern, holds_and_bookings(tavern))).overlaps_in_facts
+
+    async with without_constraint(town.auditor, *_HELD_ONCE):
+        found = await lost(race)
+
+    assert found > 0
+
+
 async def test_without_the_constraint_a_combination_and_its_members_are_given_together(town: Town) -> None:
     async def race() -> int:
         tavern = await town.tavern(tables=(2, 2), combinations=(((0, 1), 3, 4),))

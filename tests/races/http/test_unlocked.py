@@ -1,4 +1,4 @@
-"""The twins of those races that a row lock decides: the same product with its locking clauses struck from its queries, and the races are lost.
+"""The twins of those races that a row lock decides: with the locking clauses struck from the product's queries, the races are lost.
 
 The clauses stand in the product's own statements, so these servers run a copy of the sources in which they are missing; everything else,
 the database and its constraints included, is as delivered.
@@ -115,6 +115,20 @@ async def test_without_the_lock_two_changes_of_one_revision_are_made(town: Town)
             for number in range(100)
         )
         return await told_too_often(town, made["id"], "reservation.modified")
+
+    assert await lost(race) > 0
+
+
+async def test_without_the_lock_the_history_tells_of_a_lost_update(town: Town) -> None:
+    """What holds READ COMMITTED to the promise of SERIALIZABLE is seen by the same replay that finds the guarded house in order."""
+
+    async def race() -> int:
+        tavern = await town.tavern(tables=(2,) * 20)
+        made = await done(tavern.booking(0))
+        await at_once(
+            tavern.change(number, made["id"], special_requests=f"Table {number}") for number in range(100)
+        )
+        return (await town.auditor.look(tavern.id)).lost_updates
 
     assert await lost(race) > 0
 

@@ -199,7 +199,7 @@ async def unblock_person(
 ) -> None:
     """Their no-shows are forgotten too."""
     await _known(call, user_id, data.restaurant_id)
-    await call.act(lambda tx: unblock_guest(tx, data.restaurant_id, PersonId(user_id)))
+    await call.act(lambda tx: unblock_guest(tx, data.restaurant_id, PersonId(user_id), unblocked_at=call.now))
 
 
 async def _known(call: Call, user_id: UUID, restaurant_id: RestaurantId) -> None:
