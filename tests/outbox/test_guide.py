@@ -13,6 +13,7 @@ MAKERS = {
     "_end",
     "_fact",
     "_record",
+    "_told",
     "changed",
     "hold_changed",
     "save",

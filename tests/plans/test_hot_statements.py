@@ -32,10 +32,11 @@ INSERT INTO reservations (
 SELECT
     $1, d.day, gen_random_uuid(), md5('restaurant' || n % {RESTAURANTS})::uuid, 'C' || n,
     CASE WHEN d.day < $2 THEN 'completed' ELSE 'confirmed' END, md5('person' || n % 90000)::uuid, '\\x00', 'es', 2, 'dinner',
-    d.day + interval '20 hours', d.day + interval '21 hours 30 minutes', d.day + interval '21 hours 45 minutes',
+    d.starts_at, d.starts_at + interval '90 minutes', d.starts_at + interval '105 minutes',
     ARRAY[gen_random_uuid()], false, false, 'api', '{{}}', '[]', 1, $3, $3
 FROM generate_series(1, $4) AS n
-CROSS JOIN LATERAL (SELECT $2::date + (n / {RESTAURANTS} % {DAYS})::integer - {DAYS // 2} AS day) d
+CROSS JOIN LATERAL (SELECT $2::date + (n / {RESTAURANTS} % {DAYS})::integer - {DAYS // 2} AS day) e
+CROSS JOIN LATERAL (SELECT e.day, e.day + interval '23 hours' + n / 7 % 17 * interval '15 minutes' AS starts_at) d
 """  # noqa: S608 - our own numbers.
 
 # Every two hours of a year and more at each of three tables, so that the day asked for is a small part.
