@@ -146,6 +146,16 @@ async def test_another_customer_s_key_is_unknown(
         new_session_token().text,
         "the platform's own kez",
     ],
+    ids=[
+        "nothing",
+        "prefix",
+        "scheme",
+        "surrogate",
+        "endless",
+        "nobody's key",
+        "nobody's session",
+        "nearly the platform's",
+    ],
 )
 async def test_what_opens_nothing_is_nobody(db: Database, text: str) -> None:
     assert await identify(db, text, NOW, admin_key=ADMIN_KEY) is None
