@@ -221,6 +221,7 @@ async def _serve(
             ip_per_minute=settings.rate_limit_ip_per_minute, key_per_minute=settings.rate_limit_key_per_minute
         ),
         owner_dsn=owner_dsn,
+        trusted_proxies=settings.trusted_proxies,
     )
 
     async def tell() -> None:

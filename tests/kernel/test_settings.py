@@ -138,3 +138,12 @@ def test_settings_can_be_handed_to_a_child_process() -> None:
     settings = Settings.from_environment({"SAVEIT_ADMIN_KEY": "hunter2-hunter2-hunter2"})
 
     assert pickle.loads(pickle.dumps(settings)) == settings  # noqa: S301 - our own bytes.
+
+
+def test_the_networks_of_our_own_proxies_are_read_and_a_wrong_one_is_named() -> None:
+    settings = Settings.from_environment({"SAVEIT_TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.7"})
+    with pytest.raises(SettingsRefusedError) as refused:
+        Settings.from_environment({"SAVEIT_TRUSTED_PROXIES": "10.0.0.1/8"})
+
+    assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "192.0.2.7/32"]
+    assert "10.0.0.1/8" in refused.value.problems[0]

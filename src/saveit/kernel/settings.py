@@ -4,6 +4,7 @@ import difflib
 import hmac
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -87,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fault_points: tuple[tuple[str, FaultAction], ...]
     rate_limit_ip_per_minute: int
     rate_limit_key_per_minute: int
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -141,6 +143,7 @@ def _read(reader: "_Reader") -> Settings:
         rate_limit_key_per_minute=reader.number(
             "SAVEIT_RATE_LIMIT_KEY", default=6_000, minimum=0, maximum=_RATE_MAX
         ),
+        trusted_proxies=reader.networks("SAVEIT_TRUSTED_PROXIES"),
     )
 
 
@@ -179,6 +182,19 @@ class _Reader:
             self.problems.append(f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}")
             return default
         return int(value)
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        found: list[IPv4Network | IPv6Network] = []
+        for piece in (self._value(name) or "").split(","):
+            if not piece.strip():
+                continue
+            try:
+                found.append(ip_network(piece.strip()))
+            except ValueError:
+                self.problems.append(
+                    f"{name} must list networks such as 10.0.0.0/8 or 192.0.2.7, with commas between, not {piece.strip()!r}"
+                )
+        return tuple(found)
 
     def switch(self, name: str, *, default: bool) -> bool:
         value = self._value(name)

@@ -104,12 +104,6 @@ class IllegalStatus(Refusal):
     code: ClassVar[str] = "illegal_status"
 
 
-class TooManyHolds(Refusal):
-    """One caller holds as many tables at once as it may."""
-
-    code: ClassVar[str] = "too_many_holds"
-
-
 class BlockOverlaps(Refusal):
     """The tables to be blocked are held by others in that time."""
 

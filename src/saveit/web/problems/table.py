@@ -69,7 +69,6 @@ PROBLEMS: dict[str, Line] = {
     "hold_already_renewed": Line(409, "La retención ya se renovó", "The hold was renewed already"),
     "revision_conflict": Line(409, "Otra persona lo cambió antes", "Somebody changed it before"),
     "illegal_status": Line(409, "Su estado no lo permite", "Its status does not allow this"),
-    "too_many_holds": Line(409, "Demasiadas retenciones a la vez", "Too many holds at once"),
     "block_overlaps": Line(409, "Hay mesas ocupadas en ese tiempo", "Tables are taken in that time"),
     "block_not_found": Line(404, "No existe ese bloqueo", "There is no such block"),
     "user_not_found": Line(404, "No existe ese cliente", "There is no such guest"),
