@@ -250,12 +250,17 @@ class Auditor:
         return {row["status"]: row["times"] for row in found}
 
     async def look(self, restaurant_id: str) -> Findings:
-        """Return what is wrong with a restaurant."""
+        """Return what is wrong with a restaurant, all of it read at one moment: consumers and timers go on meanwhile."""
+        async with self._connection.transaction(isolation="repeatable_read", readonly=True):
+            return await self._look(restaurant_id)
+
+    async def _look(self, restaurant_id: str) -> Findings:
         history = await self.history(restaurant_id)
         states = await self._connection.fetch(_STATES, restaurant_id)
 
         async def number(sql: str) -> int:
-            return await self._connection.fetchval(sql, restaurant_id)
+            found: int = await self._connection.fetchval(sql, restaurant_id)
+            return found
 
         return Findings(
             overlaps=await number(_OVERLAPS),

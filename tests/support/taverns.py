@@ -29,6 +29,8 @@ def rules(**sections: object) -> dict[str, object]:
         "business_hours": dict.fromkeys(WEEKDAYS, round_the_clock),
         "reservation_window": {"min_hours_advance": 0, "max_days_advance": 365},
         "time_slots": {"slot_duration": 15, "turnover_time": 15},
+        # The next start is up to sixteen minutes away, by the real clock.
+        "check_in": {"tolerance_minutes": 30},
     }
     return plain | sections
 

@@ -65,7 +65,15 @@ async def block(
         raise RulesRefused((Closed(local_date(starts_at, house.zone), None, None, Reason.TABLE_UNKNOWN, {}),))
     if not starts_at < ends_at <= starts_at + _BLOCK_DAYS_MAX * _DAY:
         raise RulesRefused(
-            (Closed(local_date(starts_at, house.zone), None, starts_at, Reason.NO_SERVICE, {}),)
+            (
+                Closed(
+                    local_date(starts_at, house.zone),
+                    None,
+                    starts_at,
+                    Reason.NO_SERVICE,
+                    {"hours": "00:00-24:00"},
+                ),
+            )
         )
     made = Block(
         id=new_id(desk.now(), desk.entropy),

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from saveit.kernel import faults
-from saveit.kernel.db import Actor, Transaction
+from saveit.kernel.db import Actor, Collision, Transaction
 from saveit.kernel.ids import AreaId, ReservationId, TableId
 from saveit.ledger import House, LoadRow, load_rows, release_loads, release_tables, take_loads, take_tables
 from saveit.reservations import store
-from saveit.reservations.changes import lock, save
+from saveit.reservations.changes import find, lock, save
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import (
     GuestOverlap,
@@ -52,12 +52,16 @@ async def change(
     Refuses: ReservationUnknown, RevisionConflict, IllegalStatus once the party is seated or gone, RulesRefused, SlotUnavailable,
     TableTaken, GuestOverlap.
     """
+    seen = await find(desk, tx, reservation_id)
+    on = wish.on or seen.date
+    # Days before reservations before tables, as a re-seating takes them: nobody waits in a circle.
+    for day in sorted({seen.date, on}):
+        await store.lock_day(tx, seen.restaurant_id, day)
     before = await lock(desk, tx, reservation_id, revision=revision)
     if before.status not in {"pending", "confirmed"}:
         raise IllegalStatus(status=before.status)
-    on = wish.on or before.date
-    for day in sorted({before.date, on}):
-        await store.lock_day(tx, before.restaurant_id, day)
+    if before.date != seen.date:
+        raise Collision("the reservation went to another day meanwhile")
     for _ in range(_TURNS_MAX):
         house = await _house_now(desk, tx, before)
         offer = await _offer(desk, house, before, wish=wish, on=on, actor=tx.actor)
@@ -83,6 +87,8 @@ async def move(
 
     Refuses: ReservationUnknown, RevisionConflict, IllegalStatus, TableTaken, RulesRefused for tables the restaurant does not have.
     """
+    seen = await find(desk, tx, reservation_id)
+    await store.lock_day(tx, seen.restaurant_id, seen.date)
     before = await lock(desk, tx, reservation_id, revision=revision)
     if not before.stands:
         raise IllegalStatus(status=before.status)
@@ -90,7 +96,6 @@ async def move(
     wanted = tuple(sorted(set(table_ids)))
     if not wanted or any(table_id not in house.floor.index_of for table_id in wanted):
         raise RulesRefused((Closed(before.date, None, before.starts_at, Reason.TABLE_UNKNOWN, {}),))
-    await store.lock_day(tx, before.restaurant_id, before.date)
     await fresh_day(desk, house, before.date, tx.actor)
     await release_tables(tx, before.tenant_id, before.id)
     after = msgspec.structs.replace(before, table_ids=wanted, pinned=True, overbooked=False)
@@ -117,7 +122,12 @@ async def extend(
         raise IllegalStatus(status=before.status)
     ends_at = leaves_at + (before.ends_at - before.leaves_at)
     if not before.starts_at < leaves_at or ends_at > before.starts_at + timedelta(hours=24):
-        raise RulesRefused((Closed(before.date, None, leaves_at, Reason.ENDS_AFTER_CLOSE, {}),))
+        house = await desk.house(before.tenant_id, before.restaurant_id)
+        facts: dict[str, object] = {
+            "minutes": (leaves_at - before.starts_at) // timedelta(minutes=1),
+            "closes": local_clock(before.starts_at + timedelta(hours=24), house.zone),
+        }
+        raise RulesRefused((Closed(before.date, None, leaves_at, Reason.ENDS_AFTER_CLOSE, facts),))
     if not await store.extend_occupancy(tx, before, ends_at):
         raise TableTaken(_full(before, before.date, None))
     after = msgspec.structs.replace(before, leaves_at=leaves_at, ends_at=ends_at)

@@ -35,10 +35,15 @@ async def reseat_and_commit(
         async with desk.reseatings, desk.database.ledger(actor) as tx:
             await store.lock_day(tx, act.restaurant_id, act.service_on)
             moves = sorted(reseating.moves, key=lambda move: move.holder_id)
+            # Their rows before their tables, as every other act takes them.
+            moved = [
+                await store.lock_reservation(tx, house.sealer, ReservationId(move.holder_id))
+                for move in moves
+            ]
             for move in moves:
                 await _stand_up(tx, house, move)
-            for move in moves:
-                await _sit_down(desk, tx, house, move)
+            for move, reservation in zip(moves, moved, strict=True):
+                await _sit_down(desk, tx, house, move, reservation=reservation)
             return await _seat_newcomer(desk, tx, act)
     except _Undone as undone:
         return undone.outcome
@@ -60,9 +65,10 @@ async def _stand_up(tx: Transaction, house: House, move: Move) -> None:
         raise _Undone(_QUICKER)
 
 
-async def _sit_down(desk: Desk, tx: Transaction, house: House, move: Move) -> None:
-    """Give the party its new tables and say so."""
-    reservation = await store.lock_reservation(tx, house.sealer, ReservationId(move.holder_id))
+async def _sit_down(
+    desk: Desk, tx: Transaction, house: House, move: Move, *, reservation: Reservation | None
+) -> None:
+    """Give the party its new tables and say so; a holder without a reservation is a hold."""
     if reservation is None:
         await _move_hold(desk, tx, house, move)
         return
