@@ -26,8 +26,8 @@ _IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000
 _CONNECT_TIMEOUT_S = 10.0
 _ACQUIRE_TIMEOUT_S = 10.0
 _COMMAND_TIMEOUT_S = 20.0
-# A collision is over when the other side has committed; eight in a row means that something else is wrong.
-_ATTEMPTS_MAX = 8
+# A collision is over when the other side has committed; five in a row means that something else is wrong.
+_ATTEMPTS_MAX = 5
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -188,7 +188,7 @@ class Database:
     async def attempt(
         self, tenant_id: TenantId, actor: Actor, work: Callable[[Transaction], Awaitable[Result]]
     ) -> Result:
-        """Run `work` in a tenant's transaction, again from the start when it collides with another, eight times at most.
+        """Run `work` in a tenant's transaction, again from the start when it collides with another, five times at most.
 
         Raises: Collision when the last attempt collided too; whatever `work` raises.
         """
