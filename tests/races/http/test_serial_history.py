@@ -28,8 +28,6 @@ _REFUSALS = {
     "block_overlaps",
     "hold_over",
     "booking_rules_broken",
-    # Acts that want each other's rows in opposite order are undone and done again, a few times; then their caller is asked to.
-    "busy",
 }
 
 
