@@ -2,11 +2,11 @@
 
 from typing import cast
 
-from saveit.web.document import Document
 from saveit.web.edge import Front
-from saveit.web.health import Alive, Numbers, Ready
-from saveit.web.hot import BookTable, HoldTable, ListTimes
-from saveit.web.memory import Memory
+from saveit.web.hot.document import Document
+from saveit.web.hot.health import Alive, Numbers, Ready
+from saveit.web.hot.memory import Memory
+from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
 from saveit.web.pages import pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router

@@ -11,7 +11,7 @@ from saveit.ledger import House
 from saveit.reservations import Reservation, SlotUnavailable, nearest_offers
 from saveit.seating import Asking
 from saveit.web.edge import Call
-from saveit.web.memory import Memory, Seen
+from saveit.web.hot.memory import Memory, Seen
 from saveit.web.problems import RequestInvalid, request_error
 from saveit.web.wire import (
     Alternative,

@@ -13,7 +13,6 @@ from saveit.kernel.observe import metrics
 from saveit.ledger import Act, House, Outcome, Verdict, find_key, hexed, load_rows
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
-from saveit.reservations.drafts import Draft
 from saveit.reservations.errors import (
     HoldMismatch,
     HoldOver,
@@ -29,7 +28,8 @@ from saveit.reservations.model import (
     Holding,
     Key,
 )
-from saveit.reservations.placing import Placed, Wanted, is_decided, place, stay_of
+from saveit.reservations.taking.drafts import Draft
+from saveit.reservations.taking.placing import Placed, Wanted, is_decided, place, stay_of
 from saveit.seating import Asking, Offer, plan_of
 
 _answers = msgspec.msgpack.Encoder()

@@ -20,13 +20,13 @@ from saveit.reservations.errors import (
     SlotUnavailable,
     TableTaken,
 )
-from saveit.reservations.holds import expire_holds_seen
 from saveit.reservations.model import (
     Booking,
     Holding,
 )
-from saveit.reservations.reseating import reseat_and_commit
-from saveit.reservations.wishes import broken_rules, is_capacity, offer_of
+from saveit.reservations.taking.holds import expire_holds_seen
+from saveit.reservations.taking.reseating import reseat_and_commit
+from saveit.reservations.taking.wishes import broken_rules, is_capacity, offer_of
 from saveit.seating import Asking, Closed, Day, Offer, Reason, Stay, Unit, offer_at
 
 # Each turn of the loop means that somebody else won a table or a counter, or that the rules changed: a restaurant runs out of

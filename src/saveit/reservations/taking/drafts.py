@@ -21,7 +21,7 @@ from saveit.reservations.model import (
     awaits_confirmation,
     policy_of,
 )
-from saveit.reservations.placing import Placed
+from saveit.reservations.taking.placing import Placed
 from saveit.seating import plan_of
 
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

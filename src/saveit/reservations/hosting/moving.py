@@ -10,7 +10,6 @@ from saveit.kernel.db import Actor, Collision, Transaction
 from saveit.kernel.ids import AreaId, ReservationId, TableId
 from saveit.ledger import House, LoadRow, load_rows, release_loads, release_tables, take_loads, take_tables
 from saveit.reservations import store
-from saveit.reservations.changes import find, lock, save
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import (
     GuestOverlap,
@@ -19,9 +18,10 @@ from saveit.reservations.errors import (
     SlotUnavailable,
     TableTaken,
 )
-from saveit.reservations.holds import fresh_day
+from saveit.reservations.hosting.changes import find, lock, save
 from saveit.reservations.model import Policy, Reservation
-from saveit.reservations.wishes import broken_rules, is_capacity
+from saveit.reservations.taking.holds import fresh_day
+from saveit.reservations.taking.wishes import broken_rules, is_capacity
 from saveit.seating import Asking, Audience, Closed, Offer, Reason, free_units, local_clock, offer_at, plan_of
 
 # Each turn means that somebody else was quicker at the table chosen; the restaurant runs out of tables first.

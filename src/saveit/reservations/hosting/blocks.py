@@ -14,8 +14,8 @@ from saveit.reservations import store
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import BlockOverlaps, RestaurantUnknown, RulesRefused
 from saveit.reservations.facts import Blocked, availability_changed
-from saveit.reservations.holds import fresh_day
 from saveit.reservations.model import Hold, Reservation
+from saveit.reservations.taking.holds import fresh_day
 from saveit.seating import (
     Claim,
     Closed,
