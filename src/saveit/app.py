@@ -18,7 +18,7 @@ import msgspec
 from saveit.access import EmailIndex, PrincipalCache
 from saveit.consumers.live import Tail
 from saveit.consumers.qr import forget_old_passes, pass_consumer
-from saveit.kernel import faults
+from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
 from saveit.kernel.db import Actor, Database
@@ -165,6 +165,8 @@ async def open_background(core: Core, desk: Desk, *, failed: Callable[[], None])
         asyncio.create_task(tail.run(), name="tail"),
         asyncio.create_task(schedule.run(), name="timers"),
     ]
+    looking = asyncio.create_task(cycles.look_at_everything(), name="cycles")
+    cycles.look_at_the_young_only()
 
     def ended(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
@@ -176,6 +178,7 @@ async def open_background(core: Core, desk: Desk, *, failed: Callable[[], None])
     try:
         yield
     finally:
+        looking.cancel()
         runner.close()
         tail.close()
         schedule.close()

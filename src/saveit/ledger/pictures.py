@@ -193,6 +193,8 @@ class Pictures:
             return found
         lock = self._reading.setdefault(key, asyncio.Lock())
         async with lock:
+            # Whoever else was woken in this turn of the loop asks now, and has a part in the reading that begins after it.
+            await asyncio.sleep(0)
             found = self._days.get(key)
             if found is not None and found.house is house and found.read_tick > after:
                 return found
@@ -201,10 +203,12 @@ class Pictures:
             self._reading.pop(key, None)
         return picture
 
-    def known_day(self, house: House, service_on: date, *, age_max: timedelta) -> DayPicture | None:
-        """Return the picture at hand when it is young enough, without reading anything."""
-        found = self._days.get((house.restaurant_id, service_on))
-        if found is None or found.house is not house or self._clock.now() - found.read_at > age_max:
+    def known_day(
+        self, house: House, service_on: date, *, age_max: timedelta, now: datetime | None = None
+    ) -> DayPicture | None:
+        """Return the picture at hand when it is young enough, without reading anything; `now` is the present unless it is at hand."""
+        found = self._days.get((house.restaurant.id, service_on))
+        if found is None or found.house is not house or (now or self._clock.now()) - found.read_at > age_max:
             return None
         return found
 
