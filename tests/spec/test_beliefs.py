@@ -1,5 +1,6 @@
 """What a process believes decides nothing: a wrong picture gives nothing away and turns nobody away; a collision is tried again."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -7,7 +8,7 @@ import pytest
 
 from saveit import reservations
 from saveit.kernel import faults
-from saveit.kernel.db import Collision, Database, Transaction
+from saveit.kernel.db import Collision, Database, DatabaseUnreachable, Transaction
 from saveit.kernel.observe import metrics
 from saveit.seating import Asking, Stay
 from tests.support.core import DAY, HOST, Bistro, Opening, answer, local
@@ -83,6 +84,56 @@ async def test_a_booking_that_collides_is_tried_again_and_counted(opening: Openi
 
     assert made.status == "confirmed"
     assert retries._value.get() == before + 1
+
+
+async def test_a_booking_that_always_collides_is_given_up_after_five_more_tries_and_the_next_is_taken(
+    opening: Opening,
+) -> None:
+    bistro = await opening.bistro()
+    tries = 0
+
+    async def collide() -> None:
+        nonlocal tries
+        tries += 1
+        raise Collision("40P01")
+
+    with (
+        faults.armed("ledger.commit.before", collide),
+        faults.armed("ledger.commit.again", collide),
+        pytest.raises(Collision),
+    ):
+        await bistro.book(1)
+
+    assert tries == 1 + ATTEMPTS_MAX
+    assert (await bistro.book(2)).status == "confirmed"
+
+
+async def test_a_database_that_goes_away_between_two_tries_is_told_and_the_next_booking_is_taken(
+    opening: Opening,
+) -> None:
+    bistro = await opening.bistro()
+
+    async def collide() -> None:
+        raise Collision("40P01")
+
+    async def go_away() -> None:
+        raise DatabaseUnreachable("the server closed the connection")
+
+    async def book(number: int) -> None:
+        with (
+            faults.armed("ledger.commit.before", collide),
+            faults.armed("ledger.commit.again", go_away),
+            pytest.raises(DatabaseUnreachable),
+        ):
+            await bistro.book(number)
+
+    # Once for each of the combiner's writers, and once more.
+    for number in range(3):
+        async with asyncio.timeout(10):
+            await book(number)
+
+    async with asyncio.timeout(10):
+        assert (await bistro.book(9)).status == "confirmed"
 
 
 async def test_an_act_that_always_collides_is_given_up_after_five_tries(opening: Opening) -> None:

@@ -39,6 +39,16 @@ class _Waiting:
         self.act = act
         self.outcome = outcome
 
+    def tell(self, outcome: Outcome) -> None:
+        """Say what became of the act, if anybody still waits to hear it."""
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+    def fail(self, error: Exception) -> None:
+        """Say what went wrong, if anybody still waits to hear it."""
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
 
 class Combiner:
     """Commits acts; with `combined=False` each by itself, which changes the speed and nothing else."""
@@ -103,54 +113,46 @@ class Combiner:
         return batch
 
     async def _settle(self, batch: list[_Waiting]) -> None:
-        """Commit a batch; when it fails as a whole, each act by itself, so that one bad act does not spoil its neighbours."""
+        """Commit a batch and tell each act's caller what became of it; whatever is raised is theirs, for the writer must go on."""
         metrics.combiner_batch_size.observe(len(batch))
         try:
             await faults.reach("ledger.commit.before")
-            outcomes = await commit_acts(
-                self._database,
-                [waiting.act for waiting in batch],
-                acted_at=self._now(),
-            )
+            outcomes = await self._commit(batch)
             await faults.reach("ledger.commit.after")
         except DatabaseUnreachable as error:
             # The commit may have taken place. Trying again here could do an act twice; its caller tries again with its key.
             for waiting in batch:
-                if not waiting.outcome.done():
-                    waiting.outcome.set_exception(error)
-            return
+                waiting.fail(error)
         except Exception as error:  # noqa: BLE001 - the edge of a task that must outlive any act: the error goes to the act's caller.
             await self._settle_singly(batch, error)
-            return
-        for waiting, outcome in zip(batch, outcomes, strict=True):
-            if not waiting.outcome.done():
-                waiting.outcome.set_result(outcome)
+        else:
+            for waiting, outcome in zip(batch, outcomes, strict=True):
+                waiting.tell(outcome)
 
     async def _settle_singly(self, batch: list[_Waiting], error: Exception) -> None:
+        """Commit each act of a failed batch by itself, so that one bad act does not spoil its neighbours; try one that collided again."""
         if len(batch) > 1:
             metrics.retries.labels(act="batch", reason=type(error).__name__).inc()
             for waiting in batch:
                 await self._settle([waiting])
             return
         (waiting,) = batch
-        if isinstance(error, Collision):
-            outcome = await self._try_again(waiting)
-            if outcome is not None:
-                if not waiting.outcome.done():
-                    waiting.outcome.set_result(outcome)
-                return
-        if not waiting.outcome.done():
-            waiting.outcome.set_exception(error)
-
-    async def _try_again(self, waiting: _Waiting) -> Outcome | None:
         for _ in range(_ATTEMPTS_MAX):
+            if not isinstance(error, Collision):
+                break
             metrics.retries.labels(act=waiting.act.kind, reason="collision").inc()
             try:
-                (outcome,) = await commit_acts(self._database, [waiting.act], acted_at=self._now())
-            except Collision:
-                continue
-            return outcome
-        return None
+                await faults.reach("ledger.commit.again")
+                (outcome,) = await self._commit(batch)
+            except Exception as other:  # noqa: BLE001 - as in `_settle`.
+                error = other
+            else:
+                waiting.tell(outcome)
+                return
+        waiting.fail(error)
+
+    async def _commit(self, batch: list[_Waiting]) -> list[Outcome]:
+        return await commit_acts(self._database, [waiting.act for waiting in batch], acted_at=self._now())
 
 
 def _marks(act: Act) -> tuple[object, ...]:

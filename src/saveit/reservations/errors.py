@@ -81,7 +81,7 @@ class HoldOver(Refusal):
 
 
 class HoldMismatch(Refusal):
-    """The hold is for another restaurant, time or party."""
+    """The hold is for another restaurant, time, party or table."""
 
     code: ClassVar[str] = "hold_mismatch"
 

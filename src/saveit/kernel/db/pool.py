@@ -145,6 +145,9 @@ class Database:
                         "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_TIMEOUT_MS),
                         "timezone": "UTC",
                         "jit": "off",
+                        # Whoever has waited for a lock must see what was committed meanwhile: the rules, above all. Under one snapshot
+                        # for the whole transaction he would decide by what was so before he waited.
+                        "default_transaction_isolation": "read committed",
                     },
                 )
         return cls(pools, node)
