@@ -77,19 +77,21 @@ async def hold_table(
     status_code=200,
     tags=["Holds"],
 )
-async def renew(call: Calling, hold_id: PathId) -> HoldAnswer:
+async def renew(call: Calling, hold_id: PathId) -> Response[HoldAnswer]:
     """Once."""
     return await _on_hold(call, HoldId(hold_id), lambda tx: renew_hold(call.desk, tx, HoldId(hold_id)))
 
 
 @delete("/holds/{hold_id:uuid}", summary="Give a held table back", status_code=200, tags=["Holds"])
-async def release(call: Calling, hold_id: PathId) -> HoldAnswer:
+async def release(call: Calling, hold_id: PathId) -> Response[HoldAnswer]:
     """Releasing twice, or after its time, changes nothing."""
     return await _on_hold(call, HoldId(hold_id), lambda tx: release_hold(call.desk, tx, HoldId(hold_id)))
 
 
-async def _on_hold(call: Call, hold_id: HoldId, act: Callable[[Transaction], Awaitable[Hold]]) -> HoldAnswer:
-    """Run an act on a hold of a restaurant that the caller may see."""
+async def _on_hold(
+    call: Call, hold_id: HoldId, act: Callable[[Transaction], Awaitable[Hold]]
+) -> Response[HoldAnswer]:
+    """Run an act on a hold of a restaurant that the caller may see, under a key once."""
     call.require_somewhere("reservations:write")
     await call.settle_subject(hold_id)
 
@@ -99,8 +101,8 @@ async def _on_hold(call: Call, hold_id: HoldId, act: Callable[[Transaction], Awa
         require_seen(call, "reservations:write", before.restaurant_id, unknown)
         return await act(tx)
 
-    kept = await call.act(work)
-    return shown_hold(await house_of(call, kept.restaurant_id), kept)
+    kept, replayed = await call.once(None, Hold, work)
+    return answered((shown_hold(await house_of(call, kept.restaurant_id), kept), replayed), status=200)
 
 
 @post("/walk-ins", summary="Seat a party that has just come in", tags=["Host"])

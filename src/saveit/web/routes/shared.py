@@ -49,13 +49,15 @@ def call_of(request: Request[object, object, State]) -> Call:
     return call_in(cast("Mapping[str, object]", request.scope))
 
 
-def answered(result: tuple[Answer, bool], *, location: str | None = None) -> Response[Answer]:
-    """Return a created thing, and say whether it had been created before under the same key."""
+def answered(
+    result: tuple[Answer, bool], *, location: str | None = None, status: int = 201
+) -> Response[Answer]:
+    """Return a created thing, or what an act has changed, and say whether that was done before under the same key."""
     answer, replayed = result
     headers = {"Idempotency-Replayed": "true"} if replayed else {}
     if location is not None:
         headers["Location"] = location
-    return Response(answer, status_code=201, headers=headers)
+    return Response(answer, status_code=status, headers=headers)
 
 
 def require_seen(call: Call, permission: Permission, restaurant_id: RestaurantId, unknown: Refusal) -> None:
