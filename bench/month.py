@@ -1,4 +1,4 @@
-"""Sixty days of one restaurant, as the calendar asks for them, from a database that holds a million reservations, with nothing in memory."""
+"""Sixty days of one restaurant, as a calendar asks for them: a million reservations in the database, and nothing in memory."""
 
 from collections.abc import Sequence
 from random import Random

@@ -26,7 +26,7 @@ from saveit.kernel.observe import configure_logging, configure_tracing, logger, 
 from saveit.kernel.settings import Settings
 from saveit.outbox import Runner
 from saveit.reservations import Desk, open_desk
-from saveit.venues import TenantKeyRing
+from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
 
 Result = TypeVar("Result")
@@ -66,17 +66,24 @@ class Core(msgspec.Struct, frozen=True):
 async def open_core(settings: Settings, dsn: str) -> AsyncGenerator[Core]:
     """Connect to the database at `dsn` with this installation's keys, and disconnect at the end.
 
-    Raises: DatabaseUnreachable, SecretKeyRefused.
+    Raises: DatabaseUnreachable; SecretKeyRefused, also when the database is sealed under another key.
     """
-    secret = await asyncio.to_thread(load_secret, settings.data_dir / "secret.key", settings.secret_key)
     database = await Database.open(dsn, node=_node(), connections_max=_connections(settings.workers))
     try:
+        sealed = await sealed_key(database)
+        path = settings.data_dir / "secret.key"
+        secret = await asyncio.to_thread(
+            load_secret, path, settings.secret_key, sealed_already=sealed is not None
+        )
+        master = MasterKey(secret)
+        if sealed is not None:
+            require_opens(master, sealed)
         yield Core(
             settings=settings,
             clock=SystemClock(),
             secret=secret,
             database=database,
-            keys=TenantKeyRing(MasterKey(secret)),
+            keys=TenantKeyRing(master),
             emails=EmailIndex(secret),
         )
     finally:

@@ -39,16 +39,6 @@ class _Waiting:
         self.act = act
         self.outcome = outcome
 
-    def tell(self, outcome: Outcome) -> None:
-        """Say what became of the act, if anybody still waits to hear it."""
-        if not self.outcome.done():
-            self.outcome.set_result(outcome)
-
-    def fail(self, error: Exception) -> None:
-        """Say what went wrong, if anybody still waits to hear it."""
-        if not self.outcome.done():
-            self.outcome.set_exception(error)
-
 
 class Combiner:
     """Commits acts; with `combined=False` each by itself, which changes the speed and nothing else."""
@@ -113,46 +103,53 @@ class Combiner:
         return batch
 
     async def _settle(self, batch: list[_Waiting]) -> None:
-        """Commit a batch and tell each act's caller what became of it; whatever is raised is theirs, for the writer must go on."""
+        """Commit a batch and tell each act's caller what became of it."""
         metrics.combiner_batch_size.observe(len(batch))
-        try:
-            await faults.reach("ledger.commit.before")
-            outcomes = await self._commit(batch)
-            await faults.reach("ledger.commit.after")
-        except DatabaseUnreachable as error:
-            # The commit may have taken place. Trying again here could do an act twice; its caller tries again with its key.
-            for waiting in batch:
-                waiting.fail(error)
-        except Exception as error:  # noqa: BLE001 - the edge of a task that must outlive any act: the error goes to the act's caller.
-            await self._settle_singly(batch, error)
+        found = await self._attempt(batch)
+        if isinstance(found, Exception) and not isinstance(found, DatabaseUnreachable):
+            await self._settle_singly(batch, found)
         else:
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                waiting.tell(outcome)
+            # When the database was lost the commit may have taken place. Trying again here could do an act twice; its caller does, with
+            # its key.
+            _tell(batch, found)
 
-    async def _settle_singly(self, batch: list[_Waiting], error: Exception) -> None:
+    async def _settle_singly(self, batch: list[_Waiting], found: Exception) -> None:
         """Commit each act of a failed batch by itself, so that one bad act does not spoil its neighbours; try one that collided again."""
         if len(batch) > 1:
-            metrics.retries.labels(act="batch", reason=type(error).__name__).inc()
+            metrics.retries.labels(act="batch", reason=type(found).__name__).inc()
             for waiting in batch:
                 await self._settle([waiting])
             return
-        (waiting,) = batch
+        last: list[Outcome] | Exception = found
         for _ in range(_ATTEMPTS_MAX):
-            if not isinstance(error, Collision):
+            if not isinstance(last, Collision):
                 break
-            metrics.retries.labels(act=waiting.act.kind, reason="collision").inc()
-            try:
-                await faults.reach("ledger.commit.again")
-                (outcome,) = await self._commit(batch)
-            except Exception as other:  # noqa: BLE001 - as in `_settle`.
-                error = other
-            else:
-                waiting.tell(outcome)
-                return
-        waiting.fail(error)
+            metrics.retries.labels(act=batch[0].act.kind, reason="collision").inc()
+            last = await self._attempt(batch)
+        _tell(batch, last)
 
-    async def _commit(self, batch: list[_Waiting]) -> list[Outcome]:
-        return await commit_acts(self._database, [waiting.act for waiting in batch], acted_at=self._now())
+    async def _attempt(self, batch: list[_Waiting]) -> list[Outcome] | Exception:
+        """Commit a batch once; return what was raised instead of raising it, because the writer must outlive any act."""
+        try:
+            await faults.reach("ledger.commit.before")
+            outcomes = await commit_acts(
+                self._database, [waiting.act for waiting in batch], acted_at=self._now()
+            )
+            await faults.reach("ledger.commit.after")
+        except Exception as error:  # noqa: BLE001 - the edge of a task: the error goes to the act's caller.
+            return error
+        return outcomes
+
+
+def _tell(batch: list[_Waiting], found: list[Outcome] | Exception) -> None:
+    """Tell whoever still waits what became of their act, or what went wrong."""
+    for number, waiting in enumerate(batch):
+        if waiting.outcome.done():
+            continue
+        if isinstance(found, Exception):
+            waiting.outcome.set_exception(found)
+        else:
+            waiting.outcome.set_result(found[number])
 
 
 def _marks(act: Act) -> tuple[object, ...]:

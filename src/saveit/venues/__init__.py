@@ -60,7 +60,7 @@ from saveit.venues.floor import (
     retire_combination,
     retire_table,
 )
-from saveit.venues.keys import TenantKeyRing
+from saveit.venues.keys import TenantKeyRing, require_opens, sealed_key
 from saveit.venues.model import (
     Area,
     AreaChange,
@@ -202,9 +202,11 @@ __all__ = [
     "parse_rules",
     "region_of_zone",
     "remove_area",
+    "require_opens",
     "retire_combination",
     "retire_table",
     "rules_history",
+    "sealed_key",
     "slug_of",
     "tenant_of",
     "venue_message_keys",

@@ -23,6 +23,13 @@ FROM tenant_keys
 WHERE tenant_id = :tenant_id::uuid
 ORDER BY version DESC
 
+-- newest_tenant_key :maybe OwnedKeyRow
+-- The wrapped key that was made last, whosever it is: whoever can open it has this installation's secret.
+SELECT tenant_id, version, wrapped_key
+FROM tenant_keys
+ORDER BY created_at DESC, tenant_id
+LIMIT 1
+
 -- find_directory_entry :maybe DirectoryEntry
 -- Whose a restaurant is, by its id.
 SELECT tenant_id, restaurant_id

@@ -20,6 +20,14 @@ from saveit.venues.model import (
 from saveit.venues.rules import Rules
 
 
+class OwnedKeyRow(msgspec.Struct, frozen=True):
+    """A wrapped data key, and whose it is."""
+
+    tenant_id: UUID
+    version: int
+    wrapped_key: bytes
+
+
 class TenantKeyRow(msgspec.Struct, frozen=True):
     """A wrapped data key."""
 
@@ -65,6 +73,7 @@ _STATEMENTS = load_statements("saveit.venues")
 _INSERT_TENANT = _STATEMENTS.command("insert_tenant")
 _LIST_TENANTS = _STATEMENTS.query("list_tenants", Tenant)
 _INSERT_TENANT_KEY = _STATEMENTS.command("insert_tenant_key")
+_NEWEST_TENANT_KEY = _STATEMENTS.query("newest_tenant_key", OwnedKeyRow)
 _LIST_TENANT_KEYS = _STATEMENTS.query("list_tenant_keys", TenantKeyRow)
 _FIND_DIRECTORY_ENTRY = _STATEMENTS.query("find_directory_entry", DirectoryEntry)
 _FIND_SLUG = _STATEMENTS.query("find_slug", DirectoryEntry)
@@ -124,6 +133,11 @@ async def list_tenant_keys(source: Database | Transaction, tenant_id: TenantId) 
             return await source.call(_LIST_TENANT_KEYS, tenant_id=tenant_id)
         case Transaction():
             return await source.many(_LIST_TENANT_KEYS, tenant_id=tenant_id)
+
+
+async def newest_tenant_key(ledger_tx: Transaction) -> OwnedKeyRow | None:
+    """Return the wrapped key that was made last, of whichever tenant; None in a new installation."""
+    return await ledger_tx.maybe(_NEWEST_TENANT_KEY)
 
 
 async def find_directory_entry(gate_tx: Transaction, restaurant_id: RestaurantId) -> DirectoryEntry | None:

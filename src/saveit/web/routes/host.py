@@ -110,7 +110,7 @@ async def seat_walk_in(
     call: Calling, data: Annotated[WalkInRequest, Body(examples=[_WALK_IN])]
 ) -> Response[ReservationAnswer]:
     """201 with the reservation, checked in already; 409 when no table is free for as long as they will stay."""
-    house = await call.house("reservations:write", data.restaurant_id)
+    house = await call.house("hosting:write", data.restaurant_id)
     party = WalkIn(
         restaurant_id=data.restaurant_id,
         party_size=data.party_size,
@@ -130,7 +130,7 @@ async def block_tables(
     call: Calling, data: Annotated[BlockRequest, Body(examples=[_BLOCK])]
 ) -> Response[BlockAnswer]:
     """All of them or none: 409 when a party holds one of them in that time."""
-    house = await call.house("reservations:write", data.restaurant_id)
+    house = await call.house("hosting:write", data.restaurant_id)
     check_instants(("starts_at", data.starts_at), ("ends_at", data.ends_at))
 
     async def work(tx: Transaction) -> BlockAnswer:
@@ -158,7 +158,7 @@ async def block_tables(
 @delete("/blocks/{block_id:uuid}", summary="Put blocked tables back into service", tags=["Host"])
 async def lift_block(call: Calling, block_id: PathId) -> None:
     """204; 404 when there is no such block, or no more."""
-    call.require_somewhere("reservations:write")
+    call.require_somewhere("hosting:write")
     await call.settle_subject(block_id)
 
     async def work(tx: Transaction) -> None:
@@ -166,7 +166,7 @@ async def lift_block(call: Calling, block_id: PathId) -> None:
         rows = await find_block(tx, block_id)
         if not rows:
             raise unknown
-        require_seen(call, "reservations:write", RestaurantId(rows[0].restaurant_id), unknown)
+        require_seen(call, "hosting:write", RestaurantId(rows[0].restaurant_id), unknown)
         await unblock(call.desk, tx, block_id)
 
     await call.act(work)
@@ -206,7 +206,7 @@ async def unblock_person(
 
 async def _known(call: Call, user_id: UUID, restaurant_id: RestaurantId) -> None:
     """Return if the guest has ever booked with the customer. Refuses: PersonUnknown, Forbidden, RestaurantUnknown."""
-    _ = await call.house("reservations:write", restaurant_id)
+    _ = await call.house("hosting:write", restaurant_id)
     if not await reservations_of(call, PersonId(user_id), (date.max, LAST_ID), 1):
         raise PersonUnknown(user_id=str(user_id))
 

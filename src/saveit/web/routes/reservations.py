@@ -95,14 +95,19 @@ async def look_at(call: Call, reservation_id: ReservationId, look: Act) -> Reser
 
 
 async def act_on(
-    call: Call, reservation_id: UUID, act: Act, request: msgspec.Struct | None = None
+    call: Call,
+    reservation_id: UUID,
+    act: Act,
+    request: msgspec.Struct | None = None,
+    *,
+    needs: Permission = "reservations:write",
 ) -> Response[ReservationAnswer]:
     """Run an act on a reservation that the caller may see, in one transaction and, under a key, once; `request` is what was sent.
 
     Refuses: Forbidden, ReservationUnknown, KeyReused, what the act refuses.
     """
     after, replayed = await _on(
-        call, ReservationId(reservation_id), act, needs="reservations:write", keyed=True, request=request
+        call, ReservationId(reservation_id), act, needs=needs, keyed=True, request=request
     )
     return answered((await answer_of(call, after), replayed), status=200)
 
@@ -376,32 +381,39 @@ async def cancel_reservation(
     return await act_on(call, reservation_id, act, asked)
 
 
+async def _host(
+    call: Call, reservation_id: UUID, act: Act, request: msgspec.Struct | None = None
+) -> Response[ReservationAnswer]:
+    """Run an act that only the house decides on."""
+    return await act_on(call, reservation_id, act, request, needs="hosting:write")
+
+
 @post("/{reservation_id:uuid}/confirm", summary="Confirm a pending reservation", status_code=200)
 async def confirm_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """Confirming twice changes nothing."""
     wanted = ReservationId(reservation_id)
-    return await act_on(call, reservation_id, lambda tx: confirm(call.desk, tx, wanted))
+    return await _host(call, reservation_id, lambda tx: confirm(call.desk, tx, wanted))
 
 
 @post("/{reservation_id:uuid}/check-in", summary="Seat the party", status_code=200)
 async def check_in_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """The party is here and sits at its tables; nobody is moved there any more."""
     wanted = ReservationId(reservation_id)
-    return await act_on(call, reservation_id, lambda tx: check_in(call.desk, tx, wanted))
+    return await _host(call, reservation_id, lambda tx: check_in(call.desk, tx, wanted))
 
 
 @post("/{reservation_id:uuid}/complete", summary="Note that the party has left", status_code=200)
 async def complete_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """Its tables are free from now on. Completing twice changes nothing."""
     wanted = ReservationId(reservation_id)
-    return await act_on(call, reservation_id, lambda tx: complete(call.desk, tx, wanted))
+    return await _host(call, reservation_id, lambda tx: complete(call.desk, tx, wanted))
 
 
 @post("/{reservation_id:uuid}/no-show", summary="Note that the party did not come", status_code=200)
 async def miss_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """From its start on: the tables are free, the fee is by the terms, and it counts against the guest."""
     wanted = ReservationId(reservation_id)
-    return await act_on(call, reservation_id, lambda tx: mark_no_show(call.desk, tx, wanted))
+    return await _host(call, reservation_id, lambda tx: mark_no_show(call.desk, tx, wanted))
 
 
 @post("/{reservation_id:uuid}/move", summary="Give the party other tables", status_code=200)
@@ -414,7 +426,7 @@ async def move_reservation(
     async def act(tx: Transaction) -> Reservation:
         return await move(call.desk, tx, wanted, data.table_ids, revision=data.revision)
 
-    return await act_on(call, reservation_id, act, data)
+    return await _host(call, reservation_id, act, data)
 
 
 @post("/{reservation_id:uuid}/extend", summary="Let the party stay longer, or shorter", status_code=200)
@@ -428,7 +440,7 @@ async def extend_reservation(
     async def act(tx: Transaction) -> Reservation:
         return await extend(call.desk, tx, wanted, data.leaves_at, revision=data.revision)
 
-    return await act_on(call, reservation_id, act, data)
+    return await _host(call, reservation_id, act, data)
 
 
 def reservation_routes(alternatives: Alternatives) -> Router:
