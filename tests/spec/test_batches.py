@@ -6,7 +6,7 @@ becomes of it does not depend on its neighbours. The same acts are committed as 
 """
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -300,7 +300,7 @@ class Maker:
 
 
 @asynccontextmanager
-async def undone(connection: asyncpg.Connection) -> AsyncIterator[None]:
+async def undone(connection: asyncpg.Connection) -> AsyncGenerator[None]:
     """Undo what the block did."""
     undoing = connection.transaction()
     await undoing.start()
@@ -334,7 +334,7 @@ async def every_row(connection: asyncpg.Connection) -> dict[str, list[str]]:
 
 
 @asynccontextmanager
-async def prepared(opening: Opening, seed: int) -> AsyncIterator[tuple[asyncpg.Connection, list[Case]]]:
+async def prepared(opening: Opening, seed: int) -> AsyncGenerator[tuple[asyncpg.Connection, list[Case]]]:
     """Lend a connection of the ledger's in which everything is prepared for the cases of a seed."""
     bistro = await opening.bistro(tables=(2, 2, 4))
     house = (await bistro.house()).restaurant
