@@ -20,7 +20,7 @@ from saveit.kernel.errors import Fault, Refusal
 from saveit.kernel.observe import logger, metrics
 from saveit.outbox import store
 from saveit.outbox.actions import mend_restored_log
-from saveit.outbox.model import Consumer, Place, RecordedFact
+from saveit.outbox.model import Consumer, Handle, Place, RecordedFact
 
 _log = logger("outbox")
 
@@ -146,9 +146,10 @@ class Runner:
         loop = asyncio.get_running_loop()
         ends_s = loop.time() + _BATCH_S
         read = taken = parked = 0
+        handle = consumer.handle if consumer.begin is None else consumer.begin()
         for fact in facts:
             if fact.kind in consumer.kinds:
-                error = await self._attempt(tx, consumer, fact)
+                error = await self._attempt(tx, consumer.name, handle, fact)
                 if error is not None:
                     attempts += 1
                     if attempts < _ATTEMPTS_MAX:
@@ -165,17 +166,19 @@ class Runner:
         more = read < len(facts) or len(facts) == consumer.batch_max
         return place, Step(read, taken, parked, attempts, more=more)
 
-    async def _attempt(self, tx: Transaction, consumer: Consumer, fact: RecordedFact) -> Exception | None:
+    async def _attempt(
+        self, tx: Transaction, consumer: str, handle: Handle, fact: RecordedFact
+    ) -> Exception | None:
         """Let the consumer take a fact; what it raises undoes its effects and comes back, unless the database is gone."""
         try:
             async with tx.savepoint():
-                await consumer.handle(tx, fact)
+                await handle(tx, fact)
         except DatabaseUnreachable:
             raise
         except Exception as error:  # noqa: BLE001 - the edge of a consumer: a fact that fails is parked, and the rest go on.
             _log.warning(
                 "fact.not_taken",
-                consumer=consumer.name,
+                consumer=consumer,
                 fact_id=str(fact.fact_id),
                 kind=fact.kind,
                 error=type(error).__name__,

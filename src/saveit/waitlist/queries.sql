@@ -87,9 +87,9 @@ WHERE tenant_id = :tenant_id::uuid
 ORDER BY expires_at
 LIMIT 1
 
--- list_holders :many HolderRow
--- For whom tables are kept on a day.
-SELECT holder
+-- list_kept :many KeptRow
+-- For whom tables are kept on a day, and until when.
+SELECT holder, expires_at
 FROM holds
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
