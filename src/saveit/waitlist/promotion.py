@@ -78,15 +78,16 @@ async def promote(
         if str(keeper_of(entry.id)) in kept_until or (
             sought not in in_vain and await _starts(desk, house, entry)
         ):
-            match await _offer(desk, house, entry):
+            outcome = await _offer(desk, house, entry)
+            match outcome:
                 case "offered":
                     offered.append(entry.id)
                 case "full":
                     in_vain.add(sought)
                 case "elsewhere":
                     pass
-                case never:
-                    assert_never(never)
+                case _:
+                    assert_never(outcome)
         else:
             in_vain.add(sought)
     return Promotion(tuple(seated), tuple(offered), tuple(passed))
