@@ -5,7 +5,7 @@ asks again whether it is due. So the looking may be late or double, and the doin
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from saveit.kernel.db import Actor, Transaction
@@ -70,53 +70,42 @@ def core_jobs(desk: Desk) -> tuple[Job, ...]:
 
 async def expire_holds(desk: Desk) -> int:
     """End holds whose time is over: their tables are free again and their counts given back."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await expire_hold(desk, tx, HoldId(due.id))
-
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await holds_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "holds", due, act)
+    return await _work_off(desk, "holds", holds_due, lambda tx, due: expire_hold(desk, tx, HoldId(due.id)))
 
 
 async def mark_no_shows(desk: Desk) -> int:
     """Note that parties did not come, once their own terms have run out."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await mark_no_show_when_due(desk, tx, ReservationId(due.id))
-
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await no_shows_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "no_shows", due, act)
+    return await _work_off(
+        desk,
+        "no_shows",
+        no_shows_due,
+        lambda tx, due: mark_no_show_when_due(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def cancel_unconfirmed(desk: Desk) -> int:
     """Give up bookings that nobody confirmed in time."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await cancel_when_unconfirmed(desk, tx, ReservationId(due.id))
-
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await unconfirmed_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "unconfirmed", due, act)
+    return await _work_off(
+        desk,
+        "unconfirmed",
+        unconfirmed_due,
+        lambda tx, due: cancel_when_unconfirmed(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def complete_forgotten(desk: Desk) -> int:
     """Note that parties have left that nobody has seen out for half a day."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await complete_when_forgotten(desk, tx, ReservationId(due.id))
-
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await forgotten_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "forgotten", due, act)
+    return await _work_off(
+        desk,
+        "forgotten",
+        forgotten_due,
+        lambda tx, due: complete_when_forgotten(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def tell_reminders(desk: Desk) -> int:
     """Tell which reminders are due, each once; who delivers them reads the facts."""
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await reminders_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "reminders", due, lambda tx, reminder: remind(desk, tx, reminder))
+    return await _work_off(desk, "reminders", reminders_due, lambda tx, reminder: remind(desk, tx, reminder))
 
 
 async def promote_waiting(desk: Desk) -> int:
@@ -191,10 +180,15 @@ async def gather_statistics(desk: Desk) -> int:
     return 1
 
 
-async def _each(
-    desk: Desk, job: str, due: Sequence[_Row], act: Callable[[Transaction, _Row], Awaitable[bool]]
+async def _work_off(
+    desk: Desk,
+    job: str,
+    look: Callable[[Transaction, datetime, int], Awaitable[Sequence[_Row]]],
+    act: Callable[[Transaction, _Row], Awaitable[bool]],
 ) -> int:
-    """Do each act in a transaction of its tenant; what fails is counted and goes on being due."""
+    """Look for what is due, and do each act in a transaction of its tenant; what fails is counted and goes on being due."""
+    async with desk.database.ledger(_ACTOR) as tx:
+        due = await look(tx, desk.now(), _ACTS_MAX)
     done = 0
     for row in due:
         try:
