@@ -8,14 +8,15 @@ There is no timer. A batch is whatever came while the last one was being committ
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from saveit.kernel import faults
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Collision, Database, DatabaseUnreachable
-from saveit.kernel.observe import metrics
+from saveit.kernel.observe import Span, metrics, present_span, span
 from saveit.ledger.model import Act, Outcome
 from saveit.ledger.store import commit_acts
 
@@ -33,11 +34,12 @@ class CombinerFull(Collision):
 
 
 class _Waiting:
-    __slots__ = ("act", "outcome")
+    __slots__ = ("act", "asked_in", "outcome")
 
     def __init__(self, act: Act, outcome: "asyncio.Future[Outcome]") -> None:
         self.act = act
         self.outcome = outcome
+        self.asked_in = present_span()
 
     def tell(self, outcome: Outcome) -> None:
         """Say what became of the act, if anybody still waits to hear it."""
@@ -152,7 +154,22 @@ class Combiner:
         waiting.fail(error)
 
     async def _commit(self, batch: list[_Waiting]) -> list[Outcome]:
-        return await commit_acts(self._database, [waiting.act for waiting in batch], acted_at=self._now())
+        with _span_of(batch) as here:
+            acts = [waiting.act for waiting in batch]
+            outcomes = await commit_acts(self._database, acts, acted_at=self._now())
+            if here.is_recording():
+                for verdict, count in Counter(outcome.verdict for outcome in outcomes).items():
+                    here.set_attribute(f"saveit.verdict.{verdict}", count)
+        return outcomes
+
+
+def _span_of(batch: list[_Waiting]) -> AbstractContextManager[Span]:
+    """Open the batch's span below the act that waited longest; the other acts are linked, since a span has one parent."""
+    first, *others = batch
+    if first.asked_in is None:
+        return span("ledger.commit")
+    links = [waiting.asked_in for waiting in others if waiting.asked_in is not None]
+    return span("ledger.commit", {"saveit.batch_size": len(batch)}, parent=first.asked_in, links=links)
 
 
 def _marks(act: Act) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from saveit.kernel import faults
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Actor, Database, DatabaseUnreachable, Transaction
 from saveit.kernel.errors import Fault, Refusal
-from saveit.kernel.observe import logger, metrics
+from saveit.kernel.observe import logger, metrics, span
 from saveit.outbox import store
 from saveit.outbox.actions import mend_restored_log
 from saveit.outbox.model import Consumer, Handle, Place, RecordedFact
@@ -123,6 +123,20 @@ class Runner:
 
         A fact that the consumer cannot take ends the step and is tried again by the next ones, then parked and passed over.
         """
+        with span("outbox.step", {"saveit.consumer": name}) as here:
+            step = await self._step(name)
+            if here.is_recording():
+                here.set_attributes(
+                    {
+                        "saveit.facts_read": step.read,
+                        "saveit.facts_taken": step.taken,
+                        "saveit.facts_parked": step.parked,
+                        "saveit.attempts": step.failed_attempts,
+                    }
+                )
+        return step
+
+    async def _step(self, name: str) -> Step:
         consumer = self._readers[name].consumer
         async with self._database.ledger(_actor(name)) as tx:
             cursor = await store.lock_cursor(tx, name)
