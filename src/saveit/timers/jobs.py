@@ -72,43 +72,42 @@ def core_jobs(desk: Desk) -> tuple[Job, ...]:
 
 async def expire_holds(desk: Desk) -> int:
     """End holds whose time is over: their tables are free again and their counts given back."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await expire_hold(desk, tx, HoldId(due.id))
-
-    return await _each(desk, "holds", holds_due, act)
+    return await _work_off(desk, "holds", holds_due, lambda tx, due: expire_hold(desk, tx, HoldId(due.id)))
 
 
 async def mark_no_shows(desk: Desk) -> int:
     """Note that parties did not come, once their own terms have run out."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await mark_no_show_when_due(desk, tx, ReservationId(due.id))
-
-    return await _each(desk, "no_shows", no_shows_due, act)
+    return await _work_off(
+        desk,
+        "no_shows",
+        no_shows_due,
+        lambda tx, due: mark_no_show_when_due(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def cancel_unconfirmed(desk: Desk) -> int:
     """Give up bookings that nobody confirmed in time."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await cancel_when_unconfirmed(desk, tx, ReservationId(due.id))
-
-    return await _each(desk, "unconfirmed", unconfirmed_due, act)
+    return await _work_off(
+        desk,
+        "unconfirmed",
+        unconfirmed_due,
+        lambda tx, due: cancel_when_unconfirmed(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def complete_forgotten(desk: Desk) -> int:
     """Note that parties have left that nobody has seen out for half a day."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await complete_when_forgotten(desk, tx, ReservationId(due.id))
-
-    return await _each(desk, "forgotten", forgotten_due, act)
+    return await _work_off(
+        desk,
+        "forgotten",
+        forgotten_due,
+        lambda tx, due: complete_when_forgotten(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def tell_reminders(desk: Desk) -> int:
     """Tell which reminders are due, each once; who delivers them reads the facts."""
-    return await _each(desk, "reminders", reminders_due, lambda tx, reminder: remind(desk, tx, reminder))
+    return await _work_off(desk, "reminders", reminders_due, lambda tx, reminder: remind(desk, tx, reminder))
 
 
 async def promote_waiting(desk: Desk) -> int:
@@ -183,7 +182,7 @@ async def gather_statistics(desk: Desk) -> int:
     return 1
 
 
-async def _each(
+async def _work_off(
     desk: Desk,
     job: str,
     look: Callable[[Transaction, datetime, int], Awaitable[list[_Row]]],

@@ -77,20 +77,21 @@ SET slug = :slug::text,
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
 
+-- restaurant_columns :part
+-- All that a Restaurant is made of.
+restaurant_id, tenant_id, slug, name, timezone, language, currency, region, address, phone, rules_version,
+floor_version
+
 -- find_restaurant :maybe Restaurant
 -- The restaurant with this id.
-SELECT
-    restaurant_id, tenant_id, slug, name, timezone, language, currency, region, address, phone, rules_version,
-    floor_version
+SELECT {{restaurant_columns}}
 FROM restaurants
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
 
 -- list_restaurants :many Restaurant
 -- The restaurants of a tenant after a given one, or those of them that are named.
-SELECT
-    restaurant_id, tenant_id, slug, name, timezone, language, currency, region, address, phone, rules_version,
-    floor_version
+SELECT {{restaurant_columns}}
 FROM restaurants
 WHERE tenant_id = :tenant_id::uuid
     AND (:after::uuid IS NULL OR restaurant_id > :after::uuid)
