@@ -24,7 +24,7 @@ from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
 from saveit.kernel.db import Actor, Database
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
-from saveit.outbox import Runner
+from saveit.outbox import Consumer, Runner
 from saveit.reservations import Desk, open_desk
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
@@ -152,6 +152,11 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
             loop.remove_signal_handler(number)
 
 
+def consumers_of(desk: Desk) -> tuple[Consumer, ...]:
+    """Return everything that follows from facts."""
+    return (pass_consumer(desk), promotion_consumer(desk))
+
+
 @asynccontextmanager
 async def open_background(core: Core, desk: Desk, *, failed: Callable[[], None]) -> AsyncGenerator[None]:
     """Run the consumers, the timers and the tail beside whatever the block does; all of them are safe in many processes at once.
@@ -161,7 +166,7 @@ async def open_background(core: Core, desk: Desk, *, failed: Callable[[], None])
     # The job queue takes as long to import as all the rest.
     from saveit.timers import Job, Schedule, core_jobs
 
-    runner = Runner(core.database, core.clock, (pass_consumer(desk), promotion_consumer(desk)))
+    runner = Runner(core.database, core.clock, consumers_of(desk))
     tail = Tail(core.database, desk.pictures)
     schedule = Schedule(
         core.database, (*core_jobs(desk), Job("passes", _PASSES_CRON, lambda: _forget_passes(core)))
