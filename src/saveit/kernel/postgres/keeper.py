@@ -70,7 +70,7 @@ class Keeper:
         log: Log,
         given_up: Callable[[], None] = tell_nobody,
     ) -> None:
-        """Prepare; nothing runs until `start`. `given_up` is called, in the keeper's own thread, when the server will not be started again."""
+        """Prepare; nothing runs until `start`. `given_up` is called, in the keeper's thread, when the server is not started again."""
         self._layout = layout
         self._identity = identity
         self._command = tuple(command)
