@@ -6,7 +6,6 @@ from uuid import UUID
 import msgspec
 
 from saveit.kernel.db import Transaction, load_statements
-from saveit.kernel.ids import TenantId
 
 _STATEMENTS = load_statements("saveit.ledger")
 
@@ -25,13 +24,6 @@ class AnsweredRow(msgspec.Struct, frozen=True):
     person_id: UUID | None
 
 
-class KeyTenantRow(msgspec.Struct, frozen=True):
-    """For whom a key acted."""
-
-    tenant_id: UUID
-
-
-_TENANT_OF_KEY = _STATEMENTS.query("tenant_of_key", KeyTenantRow)
 _CLAIM_KEY = _STATEMENTS.query("claim_key", ClaimedRow)
 _FIND_KEY = _STATEMENTS.query("find_key", AnsweredRow)
 _KEEP_ANSWER = _STATEMENTS.command("keep_answer")
@@ -64,9 +56,3 @@ async def find_key(tx: Transaction, *, scope: str, key: str) -> AnsweredRow | No
 async def keep_answer(tx: Transaction, *, scope: str, key: str, answer_sealed: bytes) -> None:
     """Keep the answer to a key that this transaction has claimed."""
     await tx.run(_KEEP_ANSWER, tenant_id=tx.tenant_id, scope=scope, key=key, answer_sealed=answer_sealed)
-
-
-async def tenant_of_key(ledger_tx: Transaction, *, scope: str, key: str) -> TenantId | None:
-    """Return for which customer a key has acted. For the platform, which may open a customer in the act."""
-    row = await ledger_tx.maybe(_TENANT_OF_KEY, scope=scope, key=key)
-    return None if row is None else TenantId(row.tenant_id)

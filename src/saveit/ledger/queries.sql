@@ -76,11 +76,3 @@ SET answer_sealed = :answer_sealed::bytea
 WHERE tenant_id = :tenant_id::uuid
     AND scope = :scope::text
     AND key = :key::text
-
--- tenant_of_key :maybe KeyTenantRow
--- For which customer the platform has acted under a key.
-SELECT tenant_id
-FROM idempotency_keys
-WHERE scope = :scope::text
-    AND key = :key::text
-LIMIT 1
