@@ -27,6 +27,7 @@ class AnsweredRow(msgspec.Struct, frozen=True):
 _CLAIM_KEY = _STATEMENTS.query("claim_key", ClaimedRow)
 _FIND_KEY = _STATEMENTS.query("find_key", AnsweredRow)
 _KEEP_ANSWER = _STATEMENTS.command("keep_answer")
+_FORGET_KEY = _STATEMENTS.command("forget_key")
 
 
 async def claim_key(
@@ -56,3 +57,8 @@ async def find_key(tx: Transaction, *, scope: str, key: str) -> AnsweredRow | No
 async def keep_answer(tx: Transaction, *, scope: str, key: str, answer_sealed: bytes) -> None:
     """Keep the answer to a key that this transaction has claimed."""
     await tx.run(_KEEP_ANSWER, tenant_id=tx.tenant_id, scope=scope, key=key, answer_sealed=answer_sealed)
+
+
+async def forget_key(tx: Transaction, *, scope: str, key: str) -> None:
+    """Let a key act again, since this transaction takes back what it did."""
+    await tx.run(_FORGET_KEY, tenant_id=tx.tenant_id, scope=scope, key=key)

@@ -76,3 +76,10 @@ SET answer_sealed = :answer_sealed::bytea
 WHERE tenant_id = :tenant_id::uuid
     AND scope = :scope::text
     AND key = :key::text
+
+-- forget_key :none
+-- Lets a key act again whose act was taken back.
+DELETE FROM idempotency_keys
+WHERE tenant_id = :tenant_id::uuid
+    AND scope = :scope::text
+    AND key = :key::text
