@@ -26,6 +26,7 @@ from saveit.reservations.errors import (
     RulesRefused,
     SlotUnavailable,
     TableTaken,
+    TooManyHolds,
 )
 from saveit.reservations.hosting.blocks import (
     Block,
@@ -147,6 +148,7 @@ __all__ = [
     "SlotUnavailable",
     "Status",
     "TableTaken",
+    "TooManyHolds",
     "WalkIn",
     "Wish",
     "amend",

@@ -308,6 +308,21 @@ WHERE tenant_id = :tenant_id::uuid
     AND holder_id = :block_id::uuid
     AND holder_kind = 'block'
 
+-- count_open_holds :one OpenHoldsRow
+-- How many tables of a restaurant a caller keeps.
+SELECT count(*) AS counted
+FROM holds
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND holder = :holder::text
+    AND released_at IS NULL
+    AND reservation_id IS NULL
+    AND expires_at > :now::timestamptz
+
+-- lock_caller :none
+-- Lets the holds of one caller in a restaurant be counted one after the other.
+SELECT pg_advisory_xact_lock(hashtextextended(:restaurant_id::uuid::text || :holder::text, 9313))
+
 -- holds_due :many DueRow
 -- Holds whose time is over and that nobody ended, of all tenants, the longest over first.
 SELECT tenant_id, hold_id AS id

@@ -6,7 +6,7 @@ functions would have to be remembered by each new one; here the test of the door
 
 from saveit.kernel.observe import traced
 from saveit.reservations.hosting import blocks, changes, due, moving, standing, walk_ins
-from saveit.reservations.taking import booking, holds
+from saveit.reservations.taking import booking, bounds, holds
 
 amend = traced("reservations.amend", changes.amend)
 apply_restaurant = traced("reservations.apply_restaurant", blocks.apply_restaurant)
@@ -23,8 +23,8 @@ complete_when_forgotten = traced("reservations.complete_when_forgotten", due.com
 confirm = traced("reservations.confirm", changes.confirm)
 expire_hold = traced("reservations.expire_hold", holds.expire_hold)
 extend = traced("reservations.extend", moving.extend)
-hold = traced("reservations.hold", booking.hold)
-hold_once = traced("reservations.hold", booking.hold_once)
+hold = traced("reservations.hold", bounds.hold)
+hold_once = traced("reservations.hold", bounds.hold_once)
 mark_no_show = traced("reservations.mark_no_show", changes.mark_no_show)
 mark_no_show_when_due = traced("reservations.mark_no_show_when_due", due.mark_no_show_when_due)
 move = traced("reservations.move", moving.move)

@@ -22,7 +22,7 @@ from saveit.venues.actions import (
     rules_history,
     tenant_of,
 )
-from saveit.venues.checks import check_restaurant, region_of_zone, slug_of
+from saveit.venues.checks import check_restaurant, check_tenant_name, region_of_zone, slug_of
 from saveit.venues.errors import (
     AreaInUse,
     AreaNameTaken,
@@ -182,6 +182,7 @@ __all__ = [
     "change_rules",
     "change_table",
     "check_restaurant",
+    "check_tenant_name",
     "clock_minutes",
     "default_rules",
     "find_restaurant",

@@ -1,7 +1,16 @@
--- insert_tenant :none
--- Writes down a new customer; the platform does this as the gate.
-INSERT INTO tenants (tenant_id, name, created_at)
-VALUES (:tenant_id::uuid, :name::text, :created_at::timestamptz)
+-- insert_tenant :many TenantIdRow
+-- Writes down a new customer; the platform does this as the gate. Nothing comes back when one was opened under the key before.
+INSERT INTO tenants (tenant_id, name, created_at, opened_scope, opened_key)
+VALUES (:tenant_id::uuid, :name::text, :created_at::timestamptz, :opened_scope::text, :opened_key::text)
+ON CONFLICT ON CONSTRAINT customer_opened_once DO NOTHING
+RETURNING tenant_id
+
+-- find_opened_tenant :maybe Tenant
+-- The customer who was opened under a key.
+SELECT tenant_id, name, created_at
+FROM tenants
+WHERE opened_scope = :opened_scope::text
+    AND opened_key = :opened_key::text
 
 -- list_tenants :many Tenant
 -- The customers after a given one, in the order they came.
@@ -12,9 +21,10 @@ ORDER BY tenant_id
 LIMIT :limit::integer
 
 -- insert_tenant_key :none
--- Keeps a tenant's data key, wrapped.
+-- Keeps a tenant's data key, wrapped, unless it has one of this version.
 INSERT INTO tenant_keys (tenant_id, version, wrapped_key, created_at)
 VALUES (:tenant_id::uuid, :version::integer, :wrapped_key::bytea, :created_at::timestamptz)
+ON CONFLICT DO NOTHING
 
 -- list_tenant_keys :many TenantKeyRow
 -- The wrapped keys of a tenant, the newest first.
