@@ -26,6 +26,11 @@ class Address(msgspec.Struct, frozen=True):
     value: str
     verified: bool = False
 
+    @property
+    def phone(self) -> str | None:
+        """Return the number with its plus, which some providers leave out, or None where this is no phone."""
+        return f"+{self.value.removeprefix('+')}" if self.kind == "phone" else None
+
     def __repr__(self) -> str:
         """Say the kind alone: an address is personal, and this ends up in tracebacks and logs."""
         return f"Address({self.kind})"

@@ -1,0 +1,15 @@
+"""Mouths and ears: each folder is one channel, and this is their register.
+
+Promises that every channel listed here is a `saveit.messages.Channel`: it verifies, cuts apart, parses, renders and reads without a
+network, a database, a clock or a memory. A channel is added with its folder and its line below, and removed with both. What providers
+of one family share stands in the underscored modules beside the folders.
+
+It owns no table. A channel never sends, never retries and never decides what a guest meant.
+"""
+
+from saveit.channels.whatsapp_meta import WhatsAppMeta
+from saveit.messages import Channel
+
+CHANNELS: tuple[Channel, ...] = (WhatsAppMeta(),)
+
+__all__ = ["CHANNELS"]
