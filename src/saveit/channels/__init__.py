@@ -7,9 +7,19 @@ of one family share stands in the underscored modules beside the folders.
 It owns no table. A channel never sends, never retries and never decides what a guest meant.
 """
 
+from saveit.channels.instagram import Instagram
+from saveit.channels.messenger import Messenger
+from saveit.channels.sms_twilio import SmsTwilio
 from saveit.channels.whatsapp_meta import WhatsAppMeta
+from saveit.channels.whatsapp_twilio import WhatsAppTwilio
 from saveit.messages import Channel
 
-CHANNELS: tuple[Channel, ...] = (WhatsAppMeta(),)
+CHANNELS: tuple[Channel, ...] = (
+    WhatsAppMeta(),
+    WhatsAppTwilio(),
+    SmsTwilio(),
+    Instagram(),
+    Messenger(),
+)
 
 __all__ = ["CHANNELS"]
