@@ -10,6 +10,9 @@ It owns no table. A channel never sends, never retries and never decides what a 
 from saveit.channels.instagram import Instagram
 from saveit.channels.messenger import Messenger
 from saveit.channels.sms_twilio import SmsTwilio
+from saveit.channels.telegram import Telegram
+from saveit.channels.voice_twilio import VoiceTwilio
+from saveit.channels.webchat import WebChat
 from saveit.channels.whatsapp_meta import WhatsAppMeta
 from saveit.channels.whatsapp_twilio import WhatsAppTwilio
 from saveit.messages import Channel
@@ -20,6 +23,9 @@ CHANNELS: tuple[Channel, ...] = (
     SmsTwilio(),
     Instagram(),
     Messenger(),
+    Telegram(),
+    WebChat(),
+    VoiceTwilio(),
 )
 
 __all__ = ["CHANNELS"]

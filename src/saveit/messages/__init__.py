@@ -34,6 +34,7 @@ from saveit.messages.inbound import (
     Deletion,
     Echo,
     Edit,
+    Elsewhere,
     Form,
     IdentityChanged,
     Ignored,
@@ -98,7 +99,6 @@ from saveit.messages.text import (
     split,
 )
 from saveit.messages.wire import (
-    NOBODY,
     Answer,
     Credentials,
     Envelope,
@@ -106,6 +106,7 @@ from saveit.messages.wire import (
     HttpCall,
     LineKey,
     Mail,
+    NOBODY,
     Need,
     NeedsCertificate,
     Rendered,
@@ -117,7 +118,6 @@ from saveit.messages.wire import (
 )
 
 __all__ = [
-    "NOBODY",
     "AccountEvent",
     "Address",
     "AddressKind",
@@ -141,6 +141,7 @@ __all__ = [
     "Deletion",
     "Echo",
     "Edit",
+    "Elsewhere",
     "Envelope",
     "Expecting",
     "Failure",
@@ -159,6 +160,7 @@ __all__ = [
     "Mail",
     "MediaKind",
     "Menu",
+    "NOBODY",
     "Need",
     "NeedsCertificate",
     "OptIn",

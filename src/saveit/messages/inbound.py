@@ -347,6 +347,12 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True, tag="confirmation"
     call: HttpCall
 
 
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True, tag="elsewhere"):
+    """The event's content lies elsewhere, such as a mail in a bucket: fetch `reference`, and parse the envelope again with it as body."""
+
+    reference: str
+
+
 class Ignored(msgspec.Struct, frozen=True, kw_only=True, tag="ignored"):
     """Nothing for us, or nothing we can read: `kind` is the provider's word, `why` ours. The raw envelope stays in the inbox."""
 
@@ -366,5 +372,6 @@ Inbound: TypeAlias = (
     | TemplateEvent
     | CallEvent
     | Confirmation
+    | Elsewhere
     | Ignored
 )
