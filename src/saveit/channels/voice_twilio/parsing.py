@@ -71,11 +71,7 @@ def cut_apart(request: Request) -> tuple[Envelope, ...]:
     asked = dict(query(request.url))
     after, waited = asked.get(AFTER, ""), asked.get(WAITED, "")
     own = fields.get("To") or fields.get("Called") or ""
-    heard = "".join(
-        f"{name}={fields[name]};"
-        for name in _HEARD
-        if name in fields
-    )
+    heard = "".join(f"{name}={fields[name]};" for name in _HEARD if name in fields)
     return (
         Envelope(
             line=LineKey(clean(fields.get("AccountSid", "")), clean(bare(own))),
