@@ -167,7 +167,7 @@ async def test_neither_credentials_nor_an_advisors_name_lie_in_the_open(
         "SELECT l::text AS line FROM lines l UNION ALL SELECT a::text FROM advisors a UNION ALL SELECT f.body::text FROM facts f"
     )
     text = " ".join(row["line"] for row in rows)
-    for word in ("1:abc", "agreed", "González", "agreed".encode().hex(), "González".encode().hex()):
+    for word in ("1:abc", "agreed", "González", b"agreed".hex(), "González".encode().hex()):
         assert word not in text
 
 
