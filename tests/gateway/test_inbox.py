@@ -223,7 +223,7 @@ async def test_an_event_that_cannot_be_opened_is_parked_and_the_rest_go_on(
 
 
 async def test_an_event_copied_to_another_row_cannot_be_opened_there(
-    world: World, gateway: Gateway, watcher: asyncpg.Connection
+    gateway: Gateway, watcher: asyncpg.Connection
 ) -> None:
     await deliver(gateway, (1, 7), (2, 8))
     await watcher.execute(

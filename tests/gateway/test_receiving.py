@@ -135,7 +135,7 @@ async def test_a_batch_with_one_new_event_among_known_ones_keeps_that_one(
     ],
 )
 async def test_what_is_not_signed_is_refused_and_not_kept(
-    world: World, tenant: Tenant, watcher: asyncpg.Connection, headers: dict[str, str], status: int
+    world: World, tenant: Tenant, watcher: asyncpg.Connection, *, headers: dict[str, str], status: int
 ) -> None:
     await line(world, tenant, "telegram", "bot1", credentials=TELEGRAM_CREDENTIALS)
     request = msgspec.structs.replace(telegram_post("bot1", 5), headers=headers)

@@ -108,13 +108,13 @@ def meta_headers(body: bytes, secret: str = META_SECRET) -> dict[str, str]:
     return {"content-type": "application/json", "x-hub-signature-256": f"sha256={signed}"}
 
 
-def twilio_form(account: str, to: str, sid: str, text: str = "hola", sender: str = "+573001112233") -> bytes:
+def twilio_form(account: str, to: str, sid: str, text: str = "hola") -> bytes:
     """Return a message as Twilio's form."""
     return urlencode(
         {
             "MessageSid": sid,
             "AccountSid": account,
-            "From": f"whatsapp:{sender}",
+            "From": "whatsapp:+573001112233",
             "To": f"whatsapp:{to}",
             "Body": text,
             "NumMedia": "0",

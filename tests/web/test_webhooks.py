@@ -57,7 +57,7 @@ async def kept(web: Web) -> int:
 
 
 async def deliver(
-    web: Web, path: str, body: bytes, headers: dict[str, str], method: str = "POST"
+    web: Web, path: str, body: bytes, headers: dict[str, str], *, method: str = "POST"
 ) -> httpx.Response:
     async with web.visitor() as provider:
         return await provider.request(method, f"{ORIGIN}/webhooks/{path}", content=body, headers=headers)
@@ -111,8 +111,8 @@ async def test_metas_handshake_is_answered(web: Web) -> None:
     await line(web, "whatsapp_meta", own(web, "1"), address="77", credentials=META_CREDENTIALS)
     query = "hub.mode=subscribe&hub.challenge=42&hub.verify_token="
 
-    right = await deliver(web, f"whatsapp_meta?{query}agreed", b"", {}, "GET")
-    wrong = await deliver(web, f"whatsapp_meta?{query}guess", b"", {}, "GET")
+    right = await deliver(web, f"whatsapp_meta?{query}agreed", b"", {}, method="GET")
+    wrong = await deliver(web, f"whatsapp_meta?{query}guess", b"", {}, method="GET")
 
     assert [(each.status_code, each.text) for each in (right, wrong)] == [(200, "42"), (403, "")]
 
@@ -270,11 +270,11 @@ async def drained(web: Web) -> None:
 
 _NAMES = [channel.name for channel in CHANNELS]
 _SHAPES: list[Callable[[bytes], dict[str, str]]] = [
-    lambda body: {},
+    lambda _: {},
     meta_headers,
-    lambda body: telegram_headers(),
-    lambda body: {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": "AAAA"},
-    lambda body: {"content-type": "text/plain", "x-amz-sns-message-type": "Notification"},
+    lambda _: telegram_headers(),
+    lambda _: {"content-type": "application/x-www-form-urlencoded", "x-twilio-signature": "AAAA"},
+    lambda _: {"content-type": "text/plain", "x-amz-sns-message-type": "Notification"},
 ]
 
 
@@ -287,7 +287,7 @@ async def test_any_bytes_to_any_webhook_never_make_a_fault(web: Web) -> None:
     loop = asyncio.get_running_loop()
 
     def status(path: str, body: bytes, headers: dict[str, str], method: str) -> int:
-        asked = deliver(web, path, body, headers, method)
+        asked = deliver(web, path, body, headers, method=method)
         return asyncio.run_coroutine_threadsafe(asked, loop).result(30).status_code
 
     bodies = st.one_of(
