@@ -27,6 +27,7 @@ from saveit.kernel.db import Actor, Database
 from saveit.kernel.http import HttpClient
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
+from saveit.messages import Channels
 from saveit.outbox import Runner
 from saveit.reservations import Desk, open_desk
 from saveit.venues import TenantKeyRing
@@ -99,12 +100,16 @@ async def open_reservations(core: Core) -> AsyncGenerator[Desk]:
         await desk.combiner.close()
 
 
+def channels_by_name() -> Channels:
+    """Return every channel there is."""
+    return {channel.name: channel for channel in CHANNELS}
+
+
 @asynccontextmanager
 async def open_front_door(core: Core) -> AsyncGenerator[Gateway]:
     """Open the front door of the channels, and write down what was received before it closes."""
     http = HttpClient(private_allowed=core.settings.sandbox)
-    channels = {channel.name: channel for channel in CHANNELS}
-    gateway = open_gateway(core.database, core.clock, core.keys, channels=channels, http=http)
+    gateway = open_gateway(core.database, core.clock, core.keys, channels=channels_by_name(), http=http)
     try:
         yield gateway
     finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ class Questions:
         self.names: list[str] = []
         ask = Database.call
 
-        async def noted(database: Database, query: Query, **parameters: object) -> object:
+        async def noted(database: Database, query: Query[Any], **parameters: object) -> object:
             self.names.append(query.statement.name)
             return await ask(database, query, **parameters)
 

@@ -32,9 +32,8 @@ from tests.support.providers import TELEGRAM_CREDENTIALS, advisor, line
 
 
 async def added(world: World, tenant: Tenant, **said: Any) -> Line:
-    draft = LineDraft(
-        **{"channel": "telegram", "account": "bot1", "credentials": TELEGRAM_CREDENTIALS, **said}
-    )
+    wanted: dict[str, Any] = {"channel": "telegram", "account": "bot1", "credentials": TELEGRAM_CREDENTIALS}
+    draft = LineDraft(**(wanted | said))
     async with world.database.tenant(tenant.id, TESTER) as tx:
         sealer = await world.keys.sealer(tx, tenant.id)
         return await add_line(tx, draft, channels=world.gateway.channels, sealer=sealer, now=NOON)

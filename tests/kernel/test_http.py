@@ -1,7 +1,7 @@
 """Calls that leave the house go where they are meant to and nowhere else, end in time, and say what became of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -20,7 +20,7 @@ async def client() -> AsyncIterator[HttpClient]:
 
 
 @asynccontextmanager
-async def server(say: Say) -> AsyncIterator[str]:
+async def server(say: Say) -> AsyncGenerator[str]:
     """Lend the address of a server of this machine that says this to everybody."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -306,7 +306,11 @@ async def test_any_bytes_to_any_webhook_never_make_a_fault(web: Web) -> None:
         ).map(lambda value: repr(value).encode("utf-8", "surrogatepass")),
     )
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=120,
+        deadline=None,
+        suppress_health_check=(HealthCheck.too_slow, HealthCheck.function_scoped_fixture),
+    )
     @given(
         path=st.sampled_from([*_NAMES, f"telegram/{name}", f"webchat/{name}", "telegram/a/b/c", "pigeon"]),
         body=bodies,
