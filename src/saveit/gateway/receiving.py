@@ -254,9 +254,10 @@ async def _keep(
                 inbox_id=str(event.inbox_id),
                 trace_id=trace_id,
             )
-    metrics.webhook_events.labels(channel.name, "stored").inc(new)
-    metrics.webhook_events.labels(channel.name, "duplicate").inc(len(events) - new)
+    if new < len(events):
+        metrics.webhook_events.labels(channel.name, "duplicate").inc(len(events) - new)
     if new:
+        metrics.webhook_events.labels(channel.name, "stored").inc(new)
         gateway.on_arrival()
 
 
