@@ -1,4 +1,4 @@
-"""The same delivery by many connections at once is one row, and events of one sender are never in two hands; without the guards they are."""
+"""The same delivery by many connections is one row, and events of one sender are in one hand; without the guards they are not."""
 
 import asyncio
 from collections import defaultdict
