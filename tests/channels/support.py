@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -18,7 +19,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from saveit.channels import CHANNELS
-from saveit.messages import Channel, Credentials, LineKey, Request
+from saveit.messages import (
+    Address,
+    Channel,
+    Credentials,
+    HttpCall,
+    Inbound,
+    LineKey,
+    Outbound,
+    Outcome,
+    Part,
+    Request,
+    Response,
+)
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
@@ -26,6 +39,8 @@ URL = "https://saveit.example/webhooks"
 TOPIC = "arn:aws:sns:us-east-1:111122223333:saveit"
 CERTIFICATE_URL = "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem"
 SESSION = "session-0001"
+OUR_ID = UUID("01890000-0000-7000-8000-000000000001")
+Kind = TypeVar("Kind")
 BY_NAME: Mapping[str, Channel] = {channel.name: channel for channel in CHANNELS}
 
 _META = {"app_secret": "meta-app-secret", "verify_token": "agreed-word", "access_token": "meta-access-token"}
@@ -98,6 +113,35 @@ def own_samples() -> list[Sample]:
         for channel in CHANNELS
         for path in sorted((folders / channel.name / "fixtures").iterdir())
     ]
+
+
+def read_fixture(channel: str, name: str) -> tuple[Inbound, ...]:
+    """Return everything that a fixture of a channel's own folder is read as, in its order."""
+    path = next(sample.path for sample in own_samples() if sample[0] == channel and sample.path.stem == name)
+    reader = BY_NAME[channel]
+    request = request_of(Sample(channel, path))
+    return tuple(read for envelope in reader.envelopes(request) for read in reader.parse(envelope))
+
+
+def only(channel: str, name: str, kind: type[Kind]) -> Kind:
+    """Return the one thing that a fixture is read as, which is of this kind."""
+    read = read_fixture(channel, name)
+    assert len(read) == 1, read
+    assert isinstance(read[0], kind), read[0]
+    return read[0]
+
+
+def sent(channel: str, part: Part, *, to: Address | None = None, **values: str) -> tuple[HttpCall, bytes]:
+    """Return the call that sends a part to somebody, and its body."""
+    outbound = Outbound(message_id=OUR_ID, recipient=to or Address("phone", "+5715550101"), part=part)
+    call = BY_NAME[channel].render(outbound, credentials_of(channel, **values), NOW)
+    assert isinstance(call, HttpCall)
+    return call, call.body
+
+
+def outcome(channel: str, status: int, body: object) -> Outcome:
+    """Return what an answer of the provider's means."""
+    return BY_NAME[channel].read(Response(status=status, body=json.dumps(body).encode()))
 
 
 def body_of(path: Path) -> bytes:
