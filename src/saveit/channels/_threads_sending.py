@@ -17,6 +17,7 @@ from saveit.messages import (
     HttpCall,
     Letter,
     Menu,
+    NotCarried,
     Outbound,
     Outcome,
     QuickReplies,
@@ -106,7 +107,7 @@ def _content(outbound: Outbound) -> dict[str, object]:
         case ReadMark():
             return {"sender_action": "mark_seen"}
         case Menu() | Template() | TapAnswer() | Speech() | Letter() as other:
-            raise ValueError(f"a thread carries no {type(other).__name__}")
+            raise NotCarried("a thread", other)
         case _:
             assert_never(outbound.part)
 

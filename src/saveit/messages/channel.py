@@ -96,7 +96,7 @@ class Channel(Protocol):
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> Rendered:
         """Describe the call that sends this. `now` goes into signatures and dates.
 
-        Raises: ValueError for a part that `fit` would not have made for this channel: a bug of the caller.
+        Raises: NotCarried for a part that `fit` would not have made for this channel: a bug of the caller.
         """
         ...
 

@@ -51,7 +51,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceivedMedia(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that a guest sent, still at the provider's: fetched at once and apart from the message, since it expires within minutes or days.
+    """A file that a guest sent, still at the provider's: fetched at once and apart from the message, since it expires within days.
 
     `reference` is the provider's id of it, `url` a place to fetch it from; one of the two may be empty. A `url` may hold the line's
     secret or take its credentials: it is never logged and never handed on, and credentials go only to the provider's own hosts.

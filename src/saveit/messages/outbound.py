@@ -180,6 +180,13 @@ Part: TypeAlias = (
 )
 
 
+class NotCarried(ValueError):
+    """A part was rendered that `fit` would not have made for this channel: a bug of the caller."""
+
+    def __init__(self, channel: str, part: Part) -> None:
+        super().__init__(f"{channel} carries no {type(part).__name__}")
+
+
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """One call's worth, ready to be rendered: `message_id` is ours and comes back in the status where the provider can carry it.
 

@@ -115,7 +115,7 @@ class Forged(msgspec.Struct, frozen=True, tag="forged"):
 
 
 class NeedsCertificate(msgspec.Struct, frozen=True, tag="needs_certificate"):
-    """The signature is checked with a certificate at `url`, whose host is the provider's. Fetch it without redirects, keep it, ask again."""
+    """The signature is checked with a certificate at `url`, whose host is the provider's. Fetch it without redirects and ask again."""
 
     url: str
 

@@ -21,6 +21,7 @@ from saveit.messages import (
     Letter,
     Limit,
     Need,
+    NotCarried,
     Outbound,
     Outcome,
     RefusalKind,
@@ -81,7 +82,7 @@ class EmailSes:
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""
         if not isinstance(outbound.part, Letter):
-            raise ValueError(f"a mail carries no {type(outbound.part).__name__}")  # noqa: TRY004 - a part of another channel, not of another type.
+            raise NotCarried("a mail", outbound.part)
         raw = _mail.write_mail(outbound, outbound.part, credentials, now)
         body: dict[str, object] = {
             "FromEmailAddress": credentials.line.address,

@@ -20,6 +20,7 @@ from saveit.messages import (
     LineKey,
     Mail,
     Need,
+    NotCarried,
     Outbound,
     Outcome,
     Refused,
@@ -134,7 +135,7 @@ class EmailSmtp:
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> Mail:
         """Describe what is handed to the server."""
         if not isinstance(outbound.part, Letter):
-            raise ValueError(f"a mail carries no {type(outbound.part).__name__}")  # noqa: TRY004 - a part of another channel, not of another type.
+            raise NotCarried("a mail", outbound.part)
         return Mail(
             host=credentials.value("host"),
             port=whole(credentials.value("port")) or _SUBMISSION_PORT,

@@ -20,6 +20,7 @@ from saveit.messages import (
     Limit,
     LineKey,
     Need,
+    NotCarried,
     OptOut,
     Outbound,
     Outcome,
@@ -128,7 +129,7 @@ class SmsAws:
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""
         if not isinstance(outbound.part, Text):
-            raise ValueError(f"an SMS carries no {type(outbound.part).__name__}")  # noqa: TRY004 - a part of another channel, not of another type.
+            raise NotCarried("an SMS", outbound.part)
         body: dict[str, object] = {
             "DestinationPhoneNumber": outbound.recipient.phone or outbound.recipient.value,
             "OriginationIdentity": credentials.line.address,

@@ -13,6 +13,7 @@ from saveit.messages import (
     Inbound,
     Limit,
     Need,
+    NotCarried,
     Outbound,
     Outcome,
     Request,
@@ -57,7 +58,7 @@ class SmsTwilio:
         """Describe the call."""
         del now
         if not isinstance(outbound.part, Text):
-            raise ValueError(f"an SMS carries no {type(outbound.part).__name__}")  # noqa: TRY004 - a part of another channel, not of another type.
+            raise NotCarried("an SMS", outbound.part)
         service = credentials.value("messaging_service_sid")
         sender = {"MessagingServiceSid": service} if service else {"From": credentials.line.address}
         fields = {**sender, "To": outbound.recipient.value, "Body": outbound.part.text}

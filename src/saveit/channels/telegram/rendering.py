@@ -17,6 +17,7 @@ from saveit.messages import (
     HttpCall,
     Letter,
     Menu,
+    NotCarried,
     Outbound,
     Outcome,
     QuickReplies,
@@ -58,7 +59,7 @@ def render(outbound: Outbound, credentials: Credentials) -> HttpCall:
         case TapAnswer(tap_id=tap_id):
             return _call(credentials, "answerCallbackQuery", {"callback_query_id": tap_id}, repeatable=True)
         case QuickReplies() | Menu() | Template() | ReadMark() | Speech() | Letter() as other:
-            raise ValueError(f"Telegram carries no {type(other).__name__}")
+            raise NotCarried("Telegram", other)
         case _:
             assert_never(outbound.part)
 

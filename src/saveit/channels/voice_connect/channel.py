@@ -22,6 +22,7 @@ from saveit.messages import (
     Limit,
     LineKey,
     Need,
+    NotCarried,
     Outbound,
     Outcome,
     Request,
@@ -102,7 +103,7 @@ class VoiceConnect:
         del credentials, now
         part = outbound.part
         if not isinstance(part, Speech):
-            raise ValueError(f"a call carries no {type(part).__name__}")  # noqa: TRY004 - a part of another channel, not of another type.
+            raise NotCarried("a call", part)
         return _flat(
             text=part.text,
             language=part.language,

@@ -16,6 +16,7 @@ from saveit.messages import (
     Inbound,
     Limit,
     Need,
+    NotCarried,
     Outbound,
     Outcome,
     Request,
@@ -78,7 +79,7 @@ class VoiceTwilio:
         del now
         part = outbound.part
         if not isinstance(part, Speech):
-            raise ValueError(f"a call carries no {type(part).__name__}")  # noqa: TRY004 - a part of another channel, not of another type.
+            raise NotCarried("a call", part)
         locale = credentials.value(f"locale_{part.language}") or _LOCALES[part.language]
         say = f"<Say language={quoteattr(locale)}>{_spoken(part.text)}</Say>"
         after = urlencode({AFTER: str(outbound.message_id)})

@@ -33,6 +33,7 @@ from saveit.messages import (
     MediaKind,
     Menu,
     Need,
+    NotCarried,
     Outbound,
     Outcome,
     QuickReplies,
@@ -65,7 +66,10 @@ _encoder = msgspec.json.Encoder()
 
 
 def session_token(session: str, secret: str) -> str:
-    """Return what the widget shows with every frame: the session and our signature of it. Who cannot sign cannot enter another's session."""
+    """Return what the widget shows with every frame: the session and our signature of it.
+
+    Who cannot sign cannot enter another's session.
+    """
     return f"{session}.{hmac.new(secret.encode(), session.encode(), hashlib.sha256).hexdigest()}"
 
 
@@ -223,7 +227,7 @@ def _frame(outbound: Outbound) -> dict[str, object]:
         case ReadMark(message_id=message_id):
             return {"type": "read", "target": message_id.rpartition(":")[2]}
         case QuickReplies() | Menu() | Template() | TapAnswer() | Speech() | Letter() as other:
-            raise ValueError(f"web chat carries no {type(other).__name__}")
+            raise NotCarried("web chat", other)
         case _:
             assert_never(outbound.part)
 

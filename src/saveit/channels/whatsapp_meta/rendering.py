@@ -17,6 +17,7 @@ from saveit.messages import (
     HttpCall,
     Letter,
     Menu,
+    NotCarried,
     Outbound,
     Outcome,
     QuickReplies,
@@ -84,7 +85,7 @@ def _body(outbound: Outbound) -> dict[str, object]:  # noqa: PLR0911 - one retur
         case ReadMark(message_id=message_id):
             return _read(message_id)
         case QuickReplies() | TapAnswer() | Speech() | Letter() as other:
-            raise ValueError(f"WhatsApp carries no {type(other).__name__}")
+            raise NotCarried("WhatsApp", other)
         case _:
             assert_never(outbound.part)
 
