@@ -28,8 +28,11 @@ from saveit.messages import (
     Outbound,
     Part,
     ReadMark,
+    ReceivedMedia,
+    Refused,
     Request,
     Response,
+    RetryAfter,
     Sent,
     Speech,
     TapAnswer,
@@ -279,6 +282,16 @@ def test_the_same_part_is_rendered_the_same(channel: Channel) -> None:
         assert first == second
 
 
+@pytest.mark.parametrize("name", ["email_ses", "email_smtp"])
+def test_the_same_letter_has_the_same_borders(name: str) -> None:
+    png = Attachment(kind="image", url="", media_type="image/png", content=b"1", content_id="pass")
+    letter = Letter(subject="Hola", text="Sí", html="<p>Sí</p>", attachments=(png,))
+
+    first, second = (BY_NAME[name].render(outbound(letter), credentials_of(name), NOW) for _ in range(2))
+
+    assert first == second
+
+
 @EVERY
 def test_a_closed_window_lets_only_a_template_through(channel: Channel) -> None:
     use = TemplateUse(name="recordatorio", language="es", parameters=("Ana", "20:30"), reference="HX1")
@@ -321,6 +334,38 @@ def test_a_channel_that_types_and_reads_can_be_called_again_for_it(channel: Chan
     for mark in marks:
         call = channel.render(outbound(mark), credentials_of(channel.name), NOW)
         assert call.repeatable if isinstance(call, HttpCall) else True
+
+
+@EVERY
+def test_a_file_is_fetched_over_https_and_no_secret_goes_elsewhere(channel: Channel) -> None:
+    credentials = credentials_of(channel.name)
+
+    for url in (
+        "https://evil.example/a.jpg",
+        "https://api.twilio.com.evil.example/a",
+        "http://api.twilio.com/a",
+    ):
+        call = channel.fetch(ReceivedMedia(kind="image", url=url), credentials)
+        assert call is None or (url.startswith("https") and not call.headers)
+    assert channel.fetch(ReceivedMedia(kind="image", url="https://[::1"), credentials) is None
+    assert channel.fetch(ReceivedMedia(kind="image"), credentials) is None
+
+
+@EVERY
+@given(
+    status=st.integers(0, 999),
+    body=st.binary(max_size=60) | JSON.map(msgspec.json.encode),
+    located=st.booleans(),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW_DRAWS)
+def test_any_answer_to_a_fetch_is_survived(
+    channel: Channel, status: int, body: bytes, *, located: bool
+) -> None:
+    media = ReceivedMedia(kind="image", reference="7", url="https://cdn.example.com/a" if located else "")
+
+    fetched = channel.fetched(media, Response(status=status, body=body), credentials_of(channel.name))
+
+    assert isinstance(fetched, ReceivedMedia | RetryAfter | Refused)
 
 
 @EVERY

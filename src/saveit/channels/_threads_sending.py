@@ -67,7 +67,9 @@ def render_thread(outbound: Outbound, credentials: Credentials, url: str) -> Htt
     recipient: dict[str, object] = {"recipient": {"id": outbound.recipient.value}}
     content = _content(outbound)
     if "message" in content:
-        content = {"messaging_type": "RESPONSE", **content}
+        # Only a person's own words may follow the window, under this tag; a bot that used it would lose the page its access.
+        tagged = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+        content = {**(tagged if outbound.by_human else {"messaging_type": "RESPONSE"}), **content}
         if outbound.replies_to is not None:
             content["reply_to"] = {"mid": outbound.replies_to}
     return HttpCall(

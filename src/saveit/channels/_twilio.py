@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
+from saveit.channels._media import file_call
 from saveit.channels._reading import API_BASE, Loose, decoded, form, query, same, word
 from saveit.messages import (
     Answer,
@@ -164,18 +165,27 @@ def twilio_call(
     credentials: Credentials, base: str, path: str, *, fields: Mapping[str, str], repeatable: bool = False
 ) -> HttpCall:
     """Describe a call to Twilio, with the account's own credentials."""
-    login = f"{credentials.line.account}:{credentials.value('auth_token')}".encode()
     return HttpCall(
         method="POST",
         url=f"{credentials.value('api_base') or base}{path}",
         headers=(
-            ("authorization", f"Basic {base64.b64encode(login).decode()}"),
+            _login(credentials),
             ("content-type", _FORM),
         ),
         body=urlencode(fields).encode(),
         # Twilio itself waits fifteen seconds for others.
         timeout_s=15.0,
         repeatable=repeatable,
+    )
+
+
+def twilio_file_call(url: str, credentials: Credentials) -> HttpCall | None:
+    """Describe the call for a file. The account's password goes to Twilio's own host, and to no address that a message may name."""
+    return file_call(
+        url,
+        headers=(_login(credentials),),
+        own_hosts=("api.twilio.com",),
+        own_base=credentials.value("api_base"),
     )
 
 
@@ -203,6 +213,11 @@ def twilio_outcome(response: Response) -> Outcome:
 def twilio_failure(code: str) -> Failure | None:
     """Return what an error code means, or None where we do not know it."""
     return FAILURES.get(int(code)) if code.isdecimal() and code.isascii() else None
+
+
+def _login(credentials: Credentials) -> tuple[str, str]:
+    login = f"{credentials.line.account}:{credentials.value('auth_token')}".encode()
+    return ("authorization", f"Basic {base64.b64encode(login).decode()}")
 
 
 def _concatenated(fields: tuple[tuple[str, str], ...]) -> str:

@@ -6,11 +6,21 @@ from typing import Literal, Protocol, TypeAlias
 
 import msgspec
 
-from saveit.messages.inbound import Inbound, MediaKind
+from saveit.messages.inbound import Inbound, MediaKind, ReceivedMedia
 from saveit.messages.outbound import Outbound
-from saveit.messages.outcomes import Outcome
+from saveit.messages.outcomes import Failure, Outcome
 from saveit.messages.text import Limit
-from saveit.messages.wire import Answer, Credentials, Envelope, Need, Rendered, Request, Response, Verdict
+from saveit.messages.wire import (
+    Answer,
+    Credentials,
+    Envelope,
+    HttpCall,
+    Need,
+    Rendered,
+    Request,
+    Response,
+    Verdict,
+)
 
 ReplyTime: TypeAlias = Literal["later", "in_response"]
 Shape: TypeAlias = Literal["chat", "letter", "speech"]
@@ -30,7 +40,7 @@ class ChoiceLimits(msgspec.Struct, frozen=True, kw_only=True):
 class Can(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel carries, each length in the unit in which its provider counts. What is None or empty it cannot.
 
-    `reply_window` counts from the guest's last message; beyond it only a template passes. `per_line_s` and `per_recipient_s` are the
+    A person's own words may follow until `human_window`, with `Outbound.by_human`; a bot's may not. `reply_window` counts from the guest's last message; beyond it only a template passes. `per_line_s` and `per_recipient_s` are the
     messages a second that the provider takes.
     """
 
@@ -46,6 +56,7 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     shape: Shape = "chat"
     reply: ReplyTime = "later"
     reply_window: timedelta | None = None
+    human_window: timedelta | None = None
     per_line_s: float | None = None
     per_recipient_s: float | None = None
 
@@ -55,7 +66,7 @@ class Channel(Protocol):
 
     A request goes: `handshake`; `envelopes` to learn which lines it speaks of; `verify` with each such line's credentials, and only the
     envelopes of a line that verified are kept; one insert; `answer`. Later `parse` reads each kept envelope. A reply goes: `fit`,
-    then for each part `render`, the call, `read`.
+    then for each part `render`, the call, `read`. A file goes: `fetch`, the call, `fetched`, until it has its content.
     """
 
     @property
@@ -91,6 +102,20 @@ class Channel(Protocol):
 
     def answer(self, request: Request) -> Answer:
         """Return what the provider is told once its events are kept; on a call, what is said when no answer comes in time."""
+        ...
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Describe the next call on the way to a file that a guest sent, or None where there is nothing to call: it is here, or with us.
+
+        The line's credentials are in it only where it goes to the provider's own host. Its address was sent by the provider and is
+        https, but whoever calls it still refuses private networks.
+        """
+        ...
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return what the answer to `fetch` gave: the media with an address, to be fetched again, or with its content. Never raises."""
         ...
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> Rendered:

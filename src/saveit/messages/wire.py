@@ -138,7 +138,7 @@ class Answer(msgspec.Struct, frozen=True):
 class HttpCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call to make: no redirects, one time-out, and then the channel's `read`.
 
-    `repeatable` calls do no harm when made twice (a read mark); every other one whose answer is lost has an unknown outcome.
+    An answer beyond `answer_octets_max` is not read to its end. `repeatable` calls do no harm when made twice (a read mark); every other one whose answer is lost has an unknown outcome.
     """
 
     method: str
@@ -146,6 +146,7 @@ class HttpCall(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     timeout_s: float = 10.0
+    answer_octets_max: int = 1_048_576
     repeatable: bool = False
 
     def __repr__(self) -> str:

@@ -16,6 +16,7 @@ from saveit.messages import (
     Can,
     Credentials,
     Envelope,
+    Failure,
     HttpCall,
     Inbound,
     Letter,
@@ -24,6 +25,7 @@ from saveit.messages import (
     NotCarried,
     Outbound,
     Outcome,
+    ReceivedMedia,
     RefusalKind,
     Request,
     Response,
@@ -78,6 +80,17 @@ class EmailSes:
         """Say that it is kept."""
         del request
         return Answer()
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Nothing is called: files come in the mail."""
+        del media, credentials
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media as it is."""
+        del response, credentials
+        return media
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""

@@ -12,7 +12,9 @@ from saveit.messages import (
     Can,
     Credentials,
     Envelope,
+    Failure,
     Forged,
+    HttpCall,
     Ignored,
     Inbound,
     Letter,
@@ -23,6 +25,7 @@ from saveit.messages import (
     NotCarried,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Refused,
     Request,
     Response,
@@ -131,6 +134,17 @@ class EmailSmtp:
         """Say that it is kept; the listener then says 250."""
         del request
         return Answer()
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Nothing is called: files come in the mail."""
+        del media, credentials
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media as it is."""
+        del response, credentials
+        return media
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> Mail:
         """Describe what is handed to the server."""

@@ -11,8 +11,10 @@ from saveit.messages import (
     Chosen,
     Deletion,
     Echo,
+    HttpCall,
     Ignored,
     LineKey,
+    Outbound,
     Outcome,
     QuickReplies,
     Reaction,
@@ -27,7 +29,18 @@ from saveit.messages import (
     Written,
     fit,
 )
-from tests.channels.support import BY_NAME, only, outcome, own_samples, read_fixture, request_of, sent
+from tests.channels.support import (
+    BY_NAME,
+    NOW,
+    OUR_ID,
+    credentials_of,
+    only,
+    outcome,
+    own_samples,
+    read_fixture,
+    request_of,
+    sent,
+)
 
 NAME = "instagram"
 GUEST = Address("user_id", "400000000000009")
@@ -111,6 +124,16 @@ def test_a_message_goes_out_from_the_account() -> None:
     assert json.loads(body)["message"]["quick_replies"] == [
         {"content_type": "text", "title": "20:00", "payload": "1"}
     ]
+
+
+def test_only_a_persons_words_follow_the_window_under_their_tag() -> None:
+    outbound = Outbound(message_id=OUR_ID, recipient=GUEST, part=Text("Soy Marta"), by_human=True)
+
+    call = BY_NAME[NAME].render(outbound, credentials_of(NAME), NOW)
+
+    assert isinstance(call, HttpCall)
+    assert json.loads(call.body)["tag"] == "HUMAN_AGENT"
+    assert "tag" not in json.loads(sent(NAME, Text("hola"), to=GUEST)[1])
 
 
 @pytest.mark.parametrize(

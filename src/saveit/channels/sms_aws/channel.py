@@ -14,6 +14,7 @@ from saveit.messages import (
     Can,
     Credentials,
     Envelope,
+    Failure,
     HttpCall,
     Ignored,
     Inbound,
@@ -24,6 +25,7 @@ from saveit.messages import (
     OptOut,
     Outbound,
     Outcome,
+    ReceivedMedia,
     RefusalKind,
     Refused,
     Request,
@@ -125,6 +127,17 @@ class SmsAws:
         """Say that it is kept."""
         del request
         return Answer()
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Nothing is called: no file ever comes."""
+        del media, credentials
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media as it is."""
+        del response, credentials
+        return media
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""

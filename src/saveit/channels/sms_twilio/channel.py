@@ -2,13 +2,22 @@
 
 from datetime import datetime
 
-from saveit.channels._twilio import EMPTY_TWIML, NEEDS, send_call, twilio_outcome, verify_twilio
+from saveit.channels._media import with_content
+from saveit.channels._twilio import (
+    EMPTY_TWIML,
+    NEEDS,
+    send_call,
+    twilio_file_call,
+    twilio_outcome,
+    verify_twilio,
+)
 from saveit.channels._twilio_messages import cut_apart, parse_form
 from saveit.messages import (
     Answer,
     Can,
     Credentials,
     Envelope,
+    Failure,
     HttpCall,
     Inbound,
     Limit,
@@ -16,6 +25,7 @@ from saveit.messages import (
     NotCarried,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Request,
     Response,
     Text,
@@ -53,6 +63,17 @@ class SmsTwilio:
         """Answer with nothing to do: any other text would be sent to the guest."""
         del request
         return EMPTY_TWIML
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Describe the call for a file, which lies where the message says."""
+        return twilio_file_call(media.url, credentials)
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media with its content."""
+        del credentials
+        return with_content(media, response)
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""

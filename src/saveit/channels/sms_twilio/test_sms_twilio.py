@@ -58,6 +58,12 @@ def test_a_blank_field_is_covered_by_the_signature() -> None:
     assert CHANNEL.verify(request, credentials_of(NAME)) == Verified()
 
 
+def test_values_of_a_repeated_name_are_covered_in_their_order_and_once() -> None:
+    request = signed(NAME, "&".join(f"Digit={digit}" for digit in "9182736450918273").encode())
+
+    assert CHANNEL.verify(request, credentials_of(NAME)) == Verified()
+
+
 def test_the_line_is_the_number_that_was_written_to_or_that_wrote() -> None:
     found = {
         sample.path.stem: CHANNEL.envelopes(request_of(sample))[0].line

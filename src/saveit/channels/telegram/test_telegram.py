@@ -22,7 +22,9 @@ from saveit.messages import (
     Outcome,
     Place,
     Reaction,
+    ReceivedMedia,
     Refused,
+    Response,
     RetryAfter,
     Sent,
     TapAnswer,
@@ -32,7 +34,7 @@ from saveit.messages import (
     Unsupported,
     Written,
 )
-from tests.channels.support import bare, only, outcome, own_samples, request_of, sent
+from tests.channels.support import bare, credentials_of, only, outcome, own_samples, request_of, sent
 
 NAME = "telegram"
 CHAT = Address("chat", "555010101")
@@ -186,3 +188,18 @@ def test_a_calendar_file_without_its_content_is_a_link() -> None:
 )
 def test_an_answer_says_what_became_of_it(status: int, body: object, expected: Outcome) -> None:
     assert outcome(NAME, status, body) == expected
+
+
+def test_a_files_address_holds_the_token_and_is_never_shown() -> None:
+    credentials = credentials_of(NAME)
+    media = ReceivedMedia(kind="image", reference="L")
+
+    located = Telegram().fetched(
+        media, Response(status=200, body=b'{"ok":true,"result":{"file_path":"photos/1.jpg"}}'), credentials
+    )
+    assert isinstance(located, ReceivedMedia)
+    call = Telegram().fetch(located, credentials)
+
+    assert call is not None
+    assert call.url == "https://api.telegram.org/file/bot123456:telegram-bot-token/photos/1.jpg"
+    assert "telegram-bot-token" not in repr((located, call))

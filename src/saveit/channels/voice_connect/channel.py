@@ -16,6 +16,8 @@ from saveit.messages import (
     Content,
     Credentials,
     Envelope,
+    Failure,
+    HttpCall,
     Ignored,
     Inbound,
     Keyed,
@@ -25,6 +27,7 @@ from saveit.messages import (
     NotCarried,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Request,
     Response,
     Said,
@@ -97,6 +100,17 @@ class VoiceConnect:
         """Tell the flow to ask again in a moment."""
         del request
         return _flat(text="", expecting="nothing", wait="true")
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Nothing is called: no file ever comes."""
+        del media, credentials
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media as it is."""
+        del response, credentials
+        return media
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> Answer:
         """Return what the flow says next, as the flat map of words that Connect takes."""

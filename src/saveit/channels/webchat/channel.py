@@ -23,8 +23,10 @@ from saveit.messages import (
     Credentials,
     Edit,
     Envelope,
+    Failure,
     File,
     Forged,
+    HttpCall,
     Ignored,
     Inbound,
     Letter,
@@ -141,6 +143,17 @@ class WebChat:
         frame = decoded(request.body, Frame)
         body = {"type": "ack", "id": "" if frame is None else word(frame.id)}
         return Answer(media_type="application/json", body=msgspec.json.encode(body))
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Nothing is called: the file was uploaded to us."""
+        del media, credentials
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media as it is."""
+        del response, credentials
+        return media
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> SocketPush:
         """Describe the frame."""

@@ -29,8 +29,10 @@ from saveit.messages import (
     Outcome,
     Place,
     Reaction,
+    ReceivedMedia,
     Refused,
     Request,
+    Response,
     RetryAfter,
     Sent,
     Status,
@@ -344,3 +346,33 @@ def test_an_answer_is_judged_by_its_code_and_not_by_its_status(
     status: int, body: object, expected: Outcome
 ) -> None:
     assert outcome(NAME, status, body) == expected
+
+
+def test_a_file_is_located_first_and_then_fetched_with_the_token_for_metas_hosts_alone() -> None:
+    credentials = credentials_of(NAME)
+    media = ReceivedMedia(kind="image", reference="700000000000001")
+    address = (
+        b'{"url":"https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=7","mime_type":"image/jpeg"}'
+    )
+
+    first = CHANNEL.fetch(media, credentials)
+    located = CHANNEL.fetched(media, Response(status=200, body=address), credentials)
+    assert isinstance(located, ReceivedMedia)
+    second = CHANNEL.fetch(located, credentials)
+    file = CHANNEL.fetched(located, Response(status=200, body=b"jpeg"), credentials)
+
+    assert first is not None
+    assert first.url == "https://graph.facebook.com/v23.0/700000000000001"
+    assert second is not None
+    assert dict(second.headers) == {"authorization": "Bearer meta-access-token"}
+    assert isinstance(file, ReceivedMedia)
+    assert (file.content, file.media_type) == (b"jpeg", "image/jpeg")
+
+
+def test_a_file_that_is_gone_is_not_asked_for_again() -> None:
+    media = ReceivedMedia(kind="image", reference="7")
+
+    assert CHANNEL.fetched(media, Response(status=404), credentials_of(NAME)) == Refused(
+        "undeliverable", "404"
+    )
+    assert CHANNEL.fetched(media, Response(status=503), credentials_of(NAME)) == RetryAfter("call", "503")

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from saveit.channels._media import with_content
 from saveit.channels._twilio import (
     EMPTY_TWIML,
     NEEDS,
     send_call,
     twilio_call,
+    twilio_file_call,
     twilio_outcome,
     verify_twilio,
 )
@@ -18,12 +20,14 @@ from saveit.messages import (
     ChoiceLimits,
     Credentials,
     Envelope,
+    Failure,
     HttpCall,
     Inbound,
     Limit,
     Need,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Request,
     Response,
     Typing,
@@ -83,6 +87,17 @@ class WhatsAppTwilio:
         """Answer with nothing to do: any other text would be sent to the guest."""
         del request
         return EMPTY_TWIML
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Describe the call for a file, which lies where the message says."""
+        return twilio_file_call(media.url, credentials)
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media with its content."""
+        del credentials
+        return with_content(media, response)
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""

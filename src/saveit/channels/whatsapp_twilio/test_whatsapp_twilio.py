@@ -12,6 +12,7 @@ from saveit.messages import (
     Chosen,
     Menu,
     Place,
+    ReceivedMedia,
     Refused,
     Status,
     Template,
@@ -21,7 +22,7 @@ from saveit.messages import (
     UnifiedMessage,
     Written,
 )
-from tests.channels.support import only, sent
+from tests.channels.support import BY_NAME, credentials_of, only, sent
 
 NAME = "whatsapp_twilio"
 YES_NO = (Choice("yes", "Sí"), Choice("no", "No"))
@@ -109,3 +110,17 @@ def test_a_template_is_named_by_its_content_and_typing_has_its_own_address() -> 
     assert parse_qs(body.decode())["ContentSid"] == ["HX9"]
     assert call.url == "https://messaging.twilio.com/v3/Indicators/Typing.json"
     assert parse_qs(typing.decode())["messageId"] == ["SM1"]
+
+
+def test_a_file_is_fetched_with_the_password_from_twilio_alone() -> None:
+    content = only(NAME, "photo_without_caption", UnifiedMessage).content
+    assert isinstance(content, Written)
+    channel, credentials = BY_NAME[NAME], credentials_of(NAME)
+
+    own = channel.fetch(content.attachments[0], credentials)
+    other = channel.fetch(ReceivedMedia(kind="image", url="https://evil.example/api.twilio.com"), credentials)
+
+    assert own is not None
+    assert dict(own.headers)["authorization"].startswith("Basic ")
+    assert other is not None
+    assert other.headers == ()
