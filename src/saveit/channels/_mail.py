@@ -32,6 +32,7 @@ Parsed: TypeAlias = "Message[str, str]"
 # A guest's mail needs no more; a forwarded archive of a hundred parts is read no further.
 _PARTS_MAX = 50
 _TEXT_LENGTH_MAX = 20_000
+_MARKUP_LENGTH_MAX = 500_000
 _ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{1,998})>")
 # What mail programs write above the text they quote.
@@ -77,7 +78,11 @@ def read_mail(
     `verified` says whether its domain vouches for the sender, None where the mail's own header must tell: that is believed only from
     `authority`, and only the topmost, since anyone can write further ones below it.
     """
-    parsed: Parsed = BytesParser(policy=email.policy.compat32).parsebytes(raw)
+    try:
+        parsed: Parsed = BytesParser(policy=email.policy.compat32).parsebytes(raw)
+    except RecursionError:
+        # Parts within parts, thousands deep: nobody's mail.
+        return None
     sender = _sender(parsed, verified=_vouched(parsed, authority) if verified is None else verified)
     if sender is None:
         return None
@@ -241,7 +246,7 @@ def _content(parsed: Parsed) -> tuple[str, tuple[ReceivedMedia, ...]]:
         kind = part.get_content_type()
         is_attached = "attachment" in str(part.get("content-disposition", "")).lower()
         if kind in {"text/plain", "text/html"} and not is_attached:
-            texts.setdefault(kind, _words_of(part))
+            texts.setdefault(kind, _words_of(part)[:_MARKUP_LENGTH_MAX])
         else:
             files.append(_file(part, kind))
     text = texts.get("text/plain") or plain_text(texts.get("text/html", ""))

@@ -110,3 +110,14 @@ def test_a_letter_is_handed_to_the_lines_server() -> None:
 )
 def test_the_servers_reply_says_what_became_of_it(code: int, expected: Outcome) -> None:
     assert CHANNEL.read(Response(status=code)) == expected
+
+
+def test_parts_within_parts_without_end_are_left() -> None:
+    bottomless = b"From: ana@example.com\r\n" + b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth)
+        for depth in range(3_000)
+    )
+
+    [read] = CHANNEL.parse(CHANNEL.envelopes(signed(NAME, bottomless))[0])
+
+    assert isinstance(read, Ignored)

@@ -80,6 +80,7 @@ _SHUTTING = frozenset(
         "PARTNER_REMOVED",
     }
 )
+_IDS_OF_ONE = 2
 _TEMPLATE_FIELD = re.compile(r"(?:message_)?template_(.+)")
 _encoder = msgspec.json.Encoder()
 
@@ -148,10 +149,11 @@ def _of_change(entry: Entry, raw_change: Raw) -> Iterator[Envelope]:
         ("errors", value.errors),
     )
     some = False
+    contacts = _by_id(value.contacts)
     for group, events in groups:
         for event in events or ():
             some = True
-            yield _envelope(line, field, group=group, event=event, contacts=value.contacts)
+            yield _envelope(line, field, group=group, event=event, contacts=contacts)
     if not some:
         at = word(entry.time).encode()
         yield Envelope(
@@ -162,7 +164,7 @@ def _of_change(entry: Entry, raw_change: Raw) -> Iterator[Envelope]:
         )
 
 
-def _envelope(line: LineKey, field: str, *, group: str, event: Raw, contacts: Several) -> Envelope:
+def _envelope(line: LineKey, field: str, *, group: str, event: Raw, contacts: dict[str, Raw]) -> Envelope:
     ids = decoded(event, Ids) or Ids()
     contact = _contact_of(ids, contacts)
     return Envelope(
@@ -209,20 +211,24 @@ def _sender_of(group: str, ids: Ids, raw_contact: Raw) -> str:
             )
 
 
-def _contact_of(ids: Ids, contacts: Several) -> Raw:
-    """Return the contact that sent this event: a batch lists them all, in no promised order."""
-    if not contacts:
-        return NOTHING
-    if len(contacts) == 1:
-        return contacts[0]
-    own = {word(ids.from_), word(ids.from_user_id), word(ids.recipient_id), word(ids.recipient_user_id)} - {
-        ""
-    }
-    for raw in contacts:
-        contact = decoded(raw, Contact)
-        if contact is not None and own & {word(contact.wa_id), word(contact.user_id)}:
-            return raw
-    return NOTHING
+def _by_id(contacts: Several) -> dict[str, Raw]:
+    """Return a change's contacts under each of their ids, read once: a batch lists up to a thousand, in no promised order."""
+    found: dict[str, Raw] = {}
+    for raw in contacts or ():
+        contact = decoded(raw, Contact) or Contact()
+        found |= dict.fromkeys((word(contact.wa_id), word(contact.user_id)), raw)
+    return found
+
+
+def _contact_of(ids: Ids, contacts: dict[str, Raw]) -> Raw:
+    """Return the contact of an event; a lone one is meant even where no id says so."""
+    own = (ids.from_, ids.from_user_id, ids.recipient_id, ids.recipient_user_id)
+    known = next((contacts[found] for each in own if (found := word(each)) and found in contacts), None)
+    if known is not None:
+        return known
+    # One contact has two ids at most.
+    alone = list(contacts.values()) if len(contacts) <= _IDS_OF_ONE else []
+    return alone[0] if alone and alone[0] == alone[-1] else NOTHING
 
 
 def _address(value: str) -> Address:

@@ -376,3 +376,26 @@ def test_a_file_that_is_gone_is_not_asked_for_again() -> None:
         "undeliverable", "404"
     )
     assert CHANNEL.fetched(media, Response(status=503), credentials_of(NAME)) == RetryAfter("call", "503")
+
+
+def test_in_a_batch_of_a_thousand_everybody_keeps_their_own_name() -> None:
+    guests = [(f"57155501{number:04}", f"Guest {number}") for number in range(1_000)]
+    value = {
+        "metadata": {"phone_number_id": "200000000000001"},
+        "contacts": [{"wa_id": number, "profile": {"name": name}} for number, name in reversed(guests)],
+        "messages": [
+            {"from": number, "id": f"wamid.{number}", "type": "text", "text": {"body": "hola"}}
+            for number, _ in guests
+        ],
+    }
+    entry = {"id": "300000000000001", "changes": [{"field": "messages", "value": value}]}
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+    envelopes = CHANNEL.envelopes(signed(NAME, body))
+    read = [each for envelope in envelopes for each in CHANNEL.parse(envelope)]
+
+    assert [
+        (each.user_identifier, each.sender.name) for each in read if isinstance(each, UnifiedMessage)
+    ] == guests
+    # Were every contact kept with every event, this would be a thousand times the batch.
+    assert sum(len(envelope.body) for envelope in envelopes) < 2 * len(body)
