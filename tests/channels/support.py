@@ -255,7 +255,7 @@ def _sns(channel: str, body: bytes) -> Request:
     key, certificate = _amazon()
     try:
         message = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         message = None
     if not isinstance(message, dict):
         return bare(channel, body)
@@ -270,13 +270,13 @@ def _sns(channel: str, body: bytes) -> Request:
         for name in names
         if name != "Subject" or message.get(name) is not None
     )
-    made = key.sign(text.encode(), padding.PKCS1v15(), SHA256())
+    made = key.sign(text.encode("utf-8", "replace"), padding.PKCS1v15(), SHA256())
     message |= {
         "SignatureVersion": "2",
         "Signature": base64.b64encode(made).decode(),
         "SigningCertURL": CERTIFICATE_URL,
     }
-    request = bare(channel, json.dumps(message, ensure_ascii=False).encode())
+    request = bare(channel, json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     return Request(
         method="POST",
         url=request.url,

@@ -231,6 +231,35 @@ def test_any_bytes_are_survived(channel: Channel, body: bytes) -> None:
     survive(channel, signed(channel.name, body))
 
 
+HOSTILE = {
+    "deep_lists": b"[" * 100_000,
+    "deep_objects": b'{"entry":[{"changes":[' * 5_000,
+    "long_number": b'{"update_id":'
+    + b"9" * 5_000
+    + b',"object":"page","entry":[{"id":'
+    + b"9" * 400
+    + b"}]}",
+    "beyond_all_floats": b'{"object":"instagram","entry":[{"id":1e400,"time":-1e400}],"update_id":1e400}',
+    "half_surrogate": b'{"object":"page","entry":[{"id":"1","messaging":[{"sender":{"id":"\\ud800"}}]}],"Message":"\\ud800"}',
+    "no_utf8": b'{"object":"page","Message":"\xff\xfe"}',
+    "byte_order_mark": b"\xef\xbb\xbf{}",
+    "not_a_number": b'{"update_id": NaN, "Message": "NaN"}',
+    "empty": b"",
+    "null": b"null",
+    "many_fields": b"&".join(b"a%d=1" % number for number in range(5_000)),
+    "blank_form": b"MessageSid=&From=&To=&CallSid=",
+    "nul_in_form": b"MessageSid=SM%00&From=%00&To=%ED%A0%80&CallSid=%00CA&Body=%00",
+}
+
+
+@EVERY
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=list(HOSTILE))
+def test_hostile_bodies_are_survived(channel: Channel, body: bytes) -> None:
+    survive(channel, bare(channel.name, body))
+    survive(channel, signed(channel.name, body))
+    channel.read(Response(status=200, body=body))
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
