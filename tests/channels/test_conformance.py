@@ -1,6 +1,7 @@
 """What every channel must do, on every payload of its folder and on every captured one beside the checkout."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl
@@ -47,6 +48,7 @@ from saveit.messages import (
 from tests.channels.support import (
     BY_NAME,
     NOW,
+    ROOT,
     SECRETS,
     VALUES,
     Sample,
@@ -93,6 +95,17 @@ def test_a_channel_names_its_secrets_and_says_what_they_are_for(channel: Channel
     assert len(names) == len(set(names))
     assert all(need.meaning for need in channel.needs)
     assert set(VALUES[channel.name]) <= set(names)
+
+
+@EVERY
+def test_a_channels_page_lists_what_a_line_must_be_told(channel: Channel) -> None:
+    page = (ROOT / "src" / "saveit" / "channels" / channel.name / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (yes|no) \| (yes|no) \|$", page, re.MULTILINE)
+
+    assert rows == [
+        (need.name, need.meaning, "yes" if need.required else "no", "yes" if need.secret else "no")
+        for need in channel.needs
+    ]
 
 
 @ON_OWN
