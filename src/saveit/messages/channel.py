@@ -40,8 +40,8 @@ class ChoiceLimits(msgspec.Struct, frozen=True, kw_only=True):
 class Can(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel carries, each length in the unit in which its provider counts. What is None or empty it cannot.
 
-    A person's own words may follow until `human_window`, with `Outbound.by_human`; a bot's may not. `reply_window` counts from the guest's last message; beyond it only a template passes. `per_line_s` and `per_recipient_s` are the
-    messages a second that the provider takes.
+    `reply_window` counts from the guest's last message; beyond it only a template passes, or until `human_window` a person's own words
+    (`Outbound.by_human`). `per_line_s` and `per_recipient_s` are the messages a second that the provider takes.
     """
 
     text: Limit

@@ -138,7 +138,8 @@ class Answer(msgspec.Struct, frozen=True):
 class HttpCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call to make: no redirects, one time-out, and then the channel's `read`.
 
-    An answer beyond `answer_octets_max` is not read to its end. `repeatable` calls do no harm when made twice (a read mark); every other one whose answer is lost has an unknown outcome.
+    An answer beyond `answer_octets_max` is not read to its end. `repeatable` calls do no harm when made twice (a read mark); every other
+    one whose answer is lost has an unknown outcome.
     """
 
     method: str
