@@ -21,6 +21,7 @@ from saveit.messages import (
     Choice,
     ChoiceLimits,
     Forged,
+    History,
     HttpCall,
     Ignored,
     Letter,
@@ -31,6 +32,7 @@ from saveit.messages import (
     ReadMark,
     ReceivedMedia,
     Refused,
+    Remembers,
     Request,
     Response,
     RetryAfter,
@@ -39,6 +41,7 @@ from saveit.messages import (
     TapAnswer,
     Template,
     TemplateUse,
+    Text,
     Typing,
     UnifiedMessage,
     UnifiedResponse,
@@ -261,7 +264,7 @@ HOSTILE = {
     "null": b"null",
     "many_fields": b"&".join(b"a%d=1" % number for number in range(5_000)),
     "blank_form": b"MessageSid=&From=&To=&CallSid=",
-    "nul_in_form": b"MessageSid=SM%00&From=%00&To=%ED%A0%80&CallSid=%00CA&Body=%00",
+    "nul_in_form": b"AccountSid=%00AC&MessageSid=SM%00&From=%00&To=%ED%A0%80&CallSid=%00CA&Body=%00",
 }
 
 
@@ -271,6 +274,21 @@ def test_hostile_bodies_are_survived(channel: Channel, body: bytes) -> None:
     survive(channel, bare(channel.name, body))
     survive(channel, signed(channel.name, body))
     channel.read(Response(status=200, body=body))
+
+
+@EVERY
+def test_a_hostile_path_names_no_line_that_the_database_refuses(channel: Channel) -> None:
+    sample = next(sample for sample in OWN if sample.channel == channel.name)
+    request = request_of(sample)
+    hostile = msgspec.structs.replace(
+        request, opaque="mesa\x00\ud800", url=f"{request.url}?CallSid=%00&after=%00"
+    )
+
+    survive(channel, hostile)
+    survive(channel, msgspec.structs.replace(hostile, method="GET", body=b""))
+    survive(
+        channel, msgspec.structs.replace(hostile, method="WS", body=b'{"type":"setup","callSid":"\\u0000"}')
+    )
 
 
 JSON = st.recursive(
@@ -408,6 +426,19 @@ def test_any_answer_to_a_fetch_is_survived(
     fetched = channel.fetched(media, Response(status=status, body=body), credentials_of(channel.name))
 
     assert isinstance(fetched, ReceivedMedia | RetryAfter | Refused)
+
+
+@EVERY
+@given(status=st.integers(0, 999), body=st.binary(max_size=60) | JSON.map(msgspec.json.encode))
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW_DRAWS)
+def test_any_memory_of_a_provider_is_survived(channel: Channel, status: int, body: bytes) -> None:
+    if isinstance(channel, Remembers):
+        response = Response(status=status, body=body)
+        history = channel.remembered(response, credentials_of(channel.name))
+        assert isinstance(history, History | RetryAfter | Refused)
+        assert not isinstance(
+            channel.looked_up(outbound(Text("hola")), response, credentials_of(channel.name)), Refused
+        )
 
 
 @EVERY

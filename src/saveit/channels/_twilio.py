@@ -28,6 +28,7 @@ from saveit.messages import (
     Unknown,
     Verdict,
     Verified,
+    clean,
 )
 
 API = "https://api.twilio.com"
@@ -131,10 +132,10 @@ def verify_twilio(request: Request, credentials: Credentials) -> Verdict:
 
 
 def fields_of(body: bytes) -> dict[str, str]:
-    """Return a form's fields by name, the first of each; Twilio repeats none that we read."""
+    """Return a form's fields by name, clean, the first of each; Twilio repeats none that we read."""
     found: dict[str, str] = {}
     for name, value in form(body) or ():
-        found.setdefault(name, value)
+        found.setdefault(clean(name), clean(value))
     return found
 
 
@@ -176,6 +177,17 @@ def twilio_call(
         # Twilio itself waits fifteen seconds for others.
         timeout_s=15.0,
         repeatable=repeatable,
+    )
+
+
+def twilio_get(credentials: Credentials, path: str) -> HttpCall:
+    """Describe a question to Twilio, with the account's own credentials; a list of a hundred messages is below a megabyte."""
+    return HttpCall(
+        method="GET",
+        url=f"{credentials.value('api_base') or API}{path}",
+        headers=(_login(credentials),),
+        timeout_s=15.0,
+        repeatable=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
@@ -127,6 +127,37 @@ class Channel(Protocol):
 
     def read(self, response: Response) -> Outcome:
         """Say what became of it. Never raises; where the answer does not tell, the outcome is Unknown."""
+        ...
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of what a provider remembers, as the envelopes that its webhooks would have been, and the call for the page before it."""
+
+    envelopes: tuple[Envelope, ...]
+    older: HttpCall | None = None
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A channel whose provider does not send again what we missed, but can be asked; and asked too whether a lost call was a message.
+
+    What is remembered has the keys that it had in a webhook, so keeping it again changes nothing.
+    """
+
+    def history(self, credentials: Credentials, since: datetime) -> HttpCall:
+        """Describe the call for what came to the line since then."""
+        ...
+
+    def remembered(self, response: Response, credentials: Credentials) -> History | Failure:
+        """Return what came. Never raises."""
+        ...
+
+    def look_up(self, outbound: Outbound, credentials: Credentials, since: datetime) -> HttpCall:
+        """Describe the call that finds out what became of a send whose answer was lost; half a minute later the list is complete."""
+        ...
+
+    def looked_up(self, outbound: Outbound, response: Response, credentials: Credentials) -> Outcome:
+        """Return Sent when it is found, RetryAfter when it is certainly not there, and Unknown when that cannot be told."""
         ...
 
 

@@ -1,6 +1,8 @@
 """SMS through Twilio, trap by trap."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 import pytest
@@ -12,13 +14,16 @@ from saveit.messages import (
     Attachment,
     File,
     Forged,
+    History,
     Ignored,
     LineKey,
     OptIn,
     OptOut,
+    Outbound,
     Outcome,
     Refused,
     Request,
+    Response,
     RetryAfter,
     Sent,
     Status,
@@ -26,12 +31,14 @@ from saveit.messages import (
     UnifiedMessage,
     UnifiedResponse,
     Unknown,
+    Unsupported,
     Verified,
     Written,
     fit,
 )
 from tests.channels.support import (
     NOW,
+    OUR_ID,
     bare,
     credentials_of,
     only,
@@ -200,3 +207,93 @@ def test_a_long_text_goes_out_in_messages_of_ten_parts_at_most() -> None:
 )
 def test_after_a_server_error_nobody_knows(status: int, body: object, expected: Outcome) -> None:
     assert outcome(NAME, status, body) == expected
+
+
+def listed(*messages: Mapping[str, object], older: str | None = None) -> Response:
+    return Response(status=200, body=json.dumps({"messages": messages, "next_page_uri": older}).encode())
+
+
+def test_what_was_missed_is_asked_for_and_has_the_keys_of_its_webhook() -> None:
+    credentials = credentials_of(NAME)
+    missed = {
+        "sid": "SM01",
+        "account_sid": "AC00000000000000000000000000000001",
+        "from": "+5715550101",
+        "to": "+5715550100",
+        "body": "Mesa para 4 mañana",
+        "direction": "inbound",
+        "num_media": "0",
+    }
+    ours = missed | {"sid": "SM77", "direction": "outbound-api"}
+
+    call = CHANNEL.history(credentials, NOW)
+    history = CHANNEL.remembered(listed(missed, ours, older="/2010-04-01/next"), credentials)
+    webhook = next(
+        sample for sample in own_samples() if sample.channel == NAME and sample.path.stem == "text"
+    )
+
+    assert call.url.endswith("/Messages.json?To=%2B5715550100&DateSent%3E=2026-09-21&PageSize=100")
+    assert isinstance(history, History)
+    assert [(each.line, each.event_key) for each in history.envelopes] == [
+        (each.line, each.event_key) for each in CHANNEL.envelopes(request_of(webhook))
+    ]
+    assert history.older is not None
+    assert history.older.url == "https://api.twilio.com/2010-04-01/next"
+    [read] = CHANNEL.parse(history.envelopes[0])
+    assert isinstance(read, UnifiedMessage)
+    assert read.text == "Mesa para 4 mañana"
+
+
+def test_a_file_that_was_missed_is_asked_for_again() -> None:
+    missed: dict[str, object] = {"sid": "MM1", "direction": "inbound", "from": "+5715550101", "num_media": 1}
+
+    history = CHANNEL.remembered(listed(missed), credentials_of(NAME))
+
+    assert isinstance(history, History)
+    [read] = CHANNEL.parse(history.envelopes[0])
+    assert isinstance(read, UnifiedMessage)
+    assert read.content == Unsupported("media", "missed")
+
+
+@pytest.mark.parametrize(
+    ("response", "expected"),
+    [
+        (
+            listed(
+                {
+                    "sid": "SM5",
+                    "direction": "outbound-api",
+                    "to": "+5715550101",
+                    "body": "Le “esperamos” - 20:30",
+                }
+            ),
+            Sent("SM5"),
+        ),
+        (
+            listed({"sid": "SM5", "direction": "outbound-api", "to": "+5715550101", "body": "Otra cosa"}),
+            RetryAfter("call", "not_found"),
+        ),
+        (
+            listed(
+                {
+                    "sid": "SM5",
+                    "direction": "outbound-api",
+                    "to": "+5715550199",
+                    "body": 'Le "esperamos" — 20:30',
+                }
+            ),
+            RetryAfter("call", "not_found"),
+        ),
+        (listed(older="/next"), Unknown("more_pages")),
+        (Response(status=503), Unknown("503")),
+    ],
+)
+def test_a_send_whose_answer_was_lost_is_looked_up_before_it_is_made_again(
+    response: Response, expected: Outcome
+) -> None:
+    lost = Outbound(
+        message_id=OUR_ID, recipient=Address("phone", "+5715550101"), part=Text('Le "esperamos" — 20:30')
+    )
+
+    assert "To=%2B5715550101" in CHANNEL.look_up(lost, credentials_of(NAME), NOW).url
+    assert CHANNEL.looked_up(lost, response, credentials_of(NAME)) == expected

@@ -70,7 +70,7 @@ class VoiceConnect:
             return (unreadable(request.body),)
         data = _data(event)
         arn = word(data.instance_arn).split(":")
-        account = arn[4] if len(arn) >= _ARN_PARTS_MIN else request.opaque
+        account = arn[4] if len(arn) >= _ARN_PARTS_MIN else word(request.opaque)
         known = word(request.header("webhook-id"))
         return (
             Envelope(

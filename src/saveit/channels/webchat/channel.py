@@ -101,12 +101,13 @@ class WebChat:
         """Return the one frame, keyed by its session and the id that the widget made."""
         session = request.header("x-saveit-session").partition(".")[0]
         frame = decoded(request.body, Frame)
-        if frame is None or not request.opaque or not _SESSION.fullmatch(session):
+        line = word(request.opaque)
+        if frame is None or not line or not _SESSION.fullmatch(session):
             return (unreadable(request.body),)
         known = word(frame.id)
         return (
             Envelope(
-                line=LineKey(request.opaque, request.opaque),
+                line=LineKey(line, line),
                 event_key=f"{session}:{word(frame.type)}:{known}"
                 if known
                 else digest(session.encode(), request.body),

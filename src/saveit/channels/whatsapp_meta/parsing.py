@@ -44,6 +44,7 @@ from saveit.messages import (
     CallPhase,
     Echo,
     Envelope,
+    Failure,
     IdentityChanged,
     Ignored,
     Inbound,
@@ -346,14 +347,10 @@ def _status(event: Raw) -> Inbound | None:
     )
 
 
-def _failure(errors: tuple[GraphError, ...]) -> Refused:
-    """Return why a message failed. WhatsApp has given it up by then, so what would have been worth another try is so no longer for it."""
+def _failure(errors: tuple[GraphError, ...]) -> Failure:
+    """Return why a message failed: of a failed one it is certain that it was not delivered, so some are worth another try."""
     error = errors[0] if errors else GraphError()
-    match meta_failure(error, FAILURES):
-        case Refused() as known:
-            return known
-        case _:
-            return Refused("undeliverable", word(error.code), word(error.title))
+    return meta_failure(error, FAILURES) or Refused("undeliverable", word(error.code), word(error.title))
 
 
 def _call(event: Raw) -> Inbound | None:

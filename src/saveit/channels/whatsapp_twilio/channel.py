@@ -12,6 +12,13 @@ from saveit.channels._twilio import (
     twilio_outcome,
     verify_twilio,
 )
+from saveit.channels._twilio_history import (
+    EPOCH,
+    history_call,
+    look_up_call,
+    read_history,
+    read_look_up,
+)
 from saveit.channels._twilio_messages import cut_apart, parse_form
 from saveit.channels.whatsapp_twilio.rendering import TYPING_BASE, TYPING_PATH, content_fields
 from saveit.messages import (
@@ -21,6 +28,7 @@ from saveit.messages import (
     Credentials,
     Envelope,
     Failure,
+    History,
     HttpCall,
     Inbound,
     Limit,
@@ -115,6 +123,22 @@ class WhatsAppTwilio:
             **content_fields(outbound.part, credentials),
         }
         return send_call(credentials, fields, reference=str(outbound.message_id))
+
+    def history(self, credentials: Credentials, since: datetime) -> HttpCall:
+        """Describe the call for what came to the number since then."""
+        return history_call(credentials, since, "whatsapp:")
+
+    def remembered(self, response: Response, credentials: Credentials) -> History | Failure:
+        """Return what came."""
+        return read_history(response, credentials)
+
+    def look_up(self, outbound: Outbound, credentials: Credentials, since: datetime) -> HttpCall:
+        """Describe the call that finds a send whose answer was lost."""
+        return look_up_call(outbound.recipient.value, credentials, since, "whatsapp:")
+
+    def looked_up(self, outbound: Outbound, response: Response, credentials: Credentials) -> Outcome:
+        """Return whether it was made."""
+        return read_look_up(self.render(outbound, credentials, EPOCH), response)
 
     def read(self, response: Response) -> Outcome:
         """Say what became of it."""
