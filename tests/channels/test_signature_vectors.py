@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from saveit.channels._aws import signed_call
 from saveit.messages import Credentials, Forged, LineKey, NeedsCertificate, Request, Verdict, Verified
 from tests.channels.support import BY_NAME, shared_folder
 
 _FOUND = shared_folder()
-pytestmark = pytest.mark.skipif(_FOUND is None, reason="the captured payloads are not beside this checkout")
+captured = pytest.mark.skipif(_FOUND is None, reason="the captured payloads are not beside this checkout")
 VECTORS = (_FOUND or Path()) / "signatures"
 # The certificate of these messages ran out in August 2022.
 SENT_AT = datetime(2022, 7, 28, 21, 24, tzinfo=UTC)
@@ -37,6 +38,7 @@ def meta_request(body: bytes, signature: str) -> Request:
     )
 
 
+@captured
 def test_metas_signature_of_raw_bytes_verifies() -> None:
     vector = read("meta_x_hub_signature_256_pywa.vector.json")
     body = (VECTORS / vector["body_file"]).read_bytes()
@@ -47,6 +49,7 @@ def test_metas_signature_of_raw_bytes_verifies() -> None:
     assert asked("whatsapp_meta", spaced, app_secret=vector["app_secret"]) == Forged("signature_wrong")
 
 
+@captured
 def test_the_published_example_of_the_same_scheme_verifies() -> None:
     vector = read("x_hub_signature_256_github.vector.json")
     request = meta_request(vector["body"].encode(), vector["X-Hub-Signature-256"])
@@ -72,6 +75,7 @@ def twilio_request(vector: dict[str, Any]) -> Request:
     )
 
 
+@captured
 @pytest.mark.parametrize("index", range(8))
 def test_twilios_signatures_verify_with_every_port_and_repeated_name(index: int) -> None:
     vector = read("twilio_request_validator_vectors.json")[index]
@@ -94,6 +98,7 @@ def sns_request(name: str, certificate: bytes | None = None, **changes: str) -> 
     return request, message["TopicArn"]
 
 
+@captured
 @pytest.mark.parametrize(
     "name",
     [
@@ -112,6 +117,7 @@ def test_amazons_signatures_verify_with_its_certificate(name: str) -> None:
     assert asked("email_ses", request, topic_arns="arn:other") == Forged("sender_not_allowed")
 
 
+@captured
 def test_a_tampered_message_of_amazons_is_refused() -> None:
     certificate = (VECTORS / "sns_signing_cert.pem").read_bytes()
     request, topic = sns_request("sns_notification_tampered_INVALID.json", certificate)
@@ -119,6 +125,7 @@ def test_a_tampered_message_of_amazons_is_refused() -> None:
     assert asked("sms_aws", request, topic_arns=topic) == Forged("signature_wrong")
 
 
+@captured
 @pytest.mark.parametrize(
     "url",
     [
@@ -138,6 +145,7 @@ def test_a_certificate_elsewhere_is_not_fetched(url: str) -> None:
     assert asked("email_ses", request, topic_arns=topic) == Forged("sender_not_allowed")
 
 
+@captured
 @pytest.mark.parametrize("header", ["webhook-signature", "multi_signature_header_valid"])
 def test_standard_webhooks_verify_with_any_of_several_signatures(header: str) -> None:
     vector = read("standard_webhooks_v1.vector.json")
@@ -160,6 +168,7 @@ def test_standard_webhooks_verify_with_any_of_several_signatures(header: str) ->
     assert asked("voice_connect", request, webhook_secret=vector["secret"]) == Verified()
 
 
+@captured
 def test_a_standard_webhook_of_six_minutes_ago_is_too_old() -> None:
     vector = read("standard_webhooks_v1.vector.json")
     at = datetime.fromtimestamp(int(vector["webhook-timestamp"]) + 360, UTC)
@@ -178,7 +187,33 @@ def test_a_standard_webhook_of_six_minutes_ago_is_too_old() -> None:
     assert asked("voice_connect", request, webhook_secret=vector["secret"]) == Forged("too_old")
 
 
+@captured
 def test_base64_of_the_wrong_length_is_no_certificate_and_no_crash() -> None:
     request, topic = sns_request("sns_notification_sigv1_valid.json", b"no certificate", Signature="a")
 
     assert asked("email_ses", request, topic_arns=topic) == Forged("signature_malformed")
+
+
+def test_our_own_signature_for_amazon_is_the_one_in_its_published_test_suite() -> None:
+    """The case `post-vanilla` of the AWS Signature Version 4 test suite."""
+    values = {
+        "region": "us-east-1",
+        "access_key_id": "AKIDEXAMPLE",
+        "secret_access_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    }
+
+    call = signed_call(
+        Credentials(LineKey("", ""), values),
+        service="service",
+        host="example.amazonaws.com",
+        path="/",
+        headers={},
+        body=b"",
+        now=datetime(2015, 8, 30, 12, 36, tzinfo=UTC),
+    )
+
+    assert dict(call.headers)["authorization"] == (
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
+        "SignedHeaders=host;x-amz-date, "
+        "Signature=5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"
+    )

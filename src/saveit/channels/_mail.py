@@ -45,6 +45,9 @@ _QUOTES = re.compile(
     r"|(?:Sent from my|Enviado desde mi)\s)",
     re.IGNORECASE,
 )
+# Outlook quotes without a mark: a block of headers, of which the first two tell it from somebody's own "De: 8 a 10".
+_QUOTED_SENDER = re.compile(r"^\*?(?:From|De)\s*:\*?\s", re.IGNORECASE)
+_QUOTED_DATE = re.compile(r"^\*?(?:Sent|Date|Enviado|Enviado el|Fecha)\s*:\*?\s", re.IGNORECASE)
 _MACHINES = frozenset({"bulk", "junk", "list", "auto_reply"})
 _MAILER = re.compile(r"(?:mailer-daemon|postmaster|no-?reply)@", re.IGNORECASE)
 _DMARC = re.compile(r"\bdmarc=pass\b", re.IGNORECASE)
@@ -142,7 +145,9 @@ def fresh_words(text: str) -> str:
     """Return what was newly typed: everything above the first line that quotes, signs or forwards; all of it where that is nothing."""
     lines = text.replace("\r\n", "\n").split("\n")
     for index, line in enumerate(lines):
-        if _QUOTES.match(line.strip() if line.strip() != "--" else "--"):
+        below = lines[index + 1].strip() if index + 1 < len(lines) else ""
+        is_block = _QUOTED_SENDER.match(line.strip()) and _QUOTED_DATE.match(below)
+        if is_block or _QUOTES.match(line.strip()):
             fresh = "\n".join(lines[:index]).strip()
             return fresh or text.strip()
     return text.strip()

@@ -121,3 +121,27 @@ def test_parts_within_parts_without_end_are_left() -> None:
     [read] = CHANNEL.parse(CHANNEL.envelopes(signed(NAME, bottomless))[0])
 
     assert isinstance(read, Ignored)
+
+
+@pytest.mark.parametrize(
+    ("text", "fresh"),
+    [
+        (
+            "Sí, a las 9\n\nOn Mon, 21 Sep 2026 at 09:00, Mesa <mesa@x.example> wrote:\n> ¿A las 9?",
+            "Sí, a las 9",
+        ),
+        ("Sí\n\nDe: Mesa <mesa@x.example>\nEnviado el: lunes\nPara: Ana\nAsunto: Hola\n\n¿A las 9?", "Sí"),
+        ("Sí\r\n\r\n-----Mensaje original-----\r\nHola", "Sí"),
+        ("Somos 4\n-- \nAna Rivas\nDirectora", "Somos 4"),
+        ("Podemos venir\nDe: 8 a 10\nGracias", "Podemos venir\nDe: 8 a 10\nGracias"),
+        ("> solo una cita", "> solo una cita"),
+        ("Voy\nEnviado desde mi teléfono", "Voy"),
+    ],
+)
+def test_only_what_is_new_in_a_mail_is_read(text: str, fresh: str) -> None:
+    body = f"From: ana@example.com\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}".encode()
+
+    [read] = CHANNEL.parse(CHANNEL.envelopes(signed(NAME, body))[0])
+
+    assert isinstance(read, UnifiedMessage)
+    assert read.text == fresh

@@ -14,6 +14,7 @@ from saveit.channels._reading import (
     decoded,
     digest,
     instant,
+    meaning,
     unreadable,
     word,
     words,
@@ -159,7 +160,7 @@ def _of_change(entry: Entry, raw_change: Raw) -> Iterator[Envelope]:
         at = word(entry.time).encode()
         yield Envelope(
             line=LineKey(account, phone_number_id),
-            event_key=digest(at, bytes(raw_change)),
+            event_key=digest(at, meaning(raw_change)),
             sender="",
             body=_encoder.encode(Cut(field=field, group="account", event=change.value)),
         )
@@ -170,7 +171,7 @@ def _envelope(line: LineKey, field: str, *, group: str, event: Raw, contacts: di
     contact = _contact_of(ids, contacts)
     return Envelope(
         line=line,
-        event_key=_key(group, ids) or digest(bytes(event)),
+        event_key=_key(group, ids) or digest(meaning(event)),
         sender=_sender_of(group, ids, contact),
         body=_encoder.encode(Cut(field=field, group=group, event=event, contact=contact)),
     )
@@ -281,7 +282,7 @@ def _message(event: Raw, contact: Contact | None) -> Inbound | None:
     referral = decoded(message.referral, Referral)
     return UnifiedMessage(
         # Without an id it cannot be told from its own copy; its content still deserves an answer.
-        channel_message_id=word(message.id) or digest(bytes(event)),
+        channel_message_id=word(message.id) or digest(meaning(event)),
         sender=sender,
         content=content,
         sent_at=instant(message.timestamp),
@@ -318,7 +319,7 @@ def _echo(event: Raw) -> Inbound | None:
     if not recipients:
         return Ignored(kind="message_echoes", why="incomplete")
     return Echo(
-        channel_message_id=word(message.id) or digest(bytes(event)),
+        channel_message_id=word(message.id) or digest(meaning(event)),
         recipient=recipients[0],
         content=content,
         sent_at=instant(message.timestamp),
