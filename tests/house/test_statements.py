@@ -68,7 +68,7 @@ def struct_of(room: str, name: str) -> type[msgspec.Struct]:
     package = import_module(room)
     modules = [
         import_module(found.name)
-        for found in pkgutil.iter_modules([str(Path(package.__file__ or "").parent)], f"{room}.")
+        for found in pkgutil.walk_packages([str(Path(package.__file__ or "").parent)], f"{room}.")
     ]
     for module in (*modules, package):
         found = vars(module).get(name)

@@ -13,8 +13,8 @@ from saveit.consumers import qr
 from saveit.reservations import Holding, WalkIn, hold, walk_in
 from saveit.venues import AreaDraft, CombinationDraft, add_area, add_combination
 from saveit.waitlist import Wish, join
-from saveit.web.document import document_of
-from saveit.web.memory import Memory
+from saveit.web.hot.document import document_of
+from saveit.web.hot.memory import Memory
 from saveit.web.router import make_router
 from tests.support.house import NOON, TESTER, TUESDAY, guest_named, open_world
 from tests.web.conftest import ADMIN_KEY, Web, opened

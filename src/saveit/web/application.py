@@ -2,11 +2,12 @@
 
 from typing import cast
 
-from saveit.web.document import Document
-from saveit.web.edge import Front
-from saveit.web.health import Alive, Numbers, Ready
-from saveit.web.hot import BookTable, HoldTable, ListTimes
-from saveit.web.memory import Memory
+from saveit.kernel.observe import is_tracing
+from saveit.web.edge import Front, Traced
+from saveit.web.hot.document import Document
+from saveit.web.hot.health import Alive, Numbers, Ready
+from saveit.web.hot.memory import Memory
+from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
 from saveit.web.pages import pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
@@ -14,11 +15,11 @@ from saveit.web.wire import Alternative
 from saveit.web.wire.asgi import App
 
 
-def create_app(parts: Parts) -> Front:
+def create_app(parts: Parts) -> App:
     """Return the application: an ASGI callable. It keeps nothing open; whoever made the parts closes them."""
     alternatives = Memory[tuple[Alternative, ...]](parts.desk)
     router = make_router(alternatives)
-    return Front(
+    front = Front(
         parts,
         # The framework types ASGI by its own names for the same dictionaries.
         cast("App", router),
@@ -33,3 +34,4 @@ def create_app(parts: Parts) -> Front:
             Document(router),
         ),
     )
+    return Traced(front) if is_tracing() else front

@@ -11,7 +11,7 @@ from saveit.ledger import House
 from saveit.reservations import Reservation, SlotUnavailable, nearest_offers
 from saveit.seating import Asking
 from saveit.web.edge import Call
-from saveit.web.memory import Memory, Seen
+from saveit.web.hot.memory import Memory, Seen
 from saveit.web.problems import RequestInvalid, request_error
 from saveit.web.wire import (
     Alternative,
@@ -27,7 +27,7 @@ from saveit.web.wire import (
 YEAR_MIN, YEAR_MAX = 2000, 2199
 """Outside of these a date is a slip of the hand; the wall clock itself reaches much farther."""
 
-# Staff and walk-ins are told apart by their source when loads are counted anew; a program may not pass for either.
+# Lists and figures tell by these what the house took down itself; a program may not pass for it.
 _HOUSE_SOURCES = frozenset(("staff", "walk_in"))
 
 Alternatives = Memory[tuple[Alternative, ...]]

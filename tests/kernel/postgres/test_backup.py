@@ -26,7 +26,7 @@ from saveit.kernel.postgres import (
     backup,
     restore,
 )
-from saveit.kernel.postgres.backup import fingerprints
+from saveit.kernel.postgres.care.backup import fingerprints
 from saveit.kernel.settings import Secret
 from tests.kernel.postgres.conftest import ask, run
 

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from saveit.kernel.postgres import EmbeddedPostgres, Finding, MigrationLevel, diagnose
-from saveit.kernel.postgres.doctor import _judge_version, _look_at_extension
+from saveit.kernel.postgres.care.doctor import _judge_version, _look_at_extension
 from saveit.kernel.settings import Settings
 from tests.kernel.postgres.conftest import Start, run
 
@@ -148,7 +148,7 @@ async def test_a_server_that_outlived_its_owner_is_found(
     def nobody(_: Path) -> None:
         return None
 
-    monkeypatch.setattr("saveit.kernel.postgres.doctor.owner_of", nobody)
+    monkeypatch.setattr("saveit.kernel.postgres.care.doctor.owner_of", nobody)
     found = await find(settings_for(data_dir), "server")
 
     assert found.state == "warn"

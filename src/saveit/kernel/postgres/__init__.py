@@ -7,9 +7,9 @@ backup that restores, and a doctor that says what mends.
 It owns no tables. It will never open a directory that is not ours, signal a process that it has not recognised, or delete a database.
 """
 
-from saveit.kernel.postgres.backup import Backup, Manifest, Restored, backup, restore
 from saveit.kernel.postgres.binaries import Binaries, binaries, pgbench_path
-from saveit.kernel.postgres.doctor import Finding, MigrationLevel, diagnose
+from saveit.kernel.postgres.care.backup import Backup, Manifest, Restored, backup, restore
+from saveit.kernel.postgres.care.doctor import Finding, MigrationLevel, diagnose
 from saveit.kernel.postgres.errors import (
     BackupDamaged,
     BackupExists,

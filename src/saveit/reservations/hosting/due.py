@@ -12,8 +12,8 @@ import msgspec
 from saveit.kernel.db import Transaction, load_statements
 from saveit.kernel.ids import ReservationId, RestaurantId, TableId, TenantId, new_id
 from saveit.outbox import Fact, append
-from saveit.reservations.changes import cancel, complete, lock, mark_no_show
 from saveit.reservations.desk import Desk
+from saveit.reservations.hosting.changes import cancel, complete, lock, mark_no_show
 from saveit.reservations.store import KeptRow
 
 # A client that repeats a request does so within minutes; a week covers one that was switched off meanwhile.

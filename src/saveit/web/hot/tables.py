@@ -25,7 +25,7 @@ from saveit.web.desk import (
     with_alternatives,
 )
 from saveit.web.edge import Call, Reader, Reply, read_body
-from saveit.web.memory import Memory, Seen
+from saveit.web.hot.memory import Memory, Seen
 from saveit.web.problems import NotFound, RequestError, RequestInvalid, UnsupportedMedia, request_error
 from saveit.web.wire import (
     AvailabilityAnswer,

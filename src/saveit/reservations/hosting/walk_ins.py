@@ -9,12 +9,12 @@ from saveit.guests import GuestDetails, seal_details
 from saveit.kernel.db import Collision, Transaction
 from saveit.kernel.ids import ReservationId, RestaurantId, TableId, new_id
 from saveit.ledger import Act, House, Verdict, commit_acts, hexed, load_rows
-from saveit.reservations.changes import check_in
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import RulesRefused, SlotUnavailable, TableTaken
 from saveit.reservations.facts import created_body
-from saveit.reservations.holds import fresh_day
+from saveit.reservations.hosting.changes import check_in
 from saveit.reservations.model import Reservation, policy_of
+from saveit.reservations.taking.holds import fresh_day
 from saveit.seating import (
     Asking,
     Claim,
@@ -164,6 +164,7 @@ def _reservation(
             starts_at=moment.starts_at,
             party_size=party.party_size,
             currency=house.restaurant.currency,
+            audience="staff",
         ),
         loads=load_rows(moment.plan, moment.claims, party.party_size),
         revision=1,
