@@ -20,7 +20,7 @@ from saveit.channels import CHANNELS
 from saveit.consumers.live import Tail
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway
-from saveit.kernel import faults
+from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
 from saveit.kernel.db import Actor, Database
@@ -28,9 +28,9 @@ from saveit.kernel.http import HttpClient
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
 from saveit.messages import Channels
-from saveit.outbox import Runner
+from saveit.outbox import Consumer, Runner
 from saveit.reservations import Desk, open_desk
-from saveit.venues import TenantKeyRing
+from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
 
 Result = TypeVar("Result")
@@ -73,17 +73,24 @@ class Core(msgspec.Struct, frozen=True):
 async def open_core(settings: Settings, dsn: str) -> AsyncGenerator[Core]:
     """Connect to the database at `dsn` with this installation's keys, and disconnect at the end.
 
-    Raises: DatabaseUnreachable, SecretKeyRefused.
+    Raises: DatabaseUnreachable; SecretKeyRefused, also when the database is sealed under another key.
     """
-    secret = await asyncio.to_thread(load_secret, settings.data_dir / "secret.key", settings.secret_key)
     database = await Database.open(dsn, node=_node(), connections_max=_connections(settings.workers))
     try:
+        sealed = await sealed_key(database)
+        path = settings.data_dir / "secret.key"
+        secret = await asyncio.to_thread(
+            load_secret, path, settings.secret_key, sealed_already=sealed is not None
+        )
+        master = MasterKey(secret)
+        if sealed is not None:
+            require_opens(master, sealed)
         yield Core(
             settings=settings,
             clock=SystemClock(),
             secret=secret,
             database=database,
-            keys=TenantKeyRing(MasterKey(secret)),
+            keys=TenantKeyRing(master),
             emails=EmailIndex(secret),
         )
     finally:
@@ -173,6 +180,11 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
             loop.remove_signal_handler(number)
 
 
+def consumers_of(desk: Desk) -> tuple[Consumer, ...]:
+    """Return everything that follows from facts."""
+    return (pass_consumer(desk), promotion_consumer(desk))
+
+
 @asynccontextmanager
 async def open_background(
     core: Core, desk: Desk, gateway: Gateway, *, failed: Callable[[], None]
@@ -184,7 +196,7 @@ async def open_background(
     # The job queue takes as long to import as all the rest.
     from saveit.timers import Job, Schedule, core_jobs
 
-    runner = Runner(core.database, core.clock, (pass_consumer(desk), promotion_consumer(desk)))
+    runner = Runner(core.database, core.clock, consumers_of(desk))
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
@@ -198,6 +210,8 @@ async def open_background(
         asyncio.create_task(tail.run(), name="tail"),
         asyncio.create_task(schedule.run(), name="timers"),
     ]
+    looking = asyncio.create_task(cycles.look_at_everything(), name="cycles")
+    cycles.look_at_the_young_only()
 
     def ended(task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
@@ -209,6 +223,7 @@ async def open_background(
     try:
         yield
     finally:
+        looking.cancel()
         runner.close()
         tail.close()
         schedule.close()

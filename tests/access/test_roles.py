@@ -39,6 +39,7 @@ def person(roles: dict[RestaurantId, Role]) -> Principal:
         ("availability:read", ["owner", "manager", "host", "viewer"]),
         ("restaurants:read", ["owner", "manager", "host", "viewer"]),
         ("reservations:write", ["owner", "manager", "host"]),
+        ("hosting:write", ["owner", "manager", "host"]),
         ("waitlist:write", ["owner", "manager", "host"]),
         ("qr:write", ["owner", "manager", "host"]),
         ("restaurants:write", ["owner", "manager"]),

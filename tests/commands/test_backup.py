@@ -13,7 +13,7 @@ from saveit.kernel.postgres import serving
 from saveit.kernel.settings import Settings
 from saveit.outbox import Consumer, RecordedFact, Runner
 from saveit.venues import AreaDraft, add_area, find_slug
-from tests.commands.conftest import Start, saveit
+from tests.commands.conftest import Start, free_port, saveit
 from tests.conftest import SilentLog
 
 pytestmark = pytest.mark.slow
@@ -107,6 +107,24 @@ def test_what_was_backed_up_while_it_served_is_there_after_a_restore(
     assert (saved.code, restored.code) == (0, 0)
     assert "holds the secret key" in saved.out
     assert (again.status_code, again.json()["id"]) == (201, booked.json()["id"])
+
+
+def test_a_database_is_not_served_without_the_key_it_is_sealed_under(place: Path, demo_dir: Path) -> None:
+    assert saveit("backup", place / "kept", "--data-dir", demo_dir).code == 0
+    assert saveit("restore", place / "kept", "--data-dir", place / "other").code == 0
+    secret = place / "other" / "secret.key"
+
+    without = saveit("up", "--data-dir", place / "other", "--port", str(free_port()))
+    made_anyway = secret.exists()
+    secret.write_text("0123456789abcdef" * 4, encoding="ascii")
+    secret.chmod(0o600)
+    with_another = saveit("up", "--data-dir", place / "other", "--port", str(free_port()))
+    secret.write_bytes((demo_dir / "secret.key").read_bytes())
+    shown = saveit("restaurant", "list", "--data-dir", place / "other")
+
+    assert (without.code, made_anyway, with_another.code, shown.code) == (1, False, 1, 0)
+    assert "secret.key is gone" in without.err
+    assert "sealed under another secret key" in with_another.err
 
 
 def first_wish(booked: dict[str, object]) -> dict[str, object]:

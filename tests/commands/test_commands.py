@@ -1,12 +1,15 @@
 """The small commands, beside a running `saveit up` and without one."""
 
+import asyncio
 import json
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
-from tests.commands.conftest import Running, saveit
+from saveit.kernel.postgres import running_dsn
+from tests.commands.conftest import Answer, Running, saveit
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +69,37 @@ def test_who_works_where_is_listed(running_demo: Running) -> None:
         "noor@pier.example.com",
         "sam@pier.example.com",
     ]
+
+
+async def _parked_by_hand(data_dir: Path) -> str:
+    dsn = running_dsn(data_dir)
+    assert dsn is not None
+    connection = await asyncpg.connect(dsn, server_settings={"role": "saveit_ledger"})
+    try:
+        fact_id: str = await connection.fetchval(
+            "INSERT INTO parked_facts (consumer, tenant_id, txid, position, fact_id, kind, reason, attempts, parked_at) "
+            "SELECT 'qr', tenant_id, txid, position, fact_id, kind, 'Unreadable', 6, now() FROM facts "
+            "WHERE kind = 'reservation.created' LIMIT 1 RETURNING fact_id::text"
+        )
+    finally:
+        await connection.close()
+    return fact_id
+
+
+def test_a_parked_fact_is_seen_and_taken_again(running_demo: Running) -> None:
+    def on_it(*arguments: str) -> Answer:
+        return saveit("facts", *arguments, "--data-dir", running_demo.data_dir)
+
+    before = on_it("parked")
+    fact_id = asyncio.run(_parked_by_hand(running_demo.data_dir))
+    seen = on_it("parked")
+    unknown = on_it("retry", fact_id, "--consumer", "nobody")
+    taken = on_it("retry", fact_id, "--consumer", "qr")
+    again = on_it("retry", fact_id, "--consumer", "qr")
+
+    assert (before.out.strip(), fact_id in seen.out, unknown.code) == ("No fact is parked.", True, 1)
+    assert (taken.code, taken.out.strip(), again.code) == (0, "It was taken.", 1)
+    assert "there is no consumer nobody" in unknown.err
 
 
 def test_the_doctor_finds_nothing_wrong_with_what_works_and_changes_nothing(running_demo: Running) -> None:

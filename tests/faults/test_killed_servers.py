@@ -79,17 +79,17 @@ async def book_held(tavern: Tavern) -> Request:
 async def change(tavern: Tavern) -> Request:
     """Return a change of a party that stands."""
     made = await done(tavern.booking(1))
-    return tavern.change(1, made["id"], time="15:00", revision=1)
+    return tavern.change(1, made["id"], time="15:00", revision=1, key="the guest's own")
 
 
 async def cancel(tavern: Tavern) -> Request:
     """Return a cancellation."""
-    return tavern.cancel(1, (await done(tavern.booking(1)))["id"])
+    return tavern.cancel(1, (await done(tavern.booking(1)))["id"], key="the guest's own")
 
 
 async def check_in(tavern: Tavern) -> Request:
     """Return a check-in by the host."""
-    return tavern.act(1, (await done(tavern.booking(1)))["id"], "check-in")
+    return tavern.act(1, (await done(tavern.booking(1)))["id"], "check-in", key="the host's own")
 
 
 async def walk_in(tavern: Tavern) -> Request:
@@ -102,7 +102,13 @@ async def scan(tavern: Tavern) -> Request:
     day, time = next_start()
     made = await done(tavern.on(day).booking(1, time=time))
     pass_ = await done(tavern.request(1, "POST", "/qr/generate", {"reservation_id": made["id"]}))
-    return tavern.post(1, "/qr/checkin", token=pass_["token"])
+    return tavern.post(1, "/qr/checkin", token=pass_["token"], key="the scanner's own")
+
+
+async def renew(tavern: Tavern) -> Request:
+    """Return the renewal of a hold."""
+    held = await done(tavern.hold(1))
+    return tavern.post(1, f"/holds/{held['id']}/renew", key="the guest's own")
 
 
 BECOMES: dict[Callable[[Tavern], Awaitable[Request]], dict[str, int]] = {
@@ -114,6 +120,7 @@ BECOMES: dict[Callable[[Tavern], Awaitable[Request]], dict[str, int]] = {
     check_in: {"reservation.created": 1, "reservation.checked_in": 1},
     walk_in: {"reservation.created": 1, "reservation.checked_in": 1},
     scan: {"reservation.created": 1, "reservation.checked_in": 1, "qr.validated": 1},
+    renew: {"hold.created": 1, "hold.renewed": 1},
 }
 
 
@@ -133,6 +140,7 @@ BECOMES: dict[Callable[[Tavern], Awaitable[Request]], dict[str, int]] = {
         ("reservations.check_in.before_commit", check_in),
         ("reservations.check_in.before_commit", walk_in),
         ("qr.check_in.before_commit", scan),
+        *(("web.once.after_commit", act) for act in (change, cancel, check_in, walk_in, scan, renew)),
     ],
 )
 async def test_an_act_that_is_killed_and_asked_for_again_is_done_once(

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from saveit.seating import NO_LOAD, WINDOW_MINUTES, Day, Floor, Load, Stay
-from saveit.seating.day import blocked_starts
 from tests.seating.floors import (
     FRIDAY,
     MADRID,
@@ -227,15 +226,6 @@ def test_a_changed_day_is_the_same_as_one_drawn_anew(
         one for one in [*present, *later] if one.holder_id not in {identity(holder) for holder in leaving}
     ]
     assert picture(day) == picture(day_with(TWO_TABLES, *left))
-
-
-@UNHURRIED
-@given(busy=some.integers(0, 2**120), length=some.integers(1, 140))
-def test_starts_are_blocked_exactly_when_their_stay_would_meet_a_busy_minute(busy: int, length: int) -> None:
-    stay_bits = (1 << length) - 1
-    expected = sum(1 << start for start in range(121) if busy & (stay_bits << start))
-
-    assert blocked_starts(busy, length) == expected
 
 
 def test_the_origin_of_a_day_is_its_midnight() -> None:

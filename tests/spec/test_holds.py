@@ -185,6 +185,40 @@ async def test_a_hold_for_another_time_or_party_is_refused(opening: Opening) -> 
     assert others == ["hold_mismatch"] * 3
 
 
+@pytest.mark.parametrize("time", ["20:17", "20:30", "23:59"])
+async def test_a_hold_is_not_booked_at_another_time_listed_or_not(opening: Opening, time: str) -> None:
+    bistro = await opening.bistro()
+    held = await bistro.hold()
+
+    assert await answer(bistro.book(hold_id=held.id, time=time)) == "hold_mismatch"
+
+
+async def test_a_hold_is_booked_at_its_own_table_and_no_other(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2, 2))
+    held = await bistro.hold()
+    (other,) = set(bistro.tables) - set(held.table_ids)
+
+    refused = await answer(bistro.book(hold_id=held.id, table_id=other))
+    made = await bistro.book(hold_id=held.id, table_id=held.table_ids[0])
+
+    assert (refused, made.table_ids, made.pinned) == ("hold_mismatch", held.table_ids, True)
+
+
+async def test_a_held_start_that_new_rules_took_off_the_list_can_still_be_booked(opening: Opening) -> None:
+    bistro = await opening.bistro()
+    held = await bistro.hold(time="20:15")
+    await bistro.act(
+        reservations.apply_rules,
+        bistro.restaurant_id,
+        rules(time_slots={"slot_duration": 60}),
+        expected_version=None,
+    )
+
+    made = await bistro.book(hold_id=held.id, time="20:15")
+
+    assert (made.starts_at, made.hold_id) == (held.starts_at, held.id)
+
+
 async def test_an_unknown_hold_is_unknown(opening: Opening) -> None:
     mine, theirs = await opening.bistro(), await opening.bistro()
     held = await theirs.hold()

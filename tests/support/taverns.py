@@ -124,17 +124,19 @@ class Tavern:
         """Return a request of guest `who` to wait for a table at noon."""
         return self.post(number, "/waitlist", **self._wished(size, {"guest": guest(who)}))
 
-    def act(self, number: int, reservation_id: str, verb: str) -> Request:
+    def act(self, number: int, reservation_id: str, verb: str, *, key: str | None = None) -> Request:
         """Return a request that does `verb` (confirm, check-in, complete, no-show) with a reservation."""
-        return self.request(number, "POST", f"/reservations/{reservation_id}/{verb}")
+        return self.request(number, "POST", f"/reservations/{reservation_id}/{verb}", key=key)
 
-    def change(self, number: int, reservation_id: str, **wishes: object) -> Request:
+    def change(
+        self, number: int, reservation_id: str, *, key: str | None = None, **wishes: object
+    ) -> Request:
         """Return a request to change a reservation."""
-        return self.request(number, "PUT", f"/reservations/{reservation_id}", wishes)
+        return self.request(number, "PUT", f"/reservations/{reservation_id}", wishes, key=key)
 
-    def cancel(self, number: int, reservation_id: str) -> Request:
+    def cancel(self, number: int, reservation_id: str, *, key: str | None = None) -> Request:
         """Return a request to cancel a reservation."""
-        return self.request(number, "DELETE", f"/reservations/{reservation_id}")
+        return self.request(number, "DELETE", f"/reservations/{reservation_id}", key=key)
 
     def instant(self, clock: str) -> datetime:
         """Return a time of the day, on the restaurant's clock, as an instant."""

@@ -149,3 +149,27 @@ async def test_the_platform_opens_a_restaurant_with_a_customer_of_its_own_once(w
     assert first.json()["tenant_id"] != str(web.tenant.id)
     assert told(wrong) == (422, "venue_invalid")
     assert key.status_code == 201
+
+
+async def test_a_booking_widgets_key_books_and_cancels_and_is_no_host(web: Web) -> None:
+    token = await web.world.api_key(web.tenant, web.restaurant.id, scopes=["reservations:write"])
+    guest = {"name": "Ana", "phone": "+573001234567"}
+    wish = {"date": "2026-03-03", "time": "20:00", "party_size": 2, "guest": guest}
+    async with web.visitor(token) as widget:
+        made = (
+            await widget.post("/reservations", json={"restaurant_id": str(web.restaurant.id)} | wish)
+        ).json()
+        one = f"/reservations/{made['id']}"
+        hosting = [
+            await widget.post(f"{one}/confirm"),
+            await widget.post(f"{one}/check-in"),
+            await widget.post(f"{one}/complete"),
+            await widget.post(f"{one}/no-show"),
+            await widget.post(f"{one}/move", json={"table_ids": [made["id"]], "revision": 1}),
+            await widget.post(f"{one}/extend", json={"leaves_at": "2026-03-03T23:00:00-05:00"}),
+            await widget.post("/walk-ins", json={"restaurant_id": str(web.restaurant.id), "party_size": 2}),
+        ]
+        cancelled = await widget.delete(one)
+
+    assert {told(each) for each in hosting} == {(403, "forbidden")}
+    assert cancelled.status_code == 200

@@ -16,6 +16,7 @@ PrincipalKind: TypeAlias = Literal["staff", "api_key", "platform"]
 Permission: TypeAlias = Literal[
     "reservations:read",
     "reservations:write",
+    "hosting:write",
     "availability:read",
     "restaurants:read",
     "restaurants:write",
@@ -39,7 +40,11 @@ SCOPES: frozenset[str] = frozenset(
 )
 
 _VIEWER: frozenset[Permission] = frozenset({"reservations:read", "availability:read", "restaurants:read"})
-_HOST: frozenset[Permission] = frozenset({*_VIEWER, "reservations:write", "waitlist:write", "qr:write"})
+# What a guest may ask for is written by `reservations:write`; what only the house decides, by `hosting:write`: a booking widget's key
+# books, changes and cancels, and seats, blocks and turns away nobody.
+_HOST: frozenset[Permission] = frozenset(
+    {*_VIEWER, "reservations:write", "hosting:write", "waitlist:write", "qr:write"}
+)
 _MANAGER: frozenset[Permission] = frozenset(
     {*_HOST, "restaurants:write", "lines:read", "lines:write", "staff:read", "api_keys:read"}
 )

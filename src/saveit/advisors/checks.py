@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from saveit.advisors.errors import AdvisorInvalid, LineError, LineInvalid, line_error
+from saveit.advisors.errors import AdvisorInvalid, LineInvalid, line_error
 from saveit.advisors.model import AdvisorDraft, Language, LineDraft
+from saveit.kernel.errors import FieldError
 from saveit.kernel.ids import AdvisorId, RestaurantId, UserId
 from saveit.messages import Channels, Need
 
@@ -20,7 +21,7 @@ _CREDENTIAL_LENGTH_MAX = 8_000
 _LANGUAGES: dict[str, Language] = {"es": "es", "en": "en"}
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 
-_Errors: TypeAlias = list[LineError]
+_Errors: TypeAlias = list[FieldError]
 
 
 class CheckedAdvisor(Struct, frozen=True):

@@ -1,13 +1,11 @@
 """What is refused of advisors and lines, by which constraint, and how a wrong draft is explained in Spanish and in English."""
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import ClassVar
 
-from msgspec import Struct
-
-from saveit.kernel.db import ConstraintBroken
-from saveit.kernel.errors import Fault, Refusal
+from saveit.kernel.db import refused_by
+from saveit.kernel.errors import Fault, FieldError, FieldsRefused, Refusal
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "wrong_length": (
@@ -35,23 +33,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 }
 
 
-class LineError(Struct, frozen=True):
-    """One thing wrong with a draft: which field, which code, and the facts its message needs. Never what was written there."""
-
-    path: str
-    code: str
-    message_key: str
-    facts: dict[str, object]
-
-    def message(self, language: Literal["es", "en"]) -> str:
-        """Say it in one sentence."""
-        spanish, english = _MESSAGES[self.code]
-        return (spanish if language == "es" else english).format_map(self.facts)
-
-
-def line_error(path: str, code: str, **facts: object) -> LineError:
+def line_error(path: str, code: str, **facts: object) -> FieldError:
     """Make an error whose message is looked up by its code."""
-    return LineError(path=path, code=code, message_key=f"lines.{code}", facts=facts)
+    return FieldError(path, code, f"lines.{code}", facts, _MESSAGES[code])
 
 
 def line_message_keys() -> Mapping[str, tuple[str, str]]:
@@ -59,28 +43,16 @@ def line_message_keys() -> Mapping[str, tuple[str, str]]:
     return {f"lines.{code}": texts for code, texts in _MESSAGES.items()}
 
 
-class LineInvalid(Refusal):
+class LineInvalid(FieldsRefused):
     """A line is wrongly described; every error is listed, none hides another."""
 
     code: ClassVar[str] = "line_invalid"
 
-    def __init__(self, errors: Sequence[LineError]) -> None:
-        super().__init__(errors=_told(errors))
-        self.errors = tuple(errors)
 
-
-class AdvisorInvalid(Refusal):
+class AdvisorInvalid(FieldsRefused):
     """An advisor is wrongly described; every error is listed, none hides another."""
 
     code: ClassVar[str] = "advisor_invalid"
-
-    def __init__(self, errors: Sequence[LineError]) -> None:
-        super().__init__(errors=_told(errors))
-        self.errors = tuple(errors)
-
-
-def _told(errors: Sequence[LineError]) -> list[dict[str, object]]:
-    return [{"path": error.path, "code": error.code, "facts": error.facts} for error in errors]
 
 
 class LineTaken(Refusal):
@@ -145,13 +117,6 @@ _REFUSALS: dict[str, type[Refusal]] = {
 }
 
 
-@contextmanager
-def refusing(**facts: object) -> Generator[None]:
+def refusing(**facts: object) -> AbstractContextManager[None]:
     """Turn a broken constraint of ours into its refusal with these facts; any other stays what it is."""
-    try:
-        yield
-    except ConstraintBroken as broken:
-        refusal = _REFUSALS.get(broken.constraint)
-        if refusal is None:
-            raise
-        raise refusal(**facts) from broken
+    return refused_by(_REFUSALS, **facts)

@@ -13,6 +13,7 @@ from saveit.channels._reading import (
     decoded,
     digest,
     instant,
+    meaning,
     number,
     unreadable,
     word,
@@ -222,7 +223,7 @@ def parse_event(envelope: Envelope) -> tuple[Inbound, ...]:
     event = decoded(cut.event, Event)
     if event is None:
         return (Ignored(kind="event", why="unreadable"),)
-    return _parsed(event, cut, digest(bytes(cut.event)))
+    return _parsed(event, cut, digest(meaning(cut.event)))
 
 
 def _of_entry(entry: Entry) -> Iterator[Envelope]:
@@ -233,7 +234,7 @@ def _of_entry(entry: Entry) -> Iterator[Envelope]:
             event = decoded(raw, Event) or Event()
             yield Envelope(
                 line=line,
-                event_key=_key(event) or digest(bytes(raw)),
+                event_key=_key(event) or digest(meaning(raw)),
                 sender=_other(event, account, _is_echo(event, account)),
                 body=_encoder.encode(Cut(account=account, event=raw, standby=standby)),
             )
@@ -241,7 +242,7 @@ def _of_entry(entry: Entry) -> Iterator[Envelope]:
         field = decoded(raw, _Field)
         yield Envelope(
             line=line,
-            event_key=digest(word(entry.time).encode(), bytes(raw)),
+            event_key=digest(word(entry.time).encode(), meaning(raw)),
             sender="",
             body=_encoder.encode(
                 Cut(account=account, event=raw, field=(word(field.field) if field else "") or "change")

@@ -17,6 +17,7 @@ from saveit.messages import (
     HttpCall,
     Letter,
     Menu,
+    NotCarried,
     Outbound,
     Outcome,
     QuickReplies,
@@ -66,7 +67,9 @@ def render_thread(outbound: Outbound, credentials: Credentials, url: str) -> Htt
     recipient: dict[str, object] = {"recipient": {"id": outbound.recipient.value}}
     content = _content(outbound)
     if "message" in content:
-        content = {"messaging_type": "RESPONSE", **content}
+        # Only a person's own words may follow the window, under this tag; a bot that used it would lose the page its access.
+        tagged = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+        content = {**(tagged if outbound.by_human else {"messaging_type": "RESPONSE"}), **content}
         if outbound.replies_to is not None:
             content["reply_to"] = {"mid": outbound.replies_to}
     return HttpCall(
@@ -106,7 +109,7 @@ def _content(outbound: Outbound) -> dict[str, object]:
         case ReadMark():
             return {"sender_action": "mark_seen"}
         case Menu() | Template() | TapAnswer() | Speech() | Letter() as other:
-            raise ValueError(f"a thread carries no {type(other).__name__}")
+            raise NotCarried("a thread", other)
         case _:
             assert_never(outbound.part)
 

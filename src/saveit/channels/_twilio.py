@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
+from saveit.channels._media import file_call
 from saveit.channels._reading import API_BASE, Loose, decoded, form, query, same, word
 from saveit.messages import (
     Answer,
@@ -27,6 +28,7 @@ from saveit.messages import (
     Unknown,
     Verdict,
     Verified,
+    clean,
 )
 
 API = "https://api.twilio.com"
@@ -130,10 +132,10 @@ def verify_twilio(request: Request, credentials: Credentials) -> Verdict:
 
 
 def fields_of(body: bytes) -> dict[str, str]:
-    """Return a form's fields by name, the first of each; Twilio repeats none that we read."""
+    """Return a form's fields by name, clean, the first of each; Twilio repeats none that we read."""
     found: dict[str, str] = {}
     for name, value in form(body) or ():
-        found.setdefault(name, value)
+        found.setdefault(clean(name), clean(value))
     return found
 
 
@@ -164,18 +166,38 @@ def twilio_call(
     credentials: Credentials, base: str, path: str, *, fields: Mapping[str, str], repeatable: bool = False
 ) -> HttpCall:
     """Describe a call to Twilio, with the account's own credentials."""
-    login = f"{credentials.line.account}:{credentials.value('auth_token')}".encode()
     return HttpCall(
         method="POST",
         url=f"{credentials.value('api_base') or base}{path}",
         headers=(
-            ("authorization", f"Basic {base64.b64encode(login).decode()}"),
+            _login(credentials),
             ("content-type", _FORM),
         ),
         body=urlencode(fields).encode(),
         # Twilio itself waits fifteen seconds for others.
         timeout_s=15.0,
         repeatable=repeatable,
+    )
+
+
+def twilio_get(credentials: Credentials, path: str) -> HttpCall:
+    """Describe a question to Twilio, with the account's own credentials; a list of a hundred messages is below a megabyte."""
+    return HttpCall(
+        method="GET",
+        url=f"{credentials.value('api_base') or API}{path}",
+        headers=(_login(credentials),),
+        timeout_s=15.0,
+        repeatable=True,
+    )
+
+
+def twilio_file_call(url: str, credentials: Credentials) -> HttpCall | None:
+    """Describe the call for a file. The account's password goes to Twilio's own host, and to no address that a message may name."""
+    return file_call(
+        url,
+        headers=(_login(credentials),),
+        own_hosts=("api.twilio.com",),
+        own_base=credentials.value("api_base"),
     )
 
 
@@ -203,6 +225,11 @@ def twilio_outcome(response: Response) -> Outcome:
 def twilio_failure(code: str) -> Failure | None:
     """Return what an error code means, or None where we do not know it."""
     return FAILURES.get(int(code)) if code.isdecimal() and code.isascii() else None
+
+
+def _login(credentials: Credentials) -> tuple[str, str]:
+    login = f"{credentials.line.account}:{credentials.value('auth_token')}".encode()
+    return ("authorization", f"Basic {base64.b64encode(login).decode()}")
 
 
 def _concatenated(fields: tuple[tuple[str, str], ...]) -> str:

@@ -27,6 +27,7 @@ from saveit.messages import (
     Status,
     StatusState,
     UnifiedMessage,
+    Unsupported,
     Written,
     clean,
 )
@@ -70,8 +71,8 @@ def cut_apart(request: Request) -> tuple[Envelope, ...]:
     return (
         Envelope(
             line=LineKey(account, bare(own)),
-            event_key=clean(key) if sid else digest(request.body),
-            sender=clean(bare(other)),
+            event_key=key if sid else digest(request.body),
+            sender=bare(other),
             body=with_reference(request),
         ),
     )
@@ -79,7 +80,7 @@ def cut_apart(request: Request) -> tuple[Envelope, ...]:
 
 def parse_form(envelope: Envelope, product: Literal["sms", "whatsapp"]) -> tuple[Inbound, ...]:
     """Read one form. Where Twilio itself has taken an opt-out, both are told: "CANCEL" may also have meant the booking."""
-    fields = {name: clean(value) for name, value in fields_of(envelope.body).items()}
+    fields = fields_of(envelope.body)
     sid = _sid(fields)
     if not sid:
         return (Ignored(kind="form", why="unreadable"),)
@@ -150,7 +151,11 @@ def _content(fields: Mapping[str, str], product: Literal["sms", "whatsapp"]) -> 
         latitude, longitude = number(fields.get("Latitude")), number(fields.get("Longitude"))
         if latitude is not None and longitude is not None:
             return Place(latitude, longitude, fields.get("Label", ""), fields.get("Address", ""))
-    return Written(text, _files(fields))
+    files = _files(fields)
+    if not text and not files and fields.get("NumMedia", "0") not in {"", "0"}:
+        # A history names no files: the guest is asked to send it again.
+        return Unsupported("media", "missed")
+    return Written(text, files)
 
 
 def _files(fields: Mapping[str, str]) -> tuple[ReceivedMedia, ...]:
@@ -203,16 +208,12 @@ def _status(fields: Mapping[str, str], sid: str, told: str) -> Inbound:
         return Ignored(kind=f"status {told}", why="unknown_kind")
     code = fields.get("ErrorCode", "")
     recipient = _address(bare(fields.get("To", "")))
-    failure = twilio_failure(code)
+    # Of a failed one it is certain that it was not delivered, so some are worth another try.
+    failure = twilio_failure(code) or Refused("undeliverable", code)
     return Status(
         channel_message_id=sid,
         state=state,
         recipient=recipient,
-        # By then Twilio has given it up, so nothing is retried for it.
-        failure=None
-        if state != "failed"
-        else failure
-        if isinstance(failure, Refused)
-        else Refused("undeliverable", code),
+        failure=failure if state == "failed" else None,
         own_reference=fields.get(REFERENCE) or None,
     )

@@ -119,11 +119,11 @@ def with_core(
 
 
 def secret_text(settings: Settings) -> Secret:
-    """Return the secret key as it was written, made if there is none yet."""
+    """Return the secret key as it was written. Raises: SecretKeyRefused when it is gone."""
     if settings.secret_key is not None:
         return settings.secret_key
     path = secret_file(settings)
-    load_secret(path, None)
+    load_secret(path, None, sealed_already=True)
     return Secret(path.read_text(encoding="ascii").strip())
 
 

@@ -16,7 +16,6 @@ from saveit.guests.contact import (
     normal_special_requests,
     phone_index,
     phone_key,
-    region_of_zone,
 )
 from saveit.guests.model import (
     ContactError,
@@ -48,6 +47,5 @@ __all__ = [
     "open_details",
     "phone_index",
     "phone_key",
-    "region_of_zone",
     "seal_details",
 ]

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import phonenumbers
-from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
@@ -33,9 +32,6 @@ _LINE_CHARACTERS = frozenset("\n\t")
 # C: control, format, surrogate, private, unassigned. Zl and Zp break a line without being a line break.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _VISIBLE_CATEGORIES = frozenset("LNPS")
-
-# Under this CLDR files the zones that belong to nobody.
-_NO_COUNTRY = "ZZ"
 
 _PLAIN_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 # People write "+34 (0) 612…" to mean: the 0 only from within.
@@ -135,14 +131,6 @@ def phone_index(sealer: Sealer, phone: str) -> bytes:
 def email_index(sealer: Sealer, email: str) -> bytes:
     """Return the blind index of an email address within the sealer's tenant."""
     return sealer.blind_index("email", email_key(email))
-
-
-def region_of_zone(timezone: str) -> str | None:
-    """Return the country (ISO 3166, two letters) that a time zone belongs to, or None for zones of no country, such as UTC."""
-    aliases: dict[str, str] = dict(get_global("zone_aliases"))
-    territories: dict[str, str] = dict(get_global("zone_territories"))
-    region = territories.get(aliases.get(timezone, timezone))
-    return None if region == _NO_COUNTRY else region
 
 
 def _collected(errors: list[ContactError], checked: str | ContactError) -> str | None:

@@ -8,14 +8,15 @@ There is no timer. A batch is whatever came while the last one was being committ
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from saveit.kernel import faults
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Collision, Database, DatabaseUnreachable
-from saveit.kernel.observe import metrics
+from saveit.kernel.observe import Span, metrics, present_span, span
 from saveit.ledger.model import Act, Outcome
 from saveit.ledger.store import commit_acts
 
@@ -33,11 +34,12 @@ class CombinerFull(Collision):
 
 
 class _Waiting:
-    __slots__ = ("act", "outcome")
+    __slots__ = ("act", "asked_in", "outcome")
 
     def __init__(self, act: Act, outcome: "asyncio.Future[Outcome]") -> None:
         self.act = act
         self.outcome = outcome
+        self.asked_in = present_span()
 
 
 class Combiner:
@@ -103,54 +105,69 @@ class Combiner:
         return batch
 
     async def _settle(self, batch: list[_Waiting]) -> None:
-        """Commit a batch; when it fails as a whole, each act by itself, so that one bad act does not spoil its neighbours."""
+        """Commit a batch and tell each act's caller what became of it."""
         metrics.combiner_batch_size.observe(len(batch))
-        try:
-            await faults.reach("ledger.commit.before")
-            outcomes = await commit_acts(
-                self._database,
-                [waiting.act for waiting in batch],
-                acted_at=self._now(),
-            )
-            await faults.reach("ledger.commit.after")
-        except DatabaseUnreachable as error:
-            # The commit may have taken place. Trying again here could do an act twice; its caller tries again with its key.
-            for waiting in batch:
-                if not waiting.outcome.done():
-                    waiting.outcome.set_exception(error)
-            return
-        except Exception as error:  # noqa: BLE001 - the edge of a task that must outlive any act: the error goes to the act's caller.
-            await self._settle_singly(batch, error)
-            return
-        for waiting, outcome in zip(batch, outcomes, strict=True):
-            if not waiting.outcome.done():
-                waiting.outcome.set_result(outcome)
+        found = await self._attempt(batch)
+        if isinstance(found, Exception) and not isinstance(found, DatabaseUnreachable):
+            await self._settle_singly(batch, found)
+        else:
+            # When the database was lost the commit may have taken place. Trying again here could do an act twice; its caller does, with
+            # its key.
+            _tell(batch, found)
 
-    async def _settle_singly(self, batch: list[_Waiting], error: Exception) -> None:
+    async def _settle_singly(self, batch: list[_Waiting], found: Exception) -> None:
+        """Commit each act of a failed batch by itself, so that one bad act does not spoil its neighbours; try one that collided again."""
         if len(batch) > 1:
-            metrics.retries.labels(act="batch", reason=type(error).__name__).inc()
+            metrics.retries.labels(act="batch", reason=type(found).__name__).inc()
             for waiting in batch:
                 await self._settle([waiting])
             return
-        (waiting,) = batch
-        if isinstance(error, Collision):
-            outcome = await self._try_again(waiting)
-            if outcome is not None:
-                if not waiting.outcome.done():
-                    waiting.outcome.set_result(outcome)
-                return
-        if not waiting.outcome.done():
-            waiting.outcome.set_exception(error)
-
-    async def _try_again(self, waiting: _Waiting) -> Outcome | None:
+        last: list[Outcome] | Exception = found
         for _ in range(_ATTEMPTS_MAX):
-            metrics.retries.labels(act=waiting.act.kind, reason="collision").inc()
-            try:
-                (outcome,) = await commit_acts(self._database, [waiting.act], acted_at=self._now())
-            except Collision:
-                continue
-            return outcome
-        return None
+            if not isinstance(last, Collision):
+                break
+            metrics.retries.labels(act=batch[0].act.kind, reason="collision").inc()
+            last = await self._attempt(batch)
+        _tell(batch, last)
+
+    async def _attempt(self, batch: list[_Waiting]) -> list[Outcome] | Exception:
+        """Commit a batch once; return what was raised instead of raising it, because the writer must outlive any act."""
+        try:
+            await faults.reach("ledger.commit.before")
+            outcomes = await self._commit(batch)
+            await faults.reach("ledger.commit.after")
+        except Exception as error:  # noqa: BLE001 - the edge of a task: the error goes to the act's caller.
+            return error
+        return outcomes
+
+    async def _commit(self, batch: list[_Waiting]) -> list[Outcome]:
+        with _span_of(batch) as here:
+            acts = [waiting.act for waiting in batch]
+            outcomes = await commit_acts(self._database, acts, acted_at=self._now())
+            if here.is_recording():
+                for verdict, count in Counter(outcome.verdict for outcome in outcomes).items():
+                    here.set_attribute(f"saveit.verdict.{verdict}", count)
+        return outcomes
+
+
+def _tell(batch: list[_Waiting], found: list[Outcome] | Exception) -> None:
+    """Tell whoever still waits what became of their act, or what went wrong."""
+    for number, waiting in enumerate(batch):
+        if waiting.outcome.done():
+            continue
+        if isinstance(found, Exception):
+            waiting.outcome.set_exception(found)
+        else:
+            waiting.outcome.set_result(found[number])
+
+
+def _span_of(batch: list[_Waiting]) -> AbstractContextManager[Span]:
+    """Open the batch's span below the act that waited longest; the other acts are linked, since a span has one parent."""
+    first, *others = batch
+    if first.asked_in is None:
+        return span("ledger.commit")
+    links = [waiting.asked_in for waiting in others if waiting.asked_in is not None]
+    return span("ledger.commit", {"saveit.batch_size": len(batch)}, parent=first.asked_in, links=links)
 
 
 def _marks(act: Act) -> tuple[object, ...]:

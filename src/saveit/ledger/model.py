@@ -87,7 +87,7 @@ class Verdict(StrEnum):
     AGAIN = "again"
 
 
-class VerdictRow(msgspec.Struct, frozen=True):
+class VerdictRow(msgspec.Struct, frozen=True, gc=False):
     """One line of the answer of `ledger_commit_v1`."""
 
     act_no: int
@@ -96,7 +96,7 @@ class VerdictRow(msgspec.Struct, frozen=True):
     answer_sealed: bytes | None
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The verdict on one act; for a replay with the answer given the first time."""
 
     verdict: Verdict
@@ -104,7 +104,7 @@ class Outcome(msgspec.Struct, frozen=True):
     answer_sealed: bytes | None
 
 
-class StayRow(msgspec.Struct, frozen=True):
+class StayRow(msgspec.Struct, frozen=True, gc=False):
     """One table held, as the picture of a day needs it."""
 
     holder_kind: str
@@ -117,7 +117,7 @@ class StayRow(msgspec.Struct, frozen=True):
     expires_at: datetime | None
 
 
-class CountedRow(msgspec.Struct, frozen=True):
+class CountedRow(msgspec.Struct, frozen=True, gc=False):
     """The versions in force, and one counter of a day, if there is any."""
 
     rules_version: int
@@ -129,7 +129,7 @@ class CountedRow(msgspec.Struct, frozen=True):
     covers: int | None
 
 
-class CountRow(msgspec.Struct, frozen=True):
+class CountRow(msgspec.Struct, frozen=True, gc=False):
     """One counter of a day."""
 
     service_on: date
@@ -139,7 +139,7 @@ class CountRow(msgspec.Struct, frozen=True):
     covers: int
 
 
-class LoadRow(msgspec.Struct, frozen=True):
+class LoadRow(msgspec.Struct, frozen=True, gc=False):
     """One counter that an act moves, as the database takes it: the instant counted, and the limit in force."""
 
     kind: str

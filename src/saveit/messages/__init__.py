@@ -12,6 +12,8 @@ from saveit.messages.channel import (
     Channel,
     Channels,
     ChoiceLimits,
+    History,
+    Remembers,
     ReplyTime,
     Shape,
 )
@@ -66,6 +68,7 @@ from saveit.messages.outbound import (
     FileKind,
     Letter,
     Menu,
+    NotCarried,
     Outbound,
     Part,
     QuickReplies,
@@ -99,6 +102,7 @@ from saveit.messages.text import (
     split,
 )
 from saveit.messages.wire import (
+    NOBODY,
     Answer,
     Credentials,
     Envelope,
@@ -106,7 +110,6 @@ from saveit.messages.wire import (
     HttpCall,
     LineKey,
     Mail,
-    NOBODY,
     Need,
     NeedsCertificate,
     Rendered,
@@ -118,6 +121,7 @@ from saveit.messages.wire import (
 )
 
 __all__ = [
+    "NOBODY",
     "AccountEvent",
     "Address",
     "AddressKind",
@@ -149,6 +153,7 @@ __all__ = [
     "FileKind",
     "Forged",
     "Form",
+    "History",
     "HttpCall",
     "IdentityChanged",
     "Ignored",
@@ -160,9 +165,9 @@ __all__ = [
     "Mail",
     "MediaKind",
     "Menu",
-    "NOBODY",
     "Need",
     "NeedsCertificate",
+    "NotCarried",
     "OptIn",
     "OptOut",
     "Order",
@@ -176,6 +181,7 @@ __all__ = [
     "ReceivedMedia",
     "RefusalKind",
     "Refused",
+    "Remembers",
     "Rendered",
     "ReplyTime",
     "Request",

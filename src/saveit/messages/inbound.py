@@ -51,7 +51,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceivedMedia(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that a guest sent, still at the provider's: fetched at once and apart from the message, since it expires within minutes or days.
+    """A file that a guest sent, still at the provider's: fetched at once and apart from the message, since it expires within days.
 
     `reference` is the provider's id of it, `url` a place to fetch it from; one of the two may be empty. A `url` may hold the line's
     secret or take its credentials: it is never logged and never handed on, and credentials go only to the provider's own hosts.
@@ -156,6 +156,10 @@ class Order(msgspec.Struct, frozen=True, tag="order"):
     items: tuple[tuple[str, int], ...]
     text: str = ""
 
+    def __repr__(self) -> str:
+        """Say how much, not what."""
+        return f"Order({len(self.items)} items)"
+
 
 class Form(msgspec.Struct, frozen=True, tag="form"):
     """A form that the guest filled in; `answers` is JSON text as the provider gave it, not always an object."""
@@ -222,6 +226,10 @@ class UnifiedMessage(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     referral: str | None = None
     subject: str | None = None
     thread: str | None = None
+
+    def __repr__(self) -> str:
+        """Say which message and of what kind: subjects are words, and a thread may be a token."""
+        return f"UnifiedMessage({self.channel_message_id}, {self.content!r})"
 
     @property
     def user_identifier(self) -> str:

@@ -46,6 +46,10 @@ class TemplateUse(msgspec.Struct, frozen=True, kw_only=True):
     reference: str = ""
     button_payloads: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Say which, not what fills its blanks."""
+        return f"TemplateUse({self.name}, {self.language})"
+
 
 class UnifiedResponse(msgspec.Struct, frozen=True, kw_only=True):
     """What the house wants to say, before anyone knows which channel carries it.
@@ -176,10 +180,19 @@ Part: TypeAlias = (
 )
 
 
+class NotCarried(ValueError):
+    """A part was rendered that `fit` would not have made for this channel: a bug of the caller."""
+
+    def __init__(self, channel: str, part: Part) -> None:
+        super().__init__(f"{channel} carries no {type(part).__name__}")
+
+
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """One call's worth, ready to be rendered: `message_id` is ours and comes back in the status where the provider can carry it.
 
-    `replies_to` is the provider's id of what is answered. `thread` continues a mail's thread: the ids that `References` lists.
+    `replies_to` is the provider's id of what is answered. `thread` continues a mail's thread: the ids that `References` lists. `by_human`
+    says that a person typed it and the reply window is over. The option `reply_token` makes a mail's answers come back with the token in
+    `UnifiedMessage.thread`.
     """
 
     message_id: UUID
@@ -187,4 +200,9 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     part: Part
     replies_to: str | None = None
     thread: tuple[str, ...] = ()
+    by_human: bool = False
     options: Mapping[str, str] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        """Say which message: an option may be a token."""
+        return f"Outbound({self.message_id}, {self.part!r})"

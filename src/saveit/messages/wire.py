@@ -115,7 +115,7 @@ class Forged(msgspec.Struct, frozen=True, tag="forged"):
 
 
 class NeedsCertificate(msgspec.Struct, frozen=True, tag="needs_certificate"):
-    """The signature is checked with a certificate at `url`, whose host is the provider's. Fetch it without redirects, keep it, ask again."""
+    """The signature is checked with a certificate at `url`, whose host is the provider's. Fetch it without redirects and ask again."""
 
     url: str
 
@@ -138,7 +138,8 @@ class Answer(msgspec.Struct, frozen=True):
 class HttpCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call to make: no redirects, one time-out, and then the channel's `read`.
 
-    `repeatable` calls do no harm when made twice (a read mark); every other one whose answer is lost has an unknown outcome.
+    An answer beyond `answer_octets_max` is not read to its end. `repeatable` calls do no harm when made twice (a read mark); every other
+    one whose answer is lost has an unknown outcome.
     """
 
     method: str
@@ -146,6 +147,7 @@ class HttpCall(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     timeout_s: float = 10.0
+    answer_octets_max: int = 1_048_576
     repeatable: bool = False
 
     def __repr__(self) -> str:
@@ -167,7 +169,7 @@ class SocketPush(msgspec.Struct, frozen=True, kw_only=True):
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """A mail to hand to an SMTP server: the envelope's two addresses and the message as it stands on the wire.
 
-    Its outcome is the server's reply as a `Response`: the three-digit code as status, the text as body.
+    Its outcome is the server's reply as a `Response`: the three-digit code as status, the text as body. Its id is our own `message_id`.
     """
 
     host: str

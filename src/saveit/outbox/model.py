@@ -75,11 +75,15 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
 
     Effects elsewhere happen at least once, and must be idempotent by `fact_id`. `since` says where a consumer that has never run
     begins: at the first fact there is, or at those yet to come.
+
+    `begin` returns the handle of one step, in place of `handle`. All facts of a step were committed before it is called, so what
+    such a handle has looked at for one of them, it need not look at again for the next.
     """
 
     name: str
     kinds: frozenset[str]
     handle: Handle
+    begin: Callable[[], Handle] | None = None
     batch_max: int = 100
     since: Literal["beginning", "now"] = "beginning"
 

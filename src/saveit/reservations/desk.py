@@ -14,6 +14,7 @@ from saveit.kernel.db import Database
 from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.ledger import Combiner, House, Pictures
 from saveit.reservations.errors import RestaurantUnknown
+from saveit.reservations.taking.looks import Looks
 from saveit.venues import TenantKeyRing
 
 # A re-seating holds one of the ledger's few connections while it waits for its day; bookings of other days need the rest.
@@ -50,6 +51,7 @@ class Desk(msgspec.Struct, frozen=True):
     pictures: Pictures
     combiner: Combiner
     turns: Turns
+    looks: Looks
     reseatings: asyncio.Semaphore
     entropy: Callable[[int], bytes] = os.urandom
 
@@ -74,5 +76,6 @@ def open_desk(database: Database, clock: Clock, keys: TenantKeyRing, *, combined
         pictures=Pictures(database, clock, keys),
         combiner=Combiner(database, clock, combined=combined),
         turns=Turns(),
+        looks=Looks(),
         reseatings=asyncio.Semaphore(_RESEATINGS_MAX),
     )

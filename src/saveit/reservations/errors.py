@@ -50,6 +50,12 @@ class GuestLimit(Refusal):
     code: ClassVar[str] = "guest_limit"
 
 
+class TooManyHolds(Refusal):
+    """The caller keeps as many tables of the restaurant as one may; `limit` says how many."""
+
+    code: ClassVar[str] = "too_many_holds"
+
+
 class KeyReused(Refusal):
     """The idempotency key was used for another request."""
 
@@ -81,7 +87,7 @@ class HoldOver(Refusal):
 
 
 class HoldMismatch(Refusal):
-    """The hold is for another restaurant, time or party."""
+    """The hold is for another restaurant, time, party or table."""
 
     code: ClassVar[str] = "hold_mismatch"
 

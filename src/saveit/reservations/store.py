@@ -73,6 +73,12 @@ class HoldRow(msgspec.Struct, frozen=True):
     reservation_id: UUID | None
 
 
+class OpenHoldsRow(msgspec.Struct, frozen=True):
+    """How many tables a caller keeps."""
+
+    counted: int
+
+
 class KeptRow(msgspec.Struct, frozen=True):
     """A guest's stay that was kept."""
 
@@ -114,6 +120,8 @@ _SAVE_HOLD_LOADS = _STATEMENTS.command("save_hold_loads")
 _SAVE_LOADS = _STATEMENTS.command("save_loads")
 _FORGET_COUNTS_FROM = _STATEMENTS.command("forget_counts_from")
 _COUNT_ANEW = _STATEMENTS.command("count_anew")
+_COUNT_OPEN_HOLDS = _STATEMENTS.query("count_open_holds", OpenHoldsRow)
+_LOCK_CALLER = _STATEMENTS.command("lock_caller")
 _LOCK_RESTAURANT = _STATEMENTS.command("lock_restaurant")
 _SHARE_RESTAURANT = _STATEMENTS.command("share_restaurant")
 _SHARE_RESTAURANT_OF_RESERVATION = _STATEMENTS.command("share_restaurant_of_reservation")
@@ -286,6 +294,23 @@ async def count_anew(
     coordinates = {"tenant_id": tx.tenant_id, "restaurant_id": restaurant_id, "first_on": first_on}
     await tx.run(_FORGET_COUNTS_FROM, **coordinates)
     await tx.run(_COUNT_ANEW, **coordinates)
+
+
+async def count_open_holds(tx: Transaction, restaurant_id: RestaurantId, now: datetime) -> int:
+    """Return how many tables of a restaurant the transaction's actor keeps."""
+    row = await tx.one(
+        _COUNT_OPEN_HOLDS,
+        tenant_id=tx.tenant_id,
+        restaurant_id=restaurant_id,
+        holder=str(tx.actor),
+        now=now,
+    )
+    return row.counted
+
+
+async def lock_caller(tx: Transaction, restaurant_id: RestaurantId) -> None:
+    """Wait until no other hold of the transaction's actor in the restaurant is being counted."""
+    await tx.run(_LOCK_CALLER, restaurant_id=restaurant_id, holder=str(tx.actor))
 
 
 async def lock_restaurant(tx: Transaction, restaurant_id: RestaurantId) -> None:

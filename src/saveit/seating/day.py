@@ -1,7 +1,7 @@
 """One restaurant's service day as bits: for each table an integer with a bit for each minute, counted from the day's origin.
 
-Whether a table is free for a whole stay is then one shift and one AND, and *all* starts at which it is free are a handful of shifts,
-however many starts are asked about. Python's integers are as wide as needed; 48 hours take 360 bytes a table.
+Whether a table is free for a whole stay is then one shift and one AND. Python's integers are as wide as needed; 48 hours take 360 bytes
+a table.
 
 Minutes are rounded outwards, so that a stay from 19:00:30 to 20:10:10 takes 19:00 to 20:11: what is shown as free is free.
 
@@ -10,7 +10,7 @@ A day is a picture, brought up to date by whoever keeps it. It decides nothing: 
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from saveit.seating.model import NO_LOAD, Floor, Load, LoadKey, Stay
@@ -18,12 +18,10 @@ from saveit.seating.model import NO_LOAD, Floor, Load, LoadKey, Stay
 WINDOW_MINUTES = 48 * 60
 """No stay of a date's services ends later than this after its origin; the limits of the rules see to it."""
 
-
-_MINUTE = timedelta(minutes=1)
-
+_DAY_MINUTES = 24 * 60
 
 _Taken = tuple[int, Stay]
-"""The minutes, as bits, that a stay takes of one table. A bare tuple: it is made for every row that is read."""
+"""The minutes, as bits, that an expiring stay takes of one table."""
 
 
 class Day:
@@ -32,7 +30,7 @@ class Day:
     A copy shares the picture until one of the two is changed.
     """
 
-    __slots__ = ("_at_table", "_expiring", "_firm", "_load", "_shared", "_stays", "floor", "origin_at")
+    __slots__ = ("_expiring", "_firm", "_load", "_shared", "_stays", "floor", "origin_at")
 
     def __init__(
         self, floor: Floor, origin_at: datetime, stays: Iterable[Stay], load: Mapping[LoadKey, Load]
@@ -40,11 +38,10 @@ class Day:
         """Draw the picture. `stays` are those that meet [origin, origin + 48 h); `load` counts them already."""
         self.floor = floor
         self.origin_at = origin_at
-        self._stays = tuple(stays)
+        self._stays = list(stays)
         self._load = dict(load)
         self._shared = False
         self._firm = [0] * len(floor.tables)
-        self._at_table: list[list[_Taken]] = [[] for _ in floor.tables]
         # Only the tables that have an expiring stay, which on most days are few.
         self._expiring: dict[int, list[_Taken]] = {}
         self._draw(self._stays)
@@ -52,7 +49,7 @@ class Day:
     @property
     def stays(self) -> tuple[Stay, ...]:
         """Return all stays, expired ones too."""
-        return self._stays
+        return tuple(self._stays)
 
     def stays_of(self, holder_id: UUID) -> tuple[Stay, ...]:
         """Return the stays of one holder."""
@@ -71,7 +68,7 @@ class Day:
     def add(self, stay: Stay) -> None:
         """Take its tables, and count it under its load keys."""
         self._detach()
-        self._stays = (*self._stays, stay)
+        self._stays.append(stay)
         self._draw((stay,))
         for key in stay.load_keys:
             self.count(key, parties=1, covers=stay.party_size)
@@ -82,10 +79,10 @@ class Day:
         if not gone:
             return
         self._detach()
-        self._stays = tuple(stay for stay in self._stays if stay.holder_id != holder_id)
+        self._stays = [stay for stay in self._stays if stay.holder_id != holder_id]
+        for index in {index for stay in gone for index in self._indices(stay)}:
+            self._redraw(index)
         for stay in gone:
-            for index in self._indices(stay):
-                self._redraw(index, [taken for taken in self._at_table[index] if taken[1] is not stay])
             for key in stay.load_keys:
                 self.count(key, parties=-1, covers=-stay.party_size)
 
@@ -117,8 +114,10 @@ class Day:
 
     def minutes_of(self, starts_at: datetime, ends_at: datetime) -> tuple[int, int]:
         """Return the minutes from the origin that an interval touches, first and one past the last, within the window."""
-        start = (starts_at - self.origin_at) // _MINUTE
-        end = -((self.origin_at - ends_at) // _MINUTE)  # Floor division of the negative rounds up.
+        since, until = starts_at - self.origin_at, ends_at - self.origin_at
+        start = since.days * _DAY_MINUTES + since.seconds // 60
+        # A minute that has begun is taken: seconds are rounded up, and so is what is less than one.
+        end = until.days * _DAY_MINUTES + (until.seconds + (until.microseconds > 0) + 59) // 60
         return max(start, 0), min(end, WINDOW_MINUTES)
 
     def _indices(self, stay: Stay) -> list[int]:
@@ -131,18 +130,18 @@ class Day:
         if not self._shared:
             return
         self._shared = False
+        self._stays = self._stays.copy()
         self._load = self._load.copy()
         self._firm = self._firm.copy()
-        self._at_table = [taken.copy() for taken in self._at_table]
         self._expiring = {index: taken.copy() for index, taken in self._expiring.items()}
 
     def _draw(self, stays: Iterable[Stay]) -> None:
         """Add stays to the picture. Reading a day from rows is mostly this loop, hence the local names and `minutes_of` written out."""
-        origin_at, index_of = self.origin_at, self.floor.index_of
-        firm, at_table = self._firm, self._at_table
+        origin_at, index_of, firm = self.origin_at, self.floor.index_of, self._firm
         for stay in stays:
-            start = (stay.starts_at - origin_at) // _MINUTE
-            end = -((origin_at - stay.ends_at) // _MINUTE)
+            since, until = stay.starts_at - origin_at, stay.ends_at - origin_at
+            start = since.days * _DAY_MINUTES + since.seconds // 60
+            end = until.days * _DAY_MINUTES + (until.seconds + (until.microseconds > 0) + 59) // 60
             if start < 0:  # noqa: PLR1730 - max() and min() cost a sixth of the loop.
                 start = 0
             if end > WINDOW_MINUTES:  # noqa: PLR1730 - as above.
@@ -151,38 +150,27 @@ class Day:
                 continue
             bits = ((1 << (end - start)) - 1) << start
             for table_id in stay.table_ids:
+                # A table may have left the floor while something still stands on it.
                 index = index_of.get(table_id)
                 if index is None:
                     continue
-                at_table[index].append((bits, stay))
                 if stay.expires_at is None:
                     firm[index] |= bits
                 else:
                     self._expiring.setdefault(index, []).append((bits, stay))
 
-    def _redraw(self, index: int, everything: list[_Taken]) -> None:
+    def _redraw(self, index: int) -> None:
         """Draw one table again from its stays. Bits are not cleared one by one, because two stays may share one: the minute in which
         one ends and the next begins, or an expired hold and what came after it.
         """
-        self._at_table[index] = everything
-        firm = 0
-        for bits, stay in everything:
-            if stay.expires_at is None:
-                firm |= bits
-        self._firm[index] = firm
+        self._firm[index] = 0
         self._expiring.pop(index, None)
-        expiring = [taken for taken in everything if taken[1].expires_at is not None]
-        if expiring:
-            self._expiring[index] = expiring
-
-
-def blocked_starts(busy: int, length: int) -> int:
-    """Return the minutes at which a stay of `length` minutes would meet a busy one.
-
-    Each busy minute blocks the `length` starts up to itself: the OR of `busy` shifted down by 0 … length - 1, made by doubling.
-    """
-    reach = 1
-    while reach * 2 <= length:
-        busy |= busy >> reach
-        reach *= 2
-    return busy | (busy >> (length - reach))
+        table_id = self.floor.tables[index].id
+        for stay in self._stays:
+            if table_id in stay.table_ids:
+                start, end = self.minutes_of(stay.starts_at, stay.ends_at)
+                bits = ((1 << max(0, end - start)) - 1) << start
+                if stay.expires_at is None:
+                    self._firm[index] |= bits
+                elif bits:
+                    self._expiring.setdefault(index, []).append((bits, stay))

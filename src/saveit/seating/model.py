@@ -158,7 +158,7 @@ def _natural(number: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in padded)
 
 
-class Load(Struct, frozen=True):
+class Load(Struct, frozen=True, gc=False):
     """What a counter says: parties and covers."""
 
     parties: int = 0
@@ -168,7 +168,7 @@ class Load(Struct, frozen=True):
 NO_LOAD = Load()
 
 
-class Claim(Struct, frozen=True):
+class Claim(Struct, frozen=True, gc=False):
     """A counter that a booking adds one party and its covers to, and what it may then say at most; None is no limit."""
 
     key: LoadKey
@@ -182,7 +182,7 @@ class Claim(Struct, frozen=True):
         )
 
 
-class Stay(Struct, frozen=True):
+class Stay(Struct, frozen=True, gc=False):
     """Tables taken from one instant up to, not including, another."""
 
     holder_kind: HolderKind
@@ -202,7 +202,7 @@ class Stay(Struct, frozen=True):
     """The counters in which it was counted."""
 
 
-class Asking(Struct, frozen=True):
+class Asking(Struct, frozen=True, gc=False):
     """Who asks, for how many, and what they wish."""
 
     party_size: int
@@ -216,7 +216,7 @@ class Asking(Struct, frozen=True):
     """Staff said so explicitly: pacing counts the party but does not refuse it."""
 
 
-class Window(Struct, frozen=True):
+class Window(Struct, frozen=True, gc=False):
     """One start, its stay, and what booking it would be counted in: all of an offer but the table."""
 
     service: str
@@ -231,7 +231,7 @@ class Window(Struct, frozen=True):
     claims: tuple[Claim, ...]
 
 
-class Offer(Window, frozen=True):
+class Offer(Window, frozen=True, gc=False):
     """A start that can be booked now."""
 
     units: tuple[Unit, ...] = ()
@@ -271,7 +271,7 @@ class Reason(StrEnum):
     GUEST_LIMIT = "guest_limit"
 
 
-class Closed(Struct, frozen=True):
+class Closed(Struct, frozen=True, gc=False):
     """A start that cannot be booked, or a whole date when `time` is None, and why."""
 
     date: date

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from saveit.seating.day import Day, blocked_starts
+from saveit.seating.day import Day
 from saveit.seating.model import Asking, Claim, Closed, Floor, Offer, Reason, Unit, Window
 from saveit.seating.plan import (
     DatePlan,
@@ -259,9 +259,12 @@ def _claims(question: _Question, terms: _Terms, minute: int) -> tuple[Claim, ...
     if limits.parties_max is None and limits.covers_max is None:
         return terms.fixed_claims
     key = pacing_key(limits.interval_minutes, minute)
-    if question.asking.beyond_pacing and question.asking.audience == "staff":
-        return (Claim(key), *terms.fixed_claims)
-    return (Claim(key, limits.parties_max, limits.covers_max), *terms.fixed_claims)
+    claim = Claim(key, limits.parties_max, limits.covers_max)
+    beyond = question.asking.beyond_pacing and question.asking.audience == "staff"
+    if beyond and not claim.allows(question.day.load(key), question.asking.party_size):
+        # Only where a limit is in the way is it left out: so a claim without one says that it was passed.
+        claim = Claim(key)
+    return (claim, *terms.fixed_claims)
 
 
 def _verdict(question: _Question, terms: _Terms, start: Start, units: tuple[Unit, ...]) -> Offer | Closed:
@@ -326,34 +329,31 @@ def _limit_reached(question: _Question, start: Start, claim: Claim) -> Closed:
 
 
 def _best_units(units: Sequence[Unit], masks: Sequence[int], terms: _Terms) -> Mapping[int, tuple[Unit, ...]]:
-    """Return the best free unit of each start that has one, by minute: each unit takes the starts left over by better ones."""
+    """Return the best free unit of each start that has one, by minute."""
     starts = terms.service.starts
     if not starts:
         return {}
     # Only the minutes this service's stays can take are looked at; short integers are quick ones.
     first = starts[0].minute
     width = (1 << (starts[-1].minute - first + terms.taken)) - 1
-    blocked: list[int | None] = [None] * len(masks)
-    best: dict[int, tuple[Unit, ...]] = {}
-    remaining = terms.service.starts_mask >> first
+    busy = [(mask >> first) & width for mask in masks]
+    # What is free all the time is the best for every start, so nothing after it need be looked at.
+    looked_at: list[tuple[int, tuple[Unit, ...]]] = []
     for unit in units:
-        free = remaining
+        taken = 0
         for index in unit.table_indices:
-            blocks = blocked[index]
-            if blocks is None:
-                busy = (masks[index] >> first) & width
-                blocks = blocked[index] = blocked_starts(busy, terms.taken) if busy else 0
-            free &= ~blocks
-        if not free:
-            continue
-        remaining ^= free
-        chosen = (unit,)
-        while free:
-            lowest = free & -free
-            best[lowest.bit_length() - 1 + first] = chosen
-            free ^= lowest
-        if not remaining:
+            taken |= busy[index]
+        looked_at.append((taken, (unit,)))
+        if not taken:
             break
+    best: dict[int, tuple[Unit, ...]] = {}
+    stay = (1 << terms.taken) - 1
+    for start in starts:
+        span = stay << (start.minute - first)
+        for taken, chosen in looked_at:
+            if not taken & span:
+                best[start.minute] = chosen
+                break
     return best
 
 

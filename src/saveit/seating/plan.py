@@ -20,7 +20,7 @@ _PLANS_KEPT = 4096  # About 8 kB each: sixty days of seventy restaurants stay wa
 _MINUTE = timedelta(minutes=1)
 
 
-class Start(Struct, frozen=True):
+class Start(Struct, frozen=True, gc=False):
     """One time at which a party may start."""
 
     time: str
@@ -36,8 +36,6 @@ class ServicePlan(Struct, frozen=True):
     closes_minute: int
     """Real minutes from the date's origin."""
     starts: tuple[Start, ...]
-    starts_mask: int
-    """The same starts, a bit per minute from the origin."""
 
 
 class DatePlan(Struct, frozen=True):
@@ -142,14 +140,10 @@ def _service_plan(rules: Rules, window: ServiceWindow, origin_at: datetime, zone
     plan = DatePlan(origin_at=origin_at, services=(), by_time={})
     found = (start_at(plan, window, minute, zone) for minute in _written_starts(rules, window))
     starts = tuple(start for start in found if start is not None)
-    mask = 0
-    for start in starts:
-        mask |= 1 << start.minute
     return ServicePlan(
         window=window,
         closes_minute=(window.closes_at - origin_at) // _MINUTE,
         starts=starts,
-        starts_mask=mask,
     )
 
 

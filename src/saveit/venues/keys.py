@@ -10,8 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ParamSpec, TypeVar
 
-from saveit.kernel.crypto import Sealer, TenantKeys, Wrapper, new_wrapped_key, unwrap_key
-from saveit.kernel.db import Database, Transaction
+from saveit.kernel.crypto import (
+    Sealer,
+    SecretKeyRefused,
+    TenantKeys,
+    Unreadable,
+    Wrapper,
+    new_wrapped_key,
+    unwrap_key,
+)
+from saveit.kernel.db import Actor, Database, Transaction
 from saveit.kernel.ids import TenantId
 from saveit.venues import store
 from saveit.venues.errors import KeyServiceSlow, TenantKeyMissing
@@ -30,6 +38,23 @@ _FIRST_VERSION = 1
 class _Held:
     keys: TenantKeys = field(repr=False)
     sealer: Sealer = field(repr=False)
+
+
+async def sealed_key(database: Database) -> store.OwnedKeyRow | None:
+    """Return a key that this installation's secret must open, or None while nothing is sealed."""
+    async with database.ledger(Actor("system", "start", "internal")) as ledger_tx:
+        return await store.newest_tenant_key(ledger_tx)
+
+
+def require_opens(wrapper: Wrapper, sealed: store.OwnedKeyRow) -> None:
+    """Return if this secret opens what is sealed. Raises: SecretKeyRefused."""
+    try:
+        unwrap_key(wrapper, TenantId(sealed.tenant_id), sealed.wrapped_key, version=sealed.version)
+    except Unreadable as error:
+        raise SecretKeyRefused(
+            "this database is sealed under another secret key: bring the right one back (secret.key in the data directory, or "
+            "SAVEIT_SECRET_KEY; after a change of keys, the new one and the old one, parted by a comma)"
+        ) from error
 
 
 class TenantKeyRing:
@@ -58,10 +83,10 @@ class TenantKeyRing:
         """Fetch the tenant's keys anew next time."""
         self._held.pop(tenant_id, None)
 
-    async def make_first(self, tx: Transaction, *, now: datetime) -> None:
-        """Give the transaction's tenant its first data key; it is kept wrapped, and known to this ring once it is asked for."""
+    async def make_first(self, tx: Transaction, *, now: datetime) -> bool:
+        """Give the transaction's tenant its first data key, or say that it has one. It is kept wrapped, and known here once asked for."""
         wrapped = await self._in_thread(self._wrap_new, tx.tenant_id)
-        await store.insert_tenant_key(tx, store.TenantKeyRow(_FIRST_VERSION, wrapped), now)
+        return await store.insert_tenant_key(tx, store.TenantKeyRow(_FIRST_VERSION, wrapped), now)
 
     async def _hold(self, source: Database | Transaction, tenant_id: TenantId) -> _Held:
         held = self._held.get(tenant_id)

@@ -12,12 +12,27 @@ from saveit.venues.model import (
     Area,
     DiningTable,
     DirectoryEntry,
+    OpeningKey,
     Restaurant,
     RulesVersion,
     TableCombination,
     Tenant,
 )
 from saveit.venues.rules import Rules
+
+
+class OwnedKeyRow(msgspec.Struct, frozen=True):
+    """A wrapped data key, and whose it is."""
+
+    tenant_id: UUID
+    version: int
+    wrapped_key: bytes
+
+
+class TenantIdRow(msgspec.Struct, frozen=True):
+    """A customer who was written down."""
+
+    tenant_id: TenantId
 
 
 class TenantKeyRow(msgspec.Struct, frozen=True):
@@ -62,9 +77,11 @@ class StayCount(msgspec.Struct, frozen=True):
 
 
 _STATEMENTS = load_statements("saveit.venues")
-_INSERT_TENANT = _STATEMENTS.command("insert_tenant")
+_INSERT_TENANT = _STATEMENTS.query("insert_tenant", TenantIdRow)
+_FIND_OPENED_TENANT = _STATEMENTS.query("find_opened_tenant", Tenant)
 _LIST_TENANTS = _STATEMENTS.query("list_tenants", Tenant)
 _INSERT_TENANT_KEY = _STATEMENTS.command("insert_tenant_key")
+_NEWEST_TENANT_KEY = _STATEMENTS.query("newest_tenant_key", OwnedKeyRow)
 _LIST_TENANT_KEYS = _STATEMENTS.query("list_tenant_keys", TenantKeyRow)
 _FIND_DIRECTORY_ENTRY = _STATEMENTS.query("find_directory_entry", DirectoryEntry)
 _FIND_SLUG = _STATEMENTS.query("find_slug", DirectoryEntry)
@@ -96,9 +113,18 @@ _UPDATE_COMBINATION = _STATEMENTS.command("update_combination")
 _RETIRE_COMBINATION = _STATEMENTS.command("retire_combination")
 
 
-async def insert_tenant(gate_tx: Transaction, tenant: Tenant) -> None:
-    """Insert the tenant."""
-    await gate_tx.run(_INSERT_TENANT, tenant_id=tenant.id, name=tenant.name, created_at=tenant.created_at)
+async def insert_tenant(gate_tx: Transaction, tenant: Tenant, opened_under: OpeningKey | None) -> Tenant:
+    """Insert the tenant, or return the one who was opened under the same key before. Waits for one who is being opened."""
+    scope, key = opened_under or (None, None)
+    made = await gate_tx.many(
+        _INSERT_TENANT,
+        tenant_id=tenant.id,
+        name=tenant.name,
+        created_at=tenant.created_at,
+        opened_scope=scope,
+        opened_key=key,
+    )
+    return tenant if made else await gate_tx.one(_FIND_OPENED_TENANT, opened_scope=scope, opened_key=key)
 
 
 async def list_tenants(gate_tx: Transaction, after: TenantId | None, limit: int) -> list[Tenant]:
@@ -106,14 +132,17 @@ async def list_tenants(gate_tx: Transaction, after: TenantId | None, limit: int)
     return await gate_tx.many(_LIST_TENANTS, after=after, limit=limit)
 
 
-async def insert_tenant_key(tx: Transaction, key: TenantKeyRow, now: datetime) -> None:
-    """Insert a key of the transaction's tenant."""
-    await tx.run(
-        _INSERT_TENANT_KEY,
-        tenant_id=tx.tenant_id,
-        version=key.version,
-        wrapped_key=key.wrapped_key,
-        created_at=now,
+async def insert_tenant_key(tx: Transaction, key: TenantKeyRow, now: datetime) -> bool:
+    """Insert a key of the transaction's tenant; False when it has one of this version."""
+    return (
+        await tx.run(
+            _INSERT_TENANT_KEY,
+            tenant_id=tx.tenant_id,
+            version=key.version,
+            wrapped_key=key.wrapped_key,
+            created_at=now,
+        )
+        > 0
     )
 
 
@@ -124,6 +153,11 @@ async def list_tenant_keys(source: Database | Transaction, tenant_id: TenantId) 
             return await source.call(_LIST_TENANT_KEYS, tenant_id=tenant_id)
         case Transaction():
             return await source.many(_LIST_TENANT_KEYS, tenant_id=tenant_id)
+
+
+async def newest_tenant_key(ledger_tx: Transaction) -> OwnedKeyRow | None:
+    """Return the wrapped key that was made last, of whichever tenant; None in a new installation."""
+    return await ledger_tx.maybe(_NEWEST_TENANT_KEY)
 
 
 async def find_directory_entry(gate_tx: Transaction, restaurant_id: RestaurantId) -> DirectoryEntry | None:

@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from saveit.web.edge import Front
+from saveit.kernel.observe import is_tracing
+from saveit.web.edge import Front, Traced
 from saveit.web.hot.document import Document
 from saveit.web.hot.health import Alive, Numbers, Ready
 from saveit.web.hot.memory import Memory
@@ -15,11 +16,11 @@ from saveit.web.wire import Alternative
 from saveit.web.wire.asgi import App
 
 
-def create_app(parts: Parts) -> Front:
+def create_app(parts: Parts) -> App:
     """Return the application: an ASGI callable. It keeps nothing open; whoever made the parts closes them."""
     alternatives = Memory[tuple[Alternative, ...]](parts.desk)
     router = make_router(alternatives)
-    return Front(
+    front = Front(
         parts,
         # The framework types ASGI by its own names for the same dictionaries.
         cast("App", router),
@@ -35,3 +36,4 @@ def create_app(parts: Parts) -> Front:
             Document(router),
         ),
     )
+    return Traced(front) if is_tracing() else front

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from saveit.channels._media import file_call, with_content
 from saveit.channels._meta import NEEDS, RECEIVED, graph_url, meta_handshake, verify_meta
 from saveit.channels._reading import API_BASE
 from saveit.channels._threads import cut_apart, parse_event
@@ -12,12 +13,14 @@ from saveit.messages import (
     ChoiceLimits,
     Credentials,
     Envelope,
+    Failure,
     HttpCall,
     Inbound,
     Limit,
     Need,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Request,
     Response,
     Verdict,
@@ -33,7 +36,7 @@ _PAYLOAD_OCTETS = 1000
 class Messenger:
     """A page on Facebook. People are known by an id that this account alone has for them.
 
-    After 24 hours only a human may write, under a tag that a bot must not use: so for us the window is simply closed.
+    After 24 hours only a person may write, for a week, under a tag that a bot must not use.
     """
 
     name: str = "messenger"
@@ -47,6 +50,7 @@ class Messenger:
         typing=True,
         read_marks=True,
         reply_window=timedelta(hours=24),
+        human_window=timedelta(days=7),
         per_line_s=300.0,
     )
     needs: tuple[Need, ...] = (*NEEDS, API_BASE)
@@ -71,6 +75,17 @@ class Messenger:
         """Say that it is kept."""
         del request
         return RECEIVED
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Describe the call for a file, which lies where the message says."""
+        return file_call(media.url, own_base=credentials.value("api_base"))
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media with its content."""
+        del credentials
+        return with_content(media, response)
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""

@@ -10,6 +10,7 @@ from saveit.messages import (
     ChoiceLimits,
     Credentials,
     Envelope,
+    Failure,
     Forged,
     HttpCall,
     Inbound,
@@ -17,6 +18,7 @@ from saveit.messages import (
     Need,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Request,
     Response,
     Verdict,
@@ -79,6 +81,16 @@ class Telegram:
         """Say that it is kept: anything else would hold up this chat until it is."""
         del request
         return Answer()
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Describe the next call on the way to a file."""
+        return rendering.fetch(media, credentials)
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media with its address, or with its content."""
+        return rendering.fetched(media, response, credentials)
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""

@@ -64,12 +64,13 @@ _PUT_OUT = frozenset({"kicked", "left"})
 def cut_apart(request: Request) -> tuple[Envelope, ...]:
     """Return the one update. It does not say which bot it is for: the address that it was sent to does."""
     update = decoded(request.body, Update)
-    if update is None or not request.opaque:
+    bot = word(request.opaque)
+    if update is None or not bot:
         return (unreadable(request.body),)
     number_ = word(update.update_id)
     return (
         Envelope(
-            line=LineKey(request.opaque, request.opaque),
+            line=LineKey(bot, bot),
             event_key=f"update:{number_}" if number_ else digest(request.body),
             sender=_chat_of(update),
             body=request.body,

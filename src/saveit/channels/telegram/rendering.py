@@ -5,22 +5,26 @@ from typing import assert_never
 
 import msgspec
 
+from saveit.channels._media import fetch_failure, file_call, with_content
 from saveit.channels._reading import decoded, whole, word
 from saveit.channels.telegram.parsing import message_key
-from saveit.channels.telegram.wire import ApiAnswer, SentMessage
+from saveit.channels.telegram.wire import ApiAnswer, Located, SentMessage
 from saveit.messages import (
     Attachment,
     Buttons,
     Choice,
     Credentials,
+    Failure,
     File,
     HttpCall,
     Letter,
     Menu,
+    NotCarried,
     Outbound,
     Outcome,
     QuickReplies,
     ReadMark,
+    ReceivedMedia,
     Refused,
     Response,
     RetryAfter,
@@ -58,7 +62,7 @@ def render(outbound: Outbound, credentials: Credentials) -> HttpCall:
         case TapAnswer(tap_id=tap_id):
             return _call(credentials, "answerCallbackQuery", {"callback_query_id": tap_id}, repeatable=True)
         case QuickReplies() | Menu() | Template() | ReadMark() | Speech() | Letter() as other:
-            raise ValueError(f"Telegram carries no {type(other).__name__}")
+            raise NotCarried("Telegram", other)
         case _:
             assert_never(outbound.part)
 
@@ -76,6 +80,28 @@ def read(response: Response) -> Outcome:
         chat = "" if sent.chat is None else word(sent.chat.id)
         return Sent(message_key(chat, word(sent.message_id)), chat or None)
     return _failed(answer, whole(answer.error_code) or response.status)
+
+
+def fetch(media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+    """Ask for the file's path first, which lives an hour, and then for the file. Its address holds the bot's token."""
+    if media.url:
+        return file_call(media.url, own_base=credentials.value("api_base"))
+    if not media.reference:
+        return None
+    return _call(credentials, "getFile", {"file_id": media.reference}, repeatable=True)
+
+
+def fetched(media: ReceivedMedia, response: Response, credentials: Credentials) -> ReceivedMedia | Failure:
+    """Return the media with its address, or with its content. Telegram gives out no file above 20 MB."""
+    if media.url:
+        return with_content(media, response)
+    answer = decoded(response.body, ApiAnswer)
+    located = None if answer is None else decoded(answer.result, Located)
+    path = "" if located is None else word(located.file_path)
+    if not path or ".." in path:
+        return fetch_failure(response)
+    base = credentials.value("api_base") or _BASE
+    return msgspec.structs.replace(media, url=f"{base}/file/bot{credentials.value('bot_token')}/{path}")
 
 
 def _failed(answer: ApiAnswer, code: int) -> Outcome:

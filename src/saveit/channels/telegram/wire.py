@@ -197,3 +197,9 @@ class ApiAnswer(msgspec.Struct, frozen=True):
     error_code: Loose = None
     description: Loose = None
     parameters: Parameters | None = None
+
+
+class Located(msgspec.Struct, frozen=True):
+    """Where a file lies for the next hour."""
+
+    file_path: Loose = None

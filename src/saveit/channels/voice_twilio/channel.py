@@ -13,11 +13,15 @@ from saveit.messages import (
     Can,
     Credentials,
     Envelope,
+    Failure,
+    HttpCall,
     Inbound,
     Limit,
     Need,
+    NotCarried,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Request,
     Response,
     Speech,
@@ -73,12 +77,23 @@ class VoiceTwilio:
         again = urlencode({AFTER: asked.get(AFTER, ""), WAITED: waited + 1})
         return _twiml(f'<Pause length="1"/><Redirect method="POST">{escape("?" + again)}</Redirect>')
 
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Nothing is called: no file ever comes."""
+        del media, credentials
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media as it is."""
+        del response, credentials
+        return media
+
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> Answer:
         """Return what is spoken now. Its id goes into the next request's address: the same words there are then another turn."""
         del now
         part = outbound.part
         if not isinstance(part, Speech):
-            raise ValueError(f"a call carries no {type(part).__name__}")  # noqa: TRY004 - a part of another channel, not of another type.
+            raise NotCarried("a call", part)
         locale = credentials.value(f"locale_{part.language}") or _LOCALES[part.language]
         say = f"<Say language={quoteattr(locale)}>{_spoken(part.text)}</Say>"
         after = urlencode({AFTER: str(outbound.message_id)})

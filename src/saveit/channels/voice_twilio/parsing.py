@@ -1,6 +1,7 @@
 """From Twilio's requests during a call to ours."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -64,8 +65,10 @@ def cut_apart(request: Request) -> tuple[Envelope, ...]:
     """Return the request's one event. Callbacks in the middle of a call may name nothing but the call: its line is then the account's."""
     if request.method == "WS":
         return _of_frame(request)
-    fields = fields_of(request.body) or dict(query(request.url))
-    call = clean(fields.get("CallSid", ""))
+    # A webhook may be set to GET.
+    told = request.body or urlsplit(request.url).query.encode("utf-8", "replace")
+    fields = fields_of(told)
+    call = fields.get("CallSid", "")
     if not call:
         return (unreadable(request.body),)
     asked = dict(query(request.url))
@@ -74,7 +77,7 @@ def cut_apart(request: Request) -> tuple[Envelope, ...]:
     heard = "".join(f"{name}={fields[name]};" for name in _HEARD if name in fields)
     return (
         Envelope(
-            line=LineKey(clean(fields.get("AccountSid", "")), clean(bare(own))),
+            line=LineKey(fields.get("AccountSid", ""), bare(clean(own))),
             # The same words at the same point of the call are the same event; the same words later are not.
             event_key=f"call:{call}:{digest(after.encode(), waited.encode(), heard.encode('utf-8', 'replace'))}",
             sender=call,
@@ -82,7 +85,7 @@ def cut_apart(request: Request) -> tuple[Envelope, ...]:
                 Cut(
                     after=clean(after),
                     waited=clean(waited),
-                    form=clean(request.body.decode("utf-8", "replace")),
+                    form=clean(told.decode("utf-8", "replace")),
                 )
             ),
         ),
@@ -96,7 +99,7 @@ def parse_call(envelope: Envelope) -> tuple[Inbound, ...]:
         return (Ignored(kind="call", why="unreadable"),)
     if cut.frame:
         return (_frame(cut, envelope.event_key),)
-    fields = {name: clean(value) for name, value in fields_of(cut.form.encode()).items()}
+    fields = fields_of(cut.form.encode())
     call = fields.get("CallSid", "")
     if not call:
         return (Ignored(kind="call", why="incomplete"),)
@@ -142,14 +145,14 @@ def _caller(fields: Mapping[str, str], call: str) -> Sender:
 
 def _of_frame(request: Request) -> tuple[Envelope, ...]:
     frame = decoded(request.body, RelayFrame)
-    call = request.opaque or ("" if frame is None else word(frame.callSid))
+    call = word(request.opaque) or ("" if frame is None else word(frame.call_sid))
     if frame is None or not call:
         return (unreadable(request.body),)
     # Frames have no id and are never sent again, so the moment tells two equal ones apart.
     at = request.received_at.isoformat().encode()
     return (
         Envelope(
-            line=LineKey(word(frame.accountSid), bare(word(frame.to))),
+            line=LineKey(word(frame.account_sid), bare(word(frame.to))),
             event_key=f"call:{clean(call)}:{digest(at, request.body)}",
             sender=clean(call),
             body=_encoder.encode(
@@ -175,11 +178,11 @@ def _frame(cut: Cut, key: str) -> Inbound:
         case "setup":
             return CallEvent(call_id=cut.call_id, phase="started", caller=caller)
         case "prompt" if frame.last is True:
-            content: Content = Said(words(frame.voicePrompt))
+            content: Content = Said(words(frame.voice_prompt))
         case "dtmf":
             content = Keyed(word(frame.digit))
         case "interrupt":
-            heard = words(frame.utteranceUntilInterrupt)
+            heard = words(frame.utterance_until_interrupt)
             return CallEvent(call_id=cut.call_id, phase="interrupted", heard=heard)
         case "error":
             return CallEvent(call_id=cut.call_id, phase="failed", detail=words(frame.description))

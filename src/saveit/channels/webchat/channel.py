@@ -23,8 +23,10 @@ from saveit.messages import (
     Credentials,
     Edit,
     Envelope,
+    Failure,
     File,
     Forged,
+    HttpCall,
     Ignored,
     Inbound,
     Letter,
@@ -33,6 +35,7 @@ from saveit.messages import (
     MediaKind,
     Menu,
     Need,
+    NotCarried,
     Outbound,
     Outcome,
     QuickReplies,
@@ -65,7 +68,10 @@ _encoder = msgspec.json.Encoder()
 
 
 def session_token(session: str, secret: str) -> str:
-    """Return what the widget shows with every frame: the session and our signature of it. Who cannot sign cannot enter another's session."""
+    """Return what the widget shows with every frame: the session and our signature of it.
+
+    Who cannot sign cannot enter another's session.
+    """
     return f"{session}.{hmac.new(secret.encode(), session.encode(), hashlib.sha256).hexdigest()}"
 
 
@@ -95,12 +101,13 @@ class WebChat:
         """Return the one frame, keyed by its session and the id that the widget made."""
         session = request.header("x-saveit-session").partition(".")[0]
         frame = decoded(request.body, Frame)
-        if frame is None or not request.opaque or not _SESSION.fullmatch(session):
+        line = word(request.opaque)
+        if frame is None or not line or not _SESSION.fullmatch(session):
             return (unreadable(request.body),)
         known = word(frame.id)
         return (
             Envelope(
-                line=LineKey(request.opaque, request.opaque),
+                line=LineKey(line, line),
                 event_key=f"{session}:{word(frame.type)}:{known}"
                 if known
                 else digest(session.encode(), request.body),
@@ -137,6 +144,17 @@ class WebChat:
         frame = decoded(request.body, Frame)
         body = {"type": "ack", "id": "" if frame is None else word(frame.id)}
         return Answer(media_type="application/json", body=msgspec.json.encode(body))
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Nothing is called: the file was uploaded to us."""
+        del media, credentials
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media as it is."""
+        del response, credentials
+        return media
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> SocketPush:
         """Describe the frame."""
@@ -223,7 +241,7 @@ def _frame(outbound: Outbound) -> dict[str, object]:
         case ReadMark(message_id=message_id):
             return {"type": "read", "target": message_id.rpartition(":")[2]}
         case QuickReplies() | Menu() | Template() | TapAnswer() | Speech() | Letter() as other:
-            raise ValueError(f"web chat carries no {type(other).__name__}")
+            raise NotCarried("web chat", other)
         case _:
             assert_never(outbound.part)
 

@@ -11,12 +11,14 @@ from saveit.messages import (
     ChoiceLimits,
     Credentials,
     Envelope,
+    Failure,
     HttpCall,
     Inbound,
     Limit,
     Need,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Request,
     Response,
     Verdict,
@@ -72,6 +74,17 @@ class WhatsAppMeta:
         """Say that it is kept: anything but 200 would bring the whole batch back for a week."""
         del request
         return RECEIVED
+
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Describe the next call on the way to a file."""
+        return rendering.fetch(media, credentials)
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media with its address, or with its content."""
+        del credentials
+        return rendering.fetched(media, response)
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""

@@ -14,6 +14,7 @@ from saveit.channels._reading import (
     decoded,
     digest,
     instant,
+    meaning,
     unreadable,
     word,
     words,
@@ -44,6 +45,7 @@ from saveit.messages import (
     CallPhase,
     Echo,
     Envelope,
+    Failure,
     IdentityChanged,
     Ignored,
     Inbound,
@@ -80,6 +82,7 @@ _SHUTTING = frozenset(
         "PARTNER_REMOVED",
     }
 )
+_IDS_OF_ONE = 2
 _TEMPLATE_FIELD = re.compile(r"(?:message_)?template_(.+)")
 _encoder = msgspec.json.Encoder()
 
@@ -148,26 +151,27 @@ def _of_change(entry: Entry, raw_change: Raw) -> Iterator[Envelope]:
         ("errors", value.errors),
     )
     some = False
+    contacts = _by_id(value.contacts)
     for group, events in groups:
         for event in events or ():
             some = True
-            yield _envelope(line, field, group=group, event=event, contacts=value.contacts)
+            yield _envelope(line, field, group=group, event=event, contacts=contacts)
     if not some:
         at = word(entry.time).encode()
         yield Envelope(
             line=LineKey(account, phone_number_id),
-            event_key=digest(at, bytes(raw_change)),
+            event_key=digest(at, meaning(raw_change)),
             sender="",
             body=_encoder.encode(Cut(field=field, group="account", event=change.value)),
         )
 
 
-def _envelope(line: LineKey, field: str, *, group: str, event: Raw, contacts: Several) -> Envelope:
+def _envelope(line: LineKey, field: str, *, group: str, event: Raw, contacts: dict[str, Raw]) -> Envelope:
     ids = decoded(event, Ids) or Ids()
     contact = _contact_of(ids, contacts)
     return Envelope(
         line=line,
-        event_key=_key(group, ids) or digest(bytes(event)),
+        event_key=_key(group, ids) or digest(meaning(event)),
         sender=_sender_of(group, ids, contact),
         body=_encoder.encode(Cut(field=field, group=group, event=event, contact=contact)),
     )
@@ -209,20 +213,24 @@ def _sender_of(group: str, ids: Ids, raw_contact: Raw) -> str:
             )
 
 
-def _contact_of(ids: Ids, contacts: Several) -> Raw:
-    """Return the contact that sent this event: a batch lists them all, in no promised order."""
-    if not contacts:
-        return NOTHING
-    if len(contacts) == 1:
-        return contacts[0]
-    own = {word(ids.from_), word(ids.from_user_id), word(ids.recipient_id), word(ids.recipient_user_id)} - {
-        ""
-    }
-    for raw in contacts:
-        contact = decoded(raw, Contact)
-        if contact is not None and own & {word(contact.wa_id), word(contact.user_id)}:
-            return raw
-    return NOTHING
+def _by_id(contacts: Several) -> dict[str, Raw]:
+    """Return a change's contacts under each of their ids, read once: a batch lists up to a thousand, in no promised order."""
+    found: dict[str, Raw] = {}
+    for raw in contacts or ():
+        contact = decoded(raw, Contact) or Contact()
+        found |= dict.fromkeys((word(contact.wa_id), word(contact.user_id)), raw)
+    return found
+
+
+def _contact_of(ids: Ids, contacts: dict[str, Raw]) -> Raw:
+    """Return the contact of an event; a lone one is meant even where no id says so."""
+    own = (ids.from_, ids.from_user_id, ids.recipient_id, ids.recipient_user_id)
+    known = next((contacts[found] for each in own if (found := word(each)) and found in contacts), None)
+    if known is not None:
+        return known
+    # One contact has two ids at most.
+    alone = list(contacts.values()) if len(contacts) <= _IDS_OF_ONE else []
+    return alone[0] if alone and alone[0] == alone[-1] else NOTHING
 
 
 def _address(value: str) -> Address:
@@ -274,7 +282,7 @@ def _message(event: Raw, contact: Contact | None) -> Inbound | None:
     referral = decoded(message.referral, Referral)
     return UnifiedMessage(
         # Without an id it cannot be told from its own copy; its content still deserves an answer.
-        channel_message_id=word(message.id) or digest(bytes(event)),
+        channel_message_id=word(message.id) or digest(meaning(event)),
         sender=sender,
         content=content,
         sent_at=instant(message.timestamp),
@@ -311,7 +319,7 @@ def _echo(event: Raw) -> Inbound | None:
     if not recipients:
         return Ignored(kind="message_echoes", why="incomplete")
     return Echo(
-        channel_message_id=word(message.id) or digest(bytes(event)),
+        channel_message_id=word(message.id) or digest(meaning(event)),
         recipient=recipients[0],
         content=content,
         sent_at=instant(message.timestamp),
@@ -340,14 +348,10 @@ def _status(event: Raw) -> Inbound | None:
     )
 
 
-def _failure(errors: tuple[GraphError, ...]) -> Refused:
-    """Return why a message failed. WhatsApp has given it up by then, so what would have been worth another try is so no longer for it."""
+def _failure(errors: tuple[GraphError, ...]) -> Failure:
+    """Return why a message failed: of a failed one it is certain that it was not delivered, so some are worth another try."""
     error = errors[0] if errors else GraphError()
-    match meta_failure(error, FAILURES):
-        case Refused() as known:
-            return known
-        case _:
-            return Refused("undeliverable", word(error.code), word(error.title))
+    return meta_failure(error, FAILURES) or Refused("undeliverable", word(error.code), word(error.title))
 
 
 def _call(event: Raw) -> Inbound | None:

@@ -4,23 +4,27 @@ from typing import assert_never
 
 import msgspec
 
+from saveit.channels._media import fetch_failure, file_call, with_content
 from saveit.channels._meta import graph_headers, graph_outcome, graph_url
-from saveit.channels._reading import decoded, word
+from saveit.channels._reading import decoded, word, words
 from saveit.channels.whatsapp_meta.errors import FAILURES
-from saveit.channels.whatsapp_meta.wire import Accepted
+from saveit.channels.whatsapp_meta.wire import Accepted, Located
 from saveit.messages import (
     Attachment,
     Buttons,
     Choice,
     Credentials,
+    Failure,
     File,
     HttpCall,
     Letter,
     Menu,
+    NotCarried,
     Outbound,
     Outcome,
     QuickReplies,
     ReadMark,
+    ReceivedMedia,
     Response,
     Sent,
     Speech,
@@ -33,6 +37,7 @@ from saveit.messages import (
 )
 
 _BASE = "https://graph.facebook.com"
+_MEDIA_HOSTS = ("fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net")
 _OK = 200
 
 
@@ -64,6 +69,33 @@ def read(response: Response) -> Outcome:
     return Sent(message_id, recipient) if message_id else Unknown("no_id")
 
 
+def fetch(media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+    """Ask for the file's address first, which lives five minutes, and then for the file. The token goes to Meta's hosts alone."""
+    if media.url:
+        return file_call(
+            media.url,
+            headers=graph_headers(credentials)[:1],
+            own_hosts=_MEDIA_HOSTS,
+            own_base=credentials.value("api_base"),
+        )
+    if not media.reference.isalnum():
+        return None
+    url = graph_url(credentials, _BASE, media.reference)
+    return HttpCall(method="GET", url=url, headers=graph_headers(credentials)[:1], repeatable=True)
+
+
+def fetched(media: ReceivedMedia, response: Response) -> ReceivedMedia | Failure:
+    """Return the media with its address, or with its content."""
+    if media.url:
+        return with_content(media, response)
+    located = decoded(response.body, Located) if response.status == _OK else None
+    if located is None or not words(located.url):
+        return fetch_failure(response)
+    return msgspec.structs.replace(
+        media, url=words(located.url), media_type=media.media_type or word(located.mime_type)
+    )
+
+
 def _body(outbound: Outbound) -> dict[str, object]:  # noqa: PLR0911 - one return for each part.
     match outbound.part:
         case Text(text=text):
@@ -84,7 +116,7 @@ def _body(outbound: Outbound) -> dict[str, object]:  # noqa: PLR0911 - one retur
         case ReadMark(message_id=message_id):
             return _read(message_id)
         case QuickReplies() | TapAnswer() | Speech() | Letter() as other:
-            raise ValueError(f"WhatsApp carries no {type(other).__name__}")
+            raise NotCarried("WhatsApp", other)
         case _:
             assert_never(outbound.part)
 

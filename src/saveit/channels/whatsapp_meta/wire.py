@@ -335,3 +335,10 @@ class Accepted(msgspec.Struct, frozen=True):
     messages: tuple[SentMessage, ...] = ()
     contacts: tuple[SentContact, ...] = ()
     success: Loose = None
+
+
+class Located(msgspec.Struct, frozen=True):
+    """Where a file lies for the next five minutes."""
+
+    url: Loose = None
+    mime_type: Loose = None

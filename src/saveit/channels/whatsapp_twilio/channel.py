@@ -2,13 +2,22 @@
 
 from datetime import datetime, timedelta
 
+from saveit.channels._media import with_content
 from saveit.channels._twilio import (
     EMPTY_TWIML,
     NEEDS,
     send_call,
     twilio_call,
+    twilio_file_call,
     twilio_outcome,
     verify_twilio,
+)
+from saveit.channels._twilio_history import (
+    EPOCH,
+    history_call,
+    look_up_call,
+    read_history,
+    read_look_up,
 )
 from saveit.channels._twilio_messages import cut_apart, parse_form
 from saveit.channels.whatsapp_twilio.rendering import TYPING_BASE, TYPING_PATH, content_fields
@@ -18,12 +27,15 @@ from saveit.messages import (
     ChoiceLimits,
     Credentials,
     Envelope,
+    Failure,
+    History,
     HttpCall,
     Inbound,
     Limit,
     Need,
     Outbound,
     Outcome,
+    ReceivedMedia,
     Request,
     Response,
     Typing,
@@ -84,6 +96,17 @@ class WhatsAppTwilio:
         del request
         return EMPTY_TWIML
 
+    def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
+        """Describe the call for a file, which lies where the message says."""
+        return twilio_file_call(media.url, credentials)
+
+    def fetched(
+        self, media: ReceivedMedia, response: Response, credentials: Credentials
+    ) -> ReceivedMedia | Failure:
+        """Return the media with its content."""
+        del credentials
+        return with_content(media, response)
+
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> HttpCall:
         """Describe the call."""
         del now
@@ -100,6 +123,22 @@ class WhatsAppTwilio:
             **content_fields(outbound.part, credentials),
         }
         return send_call(credentials, fields, reference=str(outbound.message_id))
+
+    def history(self, credentials: Credentials, since: datetime) -> HttpCall:
+        """Describe the call for what came to the number since then."""
+        return history_call(credentials, since, "whatsapp:")
+
+    def remembered(self, response: Response, credentials: Credentials) -> History | Failure:
+        """Return what came."""
+        return read_history(response, credentials)
+
+    def look_up(self, outbound: Outbound, credentials: Credentials, since: datetime) -> HttpCall:
+        """Describe the call that finds a send whose answer was lost."""
+        return look_up_call(outbound.recipient.value, credentials, since, "whatsapp:")
+
+    def looked_up(self, outbound: Outbound, response: Response, credentials: Credentials) -> Outcome:
+        """Return whether it was made."""
+        return read_look_up(self.render(outbound, credentials, EPOCH), response)
 
     def read(self, response: Response) -> Outcome:
         """Say what became of it."""

@@ -1,4 +1,4 @@
-"""From our words to the fields of Twilio's call. Buttons and lists exist there only as content templates, one for each number of choices."""
+"""From our words to the fields of Twilio's call. Buttons and lists exist there only as content templates, one per number of choices."""
 
 from typing import assert_never
 
@@ -11,6 +11,7 @@ from saveit.messages import (
     File,
     Letter,
     Menu,
+    NotCarried,
     Part,
     QuickReplies,
     ReadMark,
@@ -44,13 +45,13 @@ def content_fields(part: Part, credentials: Credentials) -> dict[str, str]:
             variables = {str(index): value for index, value in enumerate(use.parameters, 1)}
             return {"ContentSid": use.reference} | _variables(variables)
         case QuickReplies() | Typing() | ReadMark() | TapAnswer() | Speech() | Letter() as other:
-            raise ValueError(f"WhatsApp at Twilio carries no {type(other).__name__}")
+            raise NotCarried("WhatsApp at Twilio", other)
         case _:
             assert_never(part)
 
 
 def _prepared(sid: str, text: str, choices: tuple[Choice, ...], *, head: tuple[str, ...]) -> dict[str, str]:
-    """Fill a content template: the text first, for a list its label, then of each choice the title, the id and for a list the description."""
+    """Fill a content template: the text, in a list its label, then of each choice the title, the id and, in a list, the description."""
     if not sid:
         return {"Body": numbered(text, choices)}
     filled = list(head)

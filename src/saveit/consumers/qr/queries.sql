@@ -7,9 +7,13 @@ VALUES (
 ON CONFLICT (tenant_id, reservation_id) WHERE revoked_at IS NULL DO NOTHING
 RETURNING pass_id
 
+-- pass_columns :part
+-- All that a PassRow is made of.
+pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+
 -- lock_latest_pass :maybe PassRow
 -- The pass of a reservation that was issued last, kept from changing until the transaction ends.
-SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+SELECT {{pass_columns}}
 FROM check_in_passes
 WHERE tenant_id = :tenant_id::uuid
     AND reservation_id = :reservation_id::uuid
@@ -19,14 +23,14 @@ FOR NO KEY UPDATE
 
 -- find_pass :maybe PassRow
 -- The pass with this nonce.
-SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+SELECT {{pass_columns}}
 FROM check_in_passes
 WHERE tenant_id = :tenant_id::uuid
     AND nonce = :nonce::bytea
 
 -- lock_pass :maybe PassRow
 -- The same, kept from changing until the transaction ends: of two doors that scan it the second waits here.
-SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+SELECT {{pass_columns}}
 FROM check_in_passes
 WHERE tenant_id = :tenant_id::uuid
     AND nonce = :nonce::bytea

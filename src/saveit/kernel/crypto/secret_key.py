@@ -67,17 +67,29 @@ def derive_key(source: bytes, *, purpose: str, salt: bytes | None = None) -> byt
     return HKDF(algorithm=SHA256(), length=_DERIVED_OCTETS, salt=salt, info=purpose.encode()).derive(source)
 
 
-def load_secret(path: Path, given: Secret | None, entropy: Callable[[int], bytes] = os.urandom) -> SecretKey:
+def load_secret(
+    path: Path,
+    given: Secret | None,
+    entropy: Callable[[int], bytes] = os.urandom,
+    *,
+    sealed_already: bool = False,
+) -> SecretKey:
     """Return the secret key that was given, else the one in the file at `path`, which is made at the first call.
 
-    Several processes may call this at once and get the same key. A key that was made is on disk before it is returned.
+    Where something is `sealed_already` none is made: it could open nothing, and what it sealed would be lost with the return of the
+    right one. Several processes may call this at once and get the same key. A key that was made is on disk before it is returned.
 
-    Raises: SecretKeyRefused when the key is weak, or anyone but the file's owner can reach the file.
+    Raises: SecretKeyRefused when the key is weak or missing, or anyone but the file's owner can reach the file.
     """
     if given is not None:
         return SecretKey.parse(given)
     with suppress(FileNotFoundError):
         return SecretKey.parse(_read_private(path))
+    if sealed_already:
+        raise SecretKeyRefused(
+            f"{path} is gone, and the database holds what is sealed under it; bring it back from where you keep a copy, "
+            "or set SAVEIT_SECRET_KEY to it"
+        )
     _write_once(path, entropy(_SECRET_OCTETS).hex())
     return SecretKey.parse(_read_private(path))
 

@@ -30,7 +30,7 @@ from saveit.reservations.model import (
 )
 from saveit.reservations.taking.drafts import Draft
 from saveit.reservations.taking.placing import Placed, Wanted, is_decided, place, stay_of
-from saveit.seating import Asking, Offer, plan_of
+from saveit.seating import Asking, Offer, local_clock, plan_of
 
 _answers = msgspec.msgpack.Encoder()
 _hold_decoder = msgspec.msgpack.Decoder(Hold)
@@ -167,15 +167,12 @@ async def _book_held(desk: Desk, house: House, draft: Draft, hold_id: HoldId) ->
         # The second click on one hold: it has its reservation.
         raise HoldOver(why="booked", reservation_id=str(held.reservation_id))
     plan = plan_of(house.rules, booking.date, house.zone)
-    found = plan.by_time.get(booking.time)
-    starts_at = None if found is None else found[1].starts_at
-    if (held.restaurant_id, held.date, held.party_size) != (
-        booking.restaurant_id,
-        booking.date,
-        booking.party_size,
-    ) or starts_at not in {None, held.starts_at}:
+    if not _is_held(house, booking, held):
         raise HoldMismatch(
-            date=held.date.isoformat(), starts_at=held.starts_at.isoformat(), party_size=held.party_size
+            date=held.date.isoformat(),
+            starts_at=held.starts_at.isoformat(),
+            party_size=held.party_size,
+            tables=house.table_numbers(held.table_ids),
         )
     picture = await desk.pictures.day(house, booking.date)
     offer = Offer(
@@ -203,6 +200,28 @@ async def _book_held(desk: Desk, house: House, draft: Draft, hold_id: HoldId) ->
             desk, await desk.house(house.tenant_id, booking.restaurant_id), draft, hold_id
         )
     return None
+
+
+def _is_held(house: House, booking: Booking, held: Hold) -> bool:
+    """Say whether a hold is of what the booking asks for."""
+    if (held.restaurant_id, held.date, held.party_size) != (
+        booking.restaurant_id,
+        booking.date,
+        booking.party_size,
+    ):
+        return False
+    listed = plan_of(house.rules, booking.date, house.zone).by_time.get(booking.time)
+    # A start that new rules have taken off the list is still held, at what the clock on the wall will show then.
+    shown = local_clock(held.starts_at, house.zone)
+    if listed[1].starts_at != held.starts_at if listed is not None else shown != booking.time:
+        return False
+    tables = [
+        house.floor.tables[house.floor.index_of[each]]
+        for each in held.table_ids
+        if each in house.floor.index_of
+    ]
+    in_area = booking.area_id is None or all(table.area_id == booking.area_id for table in tables)
+    return in_area and booking.table_id in {None, *held.table_ids}
 
 
 async def _was_used(desk: Desk, house: House, draft: Draft, hold_id: HoldId) -> bool:

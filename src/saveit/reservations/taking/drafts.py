@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -11,7 +13,7 @@ from saveit.kernel.db import Actor
 from saveit.kernel.ids import ReservationId, new_id
 from saveit.ledger import Act, House, Outcome, hexed, load_rows
 from saveit.reservations.desk import Desk
-from saveit.reservations.facts import created_body
+from saveit.reservations.facts import LimitPassed, created_body, limits_passed
 from saveit.reservations.model import (
     Booked,
     Booking,
@@ -33,30 +35,34 @@ _answers = msgspec.msgpack.Encoder()
 _answer_decoder = msgspec.msgpack.Decoder(Reservation)
 
 
+class _Drawn(NamedTuple):
+    """What is random about a reservation; drawn once there is a table to be asked for, which of a crowd few come to."""
+
+    id: ReservationId
+    person_id: UUID
+    fact_id: UUID
+    code: str
+
+
 class Draft:
     """A reservation in the making: the same id, code and sealed guest in every attempt."""
 
     def __init__(self, desk: Desk, booking: Booking, actor: Actor, key: Key | None) -> None:
-        now = desk.now()
         self.booking = booking
         self.actor = actor
         self._desk = desk
         self._key = key
-        self._now = now
-        # Drawn at once: each call to the system costs as much as all the rest of an id.
-        drawn = BytesIO(desk.entropy(_DRAFT_OCTETS))
-        self._id = ReservationId(new_id(now, drawn.read))
-        self._person_id = new_id(now, drawn.read)
-        self._fact_id = new_id(now, drawn.read)
-        self._code = "".join(_CODE_LETTERS[octet & 31] for octet in drawn.read(_CODE_LENGTH))
+        self._now = desk.now()
+        self._drawn: _Drawn | None = None
         self._made: Reservation | None = None
         self._sealed: tuple[Sealer, bytes, bytes] | None = None
 
     def act(self, placed: Placed, held: Hold | None = None) -> Act:
         """Return the act that makes the reservation of this offer."""
-        made = self._made = self._reservation(placed, held)
+        drawn = self._draw()
+        made = self._made = self._reservation(placed, held, drawn)
         booking, house, guest = self.booking, placed.house, self.booking.guest
-        sealer, guest_sealed, person_sealed = self._seal(house.sealer)
+        sealer, guest_sealed, person_sealed = self._seal(house.sealer, drawn)
         kind, index = _identity(sealer, guest)
         mention = email_index(sealer, guest.email) if guest.phone and guest.email else None
         for_guest = booking.audience == "guest"
@@ -83,7 +89,7 @@ class Draft:
             key=None if key is None else key.text,
             body_digest=None if key is None else hexed(key.digest),
             answer_sealed=None if key is None else hexed(sealer.seal(_answers.encode(made), key.digest)),
-            person_id=None if index is None else self._person_id,
+            person_id=None if index is None else drawn.person_id,
             address_kind=kind,
             address_index=hexed(index),
             mention_index=hexed(mention),
@@ -100,9 +106,9 @@ class Draft:
             source=made.source,
             policy=msgspec.Raw(_json.encode(made.policy)),
             confirm_by=made.confirm_by,
-            fact_id=self._fact_id,
+            fact_id=drawn.fact_id,
             fact_kind="reservation.created",
-            fact_body=msgspec.Raw(created_body(made)),
+            fact_body=msgspec.Raw(created_body(made, self._limits_passed(placed))),
             actor=str(self.actor),
             channel=self.actor.channel,
             trace_id=self.actor.trace_id,
@@ -117,7 +123,30 @@ class Draft:
         assert self._made is not None
         return Booked(msgspec.structs.replace(self._made, person_id=outcome.person_id), replayed=False)
 
-    def _reservation(self, placed: Placed, held: Hold | None) -> Reservation:
+    def _limits_passed(self, placed: Placed) -> tuple[LimitPassed, ...]:
+        if not self.booking.beyond_pacing:
+            return ()
+        return limits_passed(
+            placed.house.rules,
+            placed.picture.day,
+            placed.offer,
+            party_size=self.booking.party_size,
+            by=self.actor,
+        )
+
+    def _draw(self) -> _Drawn:
+        if self._drawn is None:
+            # At once: each call to the system costs as much as all the rest of an id.
+            octets = BytesIO(self._desk.entropy(_DRAFT_OCTETS))
+            self._drawn = _Drawn(
+                ReservationId(new_id(self._now, octets.read)),
+                new_id(self._now, octets.read),
+                new_id(self._now, octets.read),
+                "".join(_CODE_LETTERS[octet & 31] for octet in octets.read(_CODE_LENGTH)),
+            )
+        return self._drawn
+
+    def _reservation(self, placed: Placed, held: Hold | None, drawn: _Drawn) -> Reservation:
         booking, house, offer, now = self.booking, placed.house, placed.offer, self._now
         plan = plan_of(house.rules, offer.date, house.zone)
         policy = policy_of(
@@ -126,15 +155,16 @@ class Draft:
             starts_at=offer.starts_at,
             party_size=booking.party_size,
             currency=house.restaurant.currency,
+            audience=booking.audience,
         )
         pending = awaits_confirmation(house.rules, policy, booking.audience)
         confirm_within = timedelta(minutes=house.rules.confirmation.confirm_within_minutes)
         claims = offer.claims if offer.overbooking is None else (*offer.claims, offer.overbooking)
         return Reservation(
-            id=self._id,
+            id=drawn.id,
             tenant_id=house.tenant_id,
             restaurant_id=house.restaurant_id,
-            code=self._code,
+            code=drawn.code,
             status="pending" if pending else "confirmed",
             person_id=None,
             guest=booking.guest,
@@ -159,13 +189,13 @@ class Draft:
             confirmed_at=None if pending else now,
         )
 
-    def _seal(self, sealer: Sealer) -> tuple[Sealer, bytes, bytes]:
+    def _seal(self, sealer: Sealer, drawn: _Drawn) -> tuple[Sealer, bytes, bytes]:
         if self._sealed is None or self._sealed[0] is not sealer:
             guest = self.booking.guest
             self._sealed = (
                 sealer,
-                seal_details(sealer, guest, self._id),
-                seal_details(sealer, guest, self._person_id),
+                seal_details(sealer, guest, drawn.id),
+                seal_details(sealer, guest, drawn.person_id),
             )
         return self._sealed
 

@@ -25,9 +25,10 @@ from saveit.reservations.model import (
     Holding,
 )
 from saveit.reservations.taking.holds import expire_holds_seen
+from saveit.reservations.taking.looks import Seen
 from saveit.reservations.taking.reseating import reseat_and_commit
 from saveit.reservations.taking.wishes import broken_rules, is_capacity, offer_of
-from saveit.seating import Asking, Closed, Day, Offer, Reason, Stay, Unit, offer_at
+from saveit.seating import Asking, Closed, Day, Offer, Reason, Reseating, Stay, Unit, offer_at
 
 # Each turn of the loop means that somebody else won a table or a counter, or that the rules changed: a restaurant runs out of
 # tables long before this runs out of turns.
@@ -65,17 +66,17 @@ async def place(desk: Desk, wish: Wanted, act_for: ActFor) -> tuple[Placed, Outc
     wished, after = wish.wished, 0
     for _ in range(_TURNS_MAX):
         house = await desk.house(wish.tenant_id, wished.restaurant_id)
-        picture = await desk.pictures.day(house, wished.date, after=after)
-        if after > 0 and await expire_holds_seen(desk, picture, wish.actor):
-            picture = await desk.pictures.day(house, wished.date, after=desk.pictures.tick())
+        picture = await _fresh_day(desk, house, wish, after=after)
         answer = _answer(house, picture.day, wish, desk.now())
         reseated = None
         if isinstance(answer, Closed) or answer.overbooked:
             if after == 0 or picture.superseded or _hangs_on_others(picture, wish, desk.now()):
                 # Nothing is refused before what is undecided is decided, nor without a reading newer than the request that also
                 # says that the rules are still in force.
-                await picture.undecided.next()
-                after = desk.pictures.tick()
+                seen = await _look(desk, wish)
+                if seen.closed is not None:
+                    raise _full(seen.closed, wish)
+                after = seen.after
                 continue
             if isinstance(answer, Closed) and not is_capacity(answer.reason):
                 raise RulesRefused(_broken(picture, wish, answer, desk.now()))
@@ -94,6 +95,39 @@ async def place(desk: Desk, wish: Wanted, act_for: ActFor) -> tuple[Placed, Outc
         if outcome.verdict is Verdict.RULES_CHANGED:
             desk.pictures.forget_house(wished.restaurant_id)
     raise Collision("no table could be agreed on")
+
+
+async def _look(desk: Desk, wish: Wanted) -> Seen:
+    """Look once for all who want the same just now: wait for what is undecided, read the day, and say if it is full for certain."""
+    wished = wish.wished
+
+    async def look(begin: Callable[[], None]) -> Seen:
+        house = await desk.house(wish.tenant_id, wished.restaurant_id)
+        picture = await desk.pictures.day(house, wished.date)
+        await picture.undecided.next()
+        begin()
+        after = desk.pictures.tick()
+        picture = await _fresh_day(desk, house, wish, after=after)
+        now = desk.now()
+        answer = _answer(house, picture.day, wish, now)
+        certain = (
+            isinstance(answer, Closed)
+            and is_capacity(answer.reason)
+            and not picture.superseded
+            and not _hangs_on_others(picture, wish, now)
+            and _reseating(picture, wish, answer, now) is None
+        )
+        return Seen(after, answer if certain and isinstance(answer, Closed) else None)
+
+    return await desk.looks.share((wished.restaurant_id, wished.date, wished.time, wish.asking), look)
+
+
+async def _fresh_day(desk: Desk, house: House, wish: Wanted, *, after: int) -> DayPicture:
+    """Return the day as read after a moment, with the holds gone whose time is over: they still stand in the way of the ledger."""
+    picture = await desk.pictures.day(house, wish.wished.date, after=after)
+    if after > 0 and await expire_holds_seen(desk, picture, wish.actor):
+        picture = await desk.pictures.day(house, wish.wished.date, after=desk.pictures.tick())
+    return picture
 
 
 def _answer(house: House, day: Day, wish: Wanted, now: datetime) -> Offer | Closed:
@@ -123,9 +157,14 @@ def _beyond_the_tables(answer: Offer | Closed, wish: Wanted) -> Offer:
     if isinstance(closed, Offer):
         facts: dict[str, object] = {"party_size": wish.asking.party_size}
         closed = Closed(closed.date, closed.time, closed.starts_at, Reason.FULL, facts)
+    raise _full(closed, wish)
+
+
+def _full(closed: Closed, wish: Wanted) -> SlotUnavailable:
+    """Return the refusal: of the table that was wished for, or of any."""
     if closed.reason is Reason.FULL and wish.asking.table_id is not None:
-        raise TableTaken(closed)
-    raise SlotUnavailable(closed)
+        return TableTaken(closed)
+    return SlotUnavailable(closed)
 
 
 def is_decided(verdict: Verdict, house: House) -> bool:
@@ -177,18 +216,24 @@ async def _reseat(
     desk: Desk, wish: Wanted, picture: DayPicture, answer: Offer | Closed, *, act_for: ActFor
 ) -> tuple[Placed, Outcome] | None:
     """Seat the party by moving others; None when no seating is found."""
-    window = answer.window if isinstance(answer, Closed) else answer
-    if window is None or wish.asking.table_id is not None:
-        return None
-    found = picture.reseating(window, wish.asking, desk.now())
+    found = _reseating(picture, wish, answer, desk.now())
     if found is None:
         return None
+    window = answer.window if isinstance(answer, Closed) else answer
+    assert window is not None, "a re-seating is for a window"
     offer = offer_of(window, found.unit)
     placed = Placed(picture.house, picture, offer, found.unit)
     act = act_for(placed)
     outcome = await reseat_and_commit(desk, picture.house, act, found, actor=wish.actor)
     desk.pictures.forget_day(wish.wished.restaurant_id, wish.wished.date)
     return placed, outcome
+
+
+def _reseating(picture: DayPicture, wish: Wanted, answer: Offer | Closed, now: datetime) -> Reseating | None:
+    window = answer.window if isinstance(answer, Closed) else answer
+    if window is None or wish.asking.table_id is not None:
+        return None
+    return picture.reseating(window, wish.asking, now)
 
 
 def stay_of(act: Act, placed: Placed) -> Stay:

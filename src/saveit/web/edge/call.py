@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from saveit.access import Permission, Principal
+from saveit.kernel import faults
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.ids import RestaurantId, TenantId
@@ -217,7 +218,9 @@ class Call:
             await keep_answer(tx, scope=key.scope, key=key.text, answer_sealed=sealed)
             return result, False
 
-        return await self.act(keyed)
+        done = await self.act(keyed)
+        await faults.reach("web.once.after_commit")
+        return done
 
 
 def _tenant_named(text: str) -> TenantId:

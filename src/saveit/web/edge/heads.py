@@ -16,6 +16,7 @@ QUERY_OCTETS_MAX = 4_096
 # The same limit as the column's.
 _KEY_LENGTH_MAX = 200
 _LANGUAGES_KEPT = 512
+_BEARER_LENGTH = len(b"bearer ")
 
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
@@ -57,9 +58,8 @@ def read_heads(headers: Headers) -> Heads:
 
 def _note_token(heads: Heads, value: bytes) -> None:
     """Note the text of a bearer token; another scheme is as good as a wrong token."""
-    scheme, _, token = value.partition(b" ")
-    text = token.strip().decode("latin-1")
-    heads.token = text if scheme.lower() == b"bearer" and text else "?"
+    text = value[_BEARER_LENGTH:].strip().decode("latin-1")
+    heads.token = text if text and value[:_BEARER_LENGTH].lower() == b"bearer " else "?"
 
 
 def _note_content_type(heads: Heads, value: bytes) -> None:

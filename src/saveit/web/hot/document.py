@@ -50,6 +50,8 @@ _LANGUAGE = {
     "description": "es or en, for problems and reasons.",
 }
 _CREATED = "201"
+_ON_ONE = ("/api/v1/reservations/{reservation_id}", "/api/v1/holds/{hold_id}", "/api/v1/qr/checkin")
+"""Addresses of acts on what is there already: under a key they, too, are done once."""
 _KEYLESS = ("/api/v1/sessions", "/api/v1/tenants")
 
 
@@ -77,12 +79,12 @@ def document_of(router: Litestar) -> bytes:
     document = cast("dict[str, dict[str, dict[str, dict[str, object]]]]", made)
     document["components"]["schemas"]["Problem"] = cast("dict[str, object]", _PROBLEM)
     for path, operations in document["paths"].items():
-        for operation in operations.values():
-            _mend(path, operation)
+        for method, operation in operations.items():
+            _mend(method, path, operation)
     return msgspec.json.encode(document)
 
 
-def _mend(path: str, operation: dict[str, object]) -> None:
+def _mend(method: str, path: str, operation: dict[str, object]) -> None:
     responses = cast("dict[str, object]", operation.setdefault("responses", {}))
     # The framework's own 400, which is never sent.
     responses.pop("400", None)
@@ -92,7 +94,8 @@ def _mend(path: str, operation: dict[str, object]) -> None:
     }
     parameters = cast("list[object]", operation.setdefault("parameters", []))
     parameters.append(_LANGUAGE)
-    if _CREATED in responses and path not in _KEYLESS:
+    acts = method != "get" and path.startswith(_ON_ONE)
+    if acts or (_CREATED in responses and path not in _KEYLESS):
         parameters.append(_KEY)
     body = cast("dict[str, dict[str, dict[str, object]]] | None", operation.get("requestBody"))
     if body is not None:

@@ -63,13 +63,16 @@ class Memory(Generic[Kept]):
     def find(self, asked: Hashable, house: House) -> Kept | None:
         """Return the answer if the house and all its days are still as they were when it was worked out."""
         entry = self._entries.get(asked)
-        if entry is None:
+        if entry is None or entry.house is not house:
             return None
-        if entry.house is not house or entry.minute != minute_of(self._desk.now()):
+        now = self._desk.now()
+        if entry.minute != minute_of(now):
             return None
         known_day = self._desk.pictures.known_day
         for on, picture, version in entry.days:
-            if known_day(house, on, age_max=PICTURE_AGE_MAX) is not picture or picture.version != version:
+            if picture.version != version or picture is not known_day(
+                house, on, age_max=PICTURE_AGE_MAX, now=now
+            ):
                 return None
         return entry.kept
 

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from saveit.access import AccessInvalid
-from saveit.advisors import AdvisorInvalid, LineInvalid, TooManyUnknownLines
+from saveit.advisors import TooManyUnknownLines
 from saveit.guests import ContactRefused
 from saveit.kernel.db import Collision, DatabaseUnreachable, TooSlow
-from saveit.kernel.errors import Fault, Refusal
+from saveit.kernel.errors import Fault, FieldsRefused, Refusal
 from saveit.reservations import RulesRefused as BookingRulesRefused
 from saveit.reservations import SlotUnavailable
 from saveit.seating import Audience, explain
-from saveit.venues import RulesRefused, VenueInvalid
 from saveit.web.problems.refusals import RateLimited, RequestInvalid
 from saveit.web.problems.table import PROBLEMS
 from saveit.web.problems.words import Language
@@ -117,14 +115,7 @@ def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[s
                 if audience == "staff" or name in _FOR_GUESTS
             }
             return {"detail": detail, **told}
-        case (
-            RequestInvalid()
-            | RulesRefused()
-            | VenueInvalid()
-            | AccessInvalid()
-            | LineInvalid()
-            | AdvisorInvalid()
-        ):
+        case RequestInvalid() | FieldsRefused():
             errors = [
                 {"path": error.path, "code": error.code, "message": error.message(language)}
                 for error in refusal.errors

@@ -55,6 +55,11 @@ PROBLEMS: dict[str, Line] = {
         "El cliente ya tiene todas las reservas permitidas",
         "The guest has as many reservations as allowed",
     ),
+    "too_many_holds": Line(
+        409,
+        "Ya hay demasiadas mesas apartadas por usted; confirme o libere alguna",
+        "You keep too many tables already; book or release one",
+    ),
     "idempotency_key_reused": Line(
         422,
         "La clave de idempotencia se usó para otra petición",

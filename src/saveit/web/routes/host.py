@@ -77,19 +77,21 @@ async def hold_table(
     status_code=200,
     tags=["Holds"],
 )
-async def renew(call: Calling, hold_id: PathId) -> HoldAnswer:
+async def renew(call: Calling, hold_id: PathId) -> Response[HoldAnswer]:
     """Once."""
     return await _on_hold(call, HoldId(hold_id), lambda tx: renew_hold(call.desk, tx, HoldId(hold_id)))
 
 
 @delete("/holds/{hold_id:uuid}", summary="Give a held table back", status_code=200, tags=["Holds"])
-async def release(call: Calling, hold_id: PathId) -> HoldAnswer:
+async def release(call: Calling, hold_id: PathId) -> Response[HoldAnswer]:
     """Releasing twice, or after its time, changes nothing."""
     return await _on_hold(call, HoldId(hold_id), lambda tx: release_hold(call.desk, tx, HoldId(hold_id)))
 
 
-async def _on_hold(call: Call, hold_id: HoldId, act: Callable[[Transaction], Awaitable[Hold]]) -> HoldAnswer:
-    """Run an act on a hold of a restaurant that the caller may see."""
+async def _on_hold(
+    call: Call, hold_id: HoldId, act: Callable[[Transaction], Awaitable[Hold]]
+) -> Response[HoldAnswer]:
+    """Run an act on a hold of a restaurant that the caller may see, under a key once."""
     call.require_somewhere("reservations:write")
     await call.settle_subject(hold_id)
 
@@ -99,8 +101,8 @@ async def _on_hold(call: Call, hold_id: HoldId, act: Callable[[Transaction], Awa
         require_seen(call, "reservations:write", before.restaurant_id, unknown)
         return await act(tx)
 
-    kept = await call.act(work)
-    return shown_hold(await house_of(call, kept.restaurant_id), kept)
+    kept, replayed = await call.once(None, Hold, work)
+    return answered((shown_hold(await house_of(call, kept.restaurant_id), kept), replayed), status=200)
 
 
 @post("/walk-ins", summary="Seat a party that has just come in", tags=["Host"])
@@ -108,7 +110,7 @@ async def seat_walk_in(
     call: Calling, data: Annotated[WalkInRequest, Body(examples=[_WALK_IN])]
 ) -> Response[ReservationAnswer]:
     """201 with the reservation, checked in already; 409 when no table is free for as long as they will stay."""
-    house = await call.house("reservations:write", data.restaurant_id)
+    house = await call.house("hosting:write", data.restaurant_id)
     party = WalkIn(
         restaurant_id=data.restaurant_id,
         party_size=data.party_size,
@@ -128,7 +130,7 @@ async def block_tables(
     call: Calling, data: Annotated[BlockRequest, Body(examples=[_BLOCK])]
 ) -> Response[BlockAnswer]:
     """All of them or none: 409 when a party holds one of them in that time."""
-    house = await call.house("reservations:write", data.restaurant_id)
+    house = await call.house("hosting:write", data.restaurant_id)
     check_instants(("starts_at", data.starts_at), ("ends_at", data.ends_at))
 
     async def work(tx: Transaction) -> BlockAnswer:
@@ -156,7 +158,7 @@ async def block_tables(
 @delete("/blocks/{block_id:uuid}", summary="Put blocked tables back into service", tags=["Host"])
 async def lift_block(call: Calling, block_id: PathId) -> None:
     """204; 404 when there is no such block, or no more."""
-    call.require_somewhere("reservations:write")
+    call.require_somewhere("hosting:write")
     await call.settle_subject(block_id)
 
     async def work(tx: Transaction) -> None:
@@ -164,7 +166,7 @@ async def lift_block(call: Calling, block_id: PathId) -> None:
         rows = await find_block(tx, block_id)
         if not rows:
             raise unknown
-        require_seen(call, "reservations:write", RestaurantId(rows[0].restaurant_id), unknown)
+        require_seen(call, "hosting:write", RestaurantId(rows[0].restaurant_id), unknown)
         await unblock(call.desk, tx, block_id)
 
     await call.act(work)
@@ -204,7 +206,7 @@ async def unblock_person(
 
 async def _known(call: Call, user_id: UUID, restaurant_id: RestaurantId) -> None:
     """Return if the guest has ever booked with the customer. Refuses: PersonUnknown, Forbidden, RestaurantUnknown."""
-    _ = await call.house("reservations:write", restaurant_id)
+    _ = await call.house("hosting:write", restaurant_id)
     if not await reservations_of(call, PersonId(user_id), (date.max, LAST_ID), 1):
         raise PersonUnknown(user_id=str(user_id))
 

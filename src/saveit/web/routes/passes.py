@@ -17,7 +17,7 @@ from saveit.venues import tenant_of
 from saveit.web.desk import shown
 from saveit.web.edge import Call
 from saveit.web.problems import NotFound, RequestInvalid, Unauthenticated, request_error
-from saveit.web.routes.reservations import act_on
+from saveit.web.routes.reservations import look_at
 from saveit.web.routes.shared import Calling, PathId, answered, house_of, require_seen
 from saveit.web.wire.house import GeneratePass, PassAnswer, PassVerdict, ShowPass
 
@@ -63,12 +63,17 @@ async def validate_pass(call: Calling, data: Annotated[ShowPass, Body(examples=[
 
 
 @post("/qr/checkin", summary="Let a party in with its pass", status_code=200)
-async def check_in_with_pass(call: Calling, data: Annotated[ShowPass, Body(examples=[_SHOW])]) -> PassVerdict:
+async def check_in_with_pass(
+    call: Calling, data: Annotated[ShowPass, Body(examples=[_SHOW])]
+) -> Response[PassVerdict]:
     """The pass is used up and the party seated, both or neither; of two scans at once one is let in."""
     house = await call.house("qr:write", data.restaurant_id)
     pass_ = _shown_pass(data)
-    seated = await call.act(lambda tx: qr.check_in(call.desk, tx, pass_, data.restaurant_id))
-    return PassVerdict(valid=True, reservation=await shown(call, house, seated))
+    seated, replayed = await call.once(
+        data, Reservation, lambda tx: qr.check_in(call.desk, tx, pass_, data.restaurant_id)
+    )
+    verdict = PassVerdict(valid=True, reservation=await shown(call, house, seated))
+    return answered((verdict, replayed), status=200)
 
 
 def _shown_pass(data: ShowPass) -> str | qr.PassDocument:
@@ -120,7 +125,7 @@ async def read_calendar(
         async def look(tx: Transaction) -> Reservation:
             return await find(call.desk, tx, wanted)
 
-        reservation = await act_on(call, wanted, look, needs="reservations:read")
+        reservation = await look_at(call, wanted, look)
         house = await house_of(call, reservation.restaurant_id)
     body = calendar_of(_entry(call, house, reservation), purpose="download", reminder=True)
     name = f"{reservation.code}.ics"

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import msgspec
-from litestar import Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.openapi.spec import Example
 from litestar.params import Body, FromQuery, QueryParameter
 from msgspec import UNSET
@@ -48,6 +48,7 @@ from saveit.web.routes.shared import (
     PageLength,
     PathId,
     answer_of,
+    answered,
     cursor_of,
     house_of,
     place_of,
@@ -87,13 +88,39 @@ RevisionRead: TypeAlias = Annotated[
 ]
 
 
-async def act_on(
-    call: Call, reservation_id: ReservationId, act: Act, *, needs: Permission = "reservations:write"
-) -> Reservation:
-    """Run an act on a reservation that the caller may see, in one transaction.
+async def look_at(call: Call, reservation_id: ReservationId, look: Act) -> Reservation:
+    """Run a look at a reservation that the caller may see. Refuses: Forbidden, ReservationUnknown."""
+    found, _ = await _on(call, reservation_id, look, needs="reservations:read", keyed=False)
+    return found
 
-    Refuses: Forbidden, ReservationUnknown, what the act refuses.
+
+async def act_on(
+    call: Call,
+    reservation_id: UUID,
+    act: Act,
+    request: msgspec.Struct | None = None,
+    *,
+    needs: Permission = "reservations:write",
+) -> Response[ReservationAnswer]:
+    """Run an act on a reservation that the caller may see, in one transaction and, under a key, once; `request` is what was sent.
+
+    Refuses: Forbidden, ReservationUnknown, KeyReused, what the act refuses.
     """
+    after, replayed = await _on(
+        call, ReservationId(reservation_id), act, needs=needs, keyed=True, request=request
+    )
+    return answered((await answer_of(call, after), replayed), status=200)
+
+
+async def _on(
+    call: Call,
+    reservation_id: ReservationId,
+    act: Act,
+    *,
+    needs: Permission,
+    keyed: bool,
+    request: msgspec.Struct | None = None,
+) -> tuple[Reservation, bool]:
     call.require_somewhere(needs)
     await call.settle_subject(reservation_id)
 
@@ -103,7 +130,7 @@ async def act_on(
         require_seen(call, needs, before.restaurant_id, unknown)
         return await act(tx)
 
-    return await call.act(work)
+    return await call.once(request, Reservation, work) if keyed else (await call.act(work), False)
 
 
 @post(
@@ -190,7 +217,7 @@ async def read(call: Calling, reservation_id: PathId) -> ReservationAnswer:
     async def look(tx: Transaction) -> Reservation:
         return await find(call.desk, tx, reservation_id)
 
-    return await answer_of(call, await act_on(call, reservation_id, look, needs="reservations:read"))
+    return await answer_of(call, await look_at(call, reservation_id, look))
 
 
 @get("/{reservation_id:uuid}/history", summary="Read what happened to a reservation")
@@ -220,7 +247,7 @@ async def read_history(
         ]
         return await find(call.desk, tx, ReservationId(reservation_id))
 
-    await act_on(call, ReservationId(reservation_id), look, needs="reservations:read")
+    await look_at(call, ReservationId(reservation_id), look)
     return HistoryAnswer(entries, cursor_of(positions[-1]) if len(positions) == limit else None)
 
 
@@ -241,7 +268,7 @@ def change_route(alternatives: Alternatives) -> Router:
         call: Calling,
         reservation_id: PathId,
         data: Annotated[ReservationChange, Body(examples=[_CHANGE])],
-    ) -> ReservationAnswer:
+    ) -> Response[ReservationAnswer]:
         """Another date, time, size, table or other words, all or nothing: what stands, stands until the new place is taken."""
         if data.date is not UNSET:
             check_dates(("date", data.date))
@@ -269,14 +296,13 @@ def change_route(alternatives: Alternatives) -> Router:
             return after
 
         try:
-            after = await act_on(call, ReservationId(reservation_id), act)
+            return await act_on(call, reservation_id, act, data)
         except SlotUnavailable as refusal:
             (before,) = seen
             house = await house_of(call, before.restaurant_id)
             size = before.party_size if data.party_size is UNSET else data.party_size
             asking = Asking(party_size=size, audience=call.audience, excluding=before.id)
             raise await with_alternatives(call, house, refusal, asking=asking, known=alternatives) from None
-        return await answer_of(call, after)
 
     return Router("/", route_handlers=[change_reservation])
 
@@ -319,6 +345,14 @@ def _reworded(was: GuestDetails, data: ReservationChange, region: str) -> GuestD
     )
 
 
+class _Cancelling(msgspec.Struct, frozen=True):
+    """What a cancellation says in its address; a key stands for all of it."""
+
+    revision: int | None
+    reason: str | None
+    waive_fee: bool
+
+
 @delete("/{reservation_id:uuid}", summary="Cancel a reservation", status_code=200)
 async def cancel_reservation(
     call: Calling,
@@ -327,7 +361,7 @@ async def cancel_reservation(
     revision: RevisionRead = None,
     reason: Annotated[str | None, QueryParameter(pattern="^[a-z][a-z_]{0,39}$")] = None,
     waive_fee: Annotated[bool, QueryParameter(description="For staff: the guest owes nothing")] = False,
-) -> ReservationAnswer:
+) -> Response[ReservationAnswer]:
     """The terms of the booking decide the fee. Cancelling twice changes nothing and costs nothing more."""
     staff = call.audience == "staff"
     if waive_fee and not staff:
@@ -343,54 +377,62 @@ async def cancel_reservation(
             waive_fee=waive_fee,
         )
 
-    return await answer_of(call, await act_on(call, ReservationId(reservation_id), act))
+    asked = _Cancelling(revision, reason, waive_fee=waive_fee)
+    return await act_on(call, reservation_id, act, asked)
+
+
+async def _host(
+    call: Call, reservation_id: UUID, act: Act, request: msgspec.Struct | None = None
+) -> Response[ReservationAnswer]:
+    """Run an act that only the house decides on."""
+    return await act_on(call, reservation_id, act, request, needs="hosting:write")
 
 
 @post("/{reservation_id:uuid}/confirm", summary="Confirm a pending reservation", status_code=200)
-async def confirm_reservation(call: Calling, reservation_id: PathId) -> ReservationAnswer:
+async def confirm_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """Confirming twice changes nothing."""
     wanted = ReservationId(reservation_id)
-    return await answer_of(call, await act_on(call, wanted, lambda tx: confirm(call.desk, tx, wanted)))
+    return await _host(call, reservation_id, lambda tx: confirm(call.desk, tx, wanted))
 
 
 @post("/{reservation_id:uuid}/check-in", summary="Seat the party", status_code=200)
-async def check_in_reservation(call: Calling, reservation_id: PathId) -> ReservationAnswer:
+async def check_in_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """The party is here and sits at its tables; nobody is moved there any more."""
     wanted = ReservationId(reservation_id)
-    return await answer_of(call, await act_on(call, wanted, lambda tx: check_in(call.desk, tx, wanted)))
+    return await _host(call, reservation_id, lambda tx: check_in(call.desk, tx, wanted))
 
 
 @post("/{reservation_id:uuid}/complete", summary="Note that the party has left", status_code=200)
-async def complete_reservation(call: Calling, reservation_id: PathId) -> ReservationAnswer:
+async def complete_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """Its tables are free from now on. Completing twice changes nothing."""
     wanted = ReservationId(reservation_id)
-    return await answer_of(call, await act_on(call, wanted, lambda tx: complete(call.desk, tx, wanted)))
+    return await _host(call, reservation_id, lambda tx: complete(call.desk, tx, wanted))
 
 
 @post("/{reservation_id:uuid}/no-show", summary="Note that the party did not come", status_code=200)
-async def miss_reservation(call: Calling, reservation_id: PathId) -> ReservationAnswer:
+async def miss_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """From its start on: the tables are free, the fee is by the terms, and it counts against the guest."""
     wanted = ReservationId(reservation_id)
-    return await answer_of(call, await act_on(call, wanted, lambda tx: mark_no_show(call.desk, tx, wanted)))
+    return await _host(call, reservation_id, lambda tx: mark_no_show(call.desk, tx, wanted))
 
 
 @post("/{reservation_id:uuid}/move", summary="Give the party other tables", status_code=200)
 async def move_reservation(
     call: Calling, reservation_id: PathId, data: Annotated[MoveRequest, Body(examples=[_MOVE])]
-) -> ReservationAnswer:
+) -> Response[ReservationAnswer]:
     """The tables that staff chose, seated or not; the party then stays there."""
     wanted = ReservationId(reservation_id)
 
     async def act(tx: Transaction) -> Reservation:
         return await move(call.desk, tx, wanted, data.table_ids, revision=data.revision)
 
-    return await answer_of(call, await act_on(call, wanted, act))
+    return await _host(call, reservation_id, act, data)
 
 
 @post("/{reservation_id:uuid}/extend", summary="Let the party stay longer, or shorter", status_code=200)
 async def extend_reservation(
     call: Calling, reservation_id: PathId, data: Annotated[ExtendRequest, Body(examples=[_EXTEND])]
-) -> ReservationAnswer:
+) -> Response[ReservationAnswer]:
     """Refused when the next party is in the way."""
     check_instants(("leaves_at", data.leaves_at))
     wanted = ReservationId(reservation_id)
@@ -398,7 +440,7 @@ async def extend_reservation(
     async def act(tx: Transaction) -> Reservation:
         return await extend(call.desk, tx, wanted, data.leaves_at, revision=data.revision)
 
-    return await answer_of(call, await act_on(call, wanted, act))
+    return await _host(call, reservation_id, act, data)
 
 
 def reservation_routes(alternatives: Alternatives) -> Router:

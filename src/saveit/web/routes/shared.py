@@ -16,6 +16,7 @@ from saveit.kernel.errors import Refusal
 from saveit.kernel.ids import RestaurantId
 from saveit.ledger import House
 from saveit.reservations import Reservation
+from saveit.venues import Tenant, open_tenant
 from saveit.web.desk import shown
 from saveit.web.edge import Call
 from saveit.web.problems import RequestInvalid, request_error
@@ -49,13 +50,15 @@ def call_of(request: Request[object, object, State]) -> Call:
     return call_in(cast("Mapping[str, object]", request.scope))
 
 
-def answered(result: tuple[Answer, bool], *, location: str | None = None) -> Response[Answer]:
-    """Return a created thing, and say whether it had been created before under the same key."""
+def answered(
+    result: tuple[Answer, bool], *, location: str | None = None, status: int = 201
+) -> Response[Answer]:
+    """Return a created thing, or what an act has changed, and say whether that was done before under the same key."""
     answer, replayed = result
     headers = {"Idempotency-Replayed": "true"} if replayed else {}
     if location is not None:
         headers["Location"] = location
-    return Response(answer, status_code=201, headers=headers)
+    return Response(answer, status_code=status, headers=headers)
 
 
 def require_seen(call: Call, permission: Permission, restaurant_id: RestaurantId, unknown: Refusal) -> None:
@@ -99,3 +102,18 @@ def place_of(cursor: str | None, kind: type[Place], start: Place) -> Place:
 
 LAST_ID = UUID(int=(1 << 128) - 1)
 FIRST_ID = UUID(int=0)
+
+
+async def open_customer(call: Call, name: str) -> Tenant:
+    """Open a customer for whom the platform acts from now on, or find the one it opened under the same key. Refuses: VenueInvalid."""
+    key = call.key_for(None)
+    tenant = await open_tenant(
+        call.desk.database,
+        name,
+        keys=call.desk.keys,
+        actor=call.actor,
+        now=call.now,
+        opened_under=None if key is None else (key.scope, key.text),
+    )
+    call.acts_for(tenant.id)
+    return tenant

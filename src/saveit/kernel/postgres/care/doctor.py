@@ -49,13 +49,14 @@ async def diagnose(
     settings: Settings,
     *,
     migrations: Callable[[str], Awaitable[MigrationLevel]] | None = None,
+    sealed: Callable[[str], Awaitable[Finding]] | None = None,
     roles: Sequence[str] = _ROLES,
     elsewhere: Path = ELSEWHERE,
 ) -> list[Finding]:
     """Look at everything that commonly is wrong, the foundations first; starts and changes nothing.
 
-    `migrations` tells the level of the database behind a DSN. `roles` are those the application takes; `elsewhere` is what it is to
-    EmbeddedPostgres.start.
+    `migrations` tells the level of the database behind a DSN, `sealed` whether the secret key opens what is in it. `roles` are those the
+    application takes; `elsewhere` is what it is to EmbeddedPostgres.start.
     """
     findings = [_look_at_python(), _look_at_secret_key(settings)]
     findings += _look_at_data_directory(settings.data_dir)
@@ -69,7 +70,9 @@ async def diagnose(
             Finding("database", "ok", "the embedded database is not running; `saveit up` starts it")
         )
         return findings
-    return [*findings, *await _look_at_database(dsn, migrations, roles)]
+    findings += await _look_at_database(dsn, migrations, roles)
+    well = all(finding.state == "ok" for finding in findings)
+    return [*findings, await sealed(dsn)] if sealed is not None and well else findings
 
 
 def _chosen_dsn(settings: Settings) -> str | None:
