@@ -154,3 +154,44 @@ def test_help_names_the_commands_and_keeps_the_inner_one_to_itself() -> None:
 
     assert [word in answer.out for word in ("up", "doctor", "backup", "restore", "api-key")] == [True] * 5
     assert "web-process" not in answer.out
+
+
+def test_a_line_is_added_listed_and_switched_off_beside_a_running_server(running_demo: Running) -> None:
+    data = ("--data-dir", running_demo.data_dir)
+    here = ("--restaurant", "pier-and-pine")
+    wanted = ("--channel", "telegram", "--account", "pier-bot", "--opaque", "pier-bot", "--credentials-stdin")
+    made = json.loads(
+        saveit(
+            *("line", "add", *here, *wanted, "--json", *data),
+            stdin="bot_token=1:abc\nsecret_token=agreed\n",
+        ).out
+    )
+    update = {"update_id": 1, "message": {"chat": {"id": 1}, "text": "hello"}}
+    delivered = httpx.post(
+        f"{running_demo.url}/webhooks/telegram/pier-bot",
+        json=update,
+        headers={"X-Telegram-Bot-Api-Secret-Token": "agreed"},
+        timeout=30,
+    )
+    again = saveit(*("line", "add", *here, *wanted, *data), stdin="bot_token=1:abc\nsecret_token=agreed\n")
+    off = saveit("line", "off", made["id"], *here, *data)
+    listed = saveit("line", "list", *here, *data).out
+
+    assert made["webhook_url"].endswith("/webhooks/telegram/pier-bot")
+    assert delivered.status_code == 200
+    assert (again.code, "line_taken" in again.err) == (1, True)
+    assert (off.code, "running processes know" in off.out) == (0, True)
+    assert [line.split()[-2] for line in listed.splitlines() if made["id"] in line] == ["off"]
+    assert "agreed" not in listed
+
+
+def test_what_is_wrong_with_a_line_is_said_whole(running_demo: Running) -> None:
+    data = ("--data-dir", running_demo.data_dir)
+    wanted = ("--restaurant", "pier-and-pine", "--channel", "telegram", "--account", "x", "--opaque", "a b")
+
+    said = saveit("line", "add", *wanted, "--credentials-stdin", *data, stdin="colour=red\n")
+    told = saveit("line", "channels")
+
+    assert said.code == 1
+    assert all(word in said.err for word in ("opaque", "colour", "bot_token", "secret_token"))
+    assert "bot_token" in told.out
