@@ -56,3 +56,22 @@ def test_every_channel_says_how_its_events_are_known() -> None:
 
 def test_the_guide_says_what_is_closed() -> None:
     assert "Google Business Messages is closed" in GUIDE.read_text(encoding="utf-8")
+
+
+def test_every_test_that_the_page_of_failures_names_exists() -> None:
+    page = (ROOT / "docs" / "guides" / "channel-failures.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src|tests)/[\w/]+\.py)::(test_\w+)`", page)
+
+    assert len(named) > 30
+    assert [
+        f"{path}::{name}"
+        for path, name in named
+        if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ] == []
+
+
+def test_every_row_of_the_page_of_failures_names_a_test() -> None:
+    page = (ROOT / "docs" / "guides" / "channel-failures.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "held by" not in line]
+
+    assert [row for row in rows if "::test_" not in row] == []
