@@ -1,12 +1,15 @@
 """What a guest says beside day, time and number: names, phones, emails, codes, places, wishes; and numbers that are none of these."""
 
 import re
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from saveit.dialogue.nlu.model import Area
-from saveit.dialogue.nlu.spelling import is_known, plain
+from saveit.dialogue.nlu.spelling import is_common, is_known, plain
 from saveit.dialogue.nlu.times import blanked
-from saveit.dialogue.nlu.words import WEEKDAYS
+from saveit.dialogue.nlu.words import MONTHS, WEEKDAYS
+
+_Trust: TypeAlias = Literal["sure", "unsure", "capital"]
+"""How far the words before a name can be relied on to announce one."""
 
 _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _LINK: Final = re.compile(r"(?:https?://|www\.)\S{1,300}")
@@ -74,20 +77,43 @@ SHOWN: Final = re.compile(
 
 # With the apostrophes of O'Brien, straight and curved.
 _NAME_PIECE: Final = re.compile("\\s*(?P<word>[^\\W\\d_][\\w'\u2019.-]*)(?P<stop>,|\\.(?=\\s|$)|!)?")
-_NAME_LEADS: Final = re.compile(
-    r"(?i:\b(?:a mi nombre,?|(?:con|bajo) el nombre de|(?:my|his|her) \w+'s name,?"
-    r"|a(?:l)? nombre(?: de)?:?|last name:?|(?<!qué )(?<!que )nombre:?(?: es)?|me llamo"
-    r"|mi nombre(?: es|:)?|(?:reserva|mesa) (?:de|a nombre de)|under(?: the)?(?: name"
-    r"| surname)?(?: of)?:?|(?:my |the )?name(?:'s| is|:)?|surname:?|in the name of|"
-    r"(?:it's |its )?under|soy|habla|this is|i am|i'm|(?:hi|hello|hey),? it's|apellido:?"
-    r"|de parte de|on my reservation to|reserva(?:ci[oó]n)?:|reservation for|booking for)\s+)"
+# After these comes a name, whatever its letters.
+_SURE_LEADS = (
+    r"a mi nombre,?|(?:con|bajo) el nombre de|(?:my|his|her) \w+'s name,?"
+    r"|a(?:l)? nombre(?: de)?:?|last name:?"
+    r"|me llamo|mi nombre(?: es|:)|(?:reserva|mesa) a nombre de|under the (?:name"
+    r"|surname)(?: of)?:?|(?:sur)?name:"
+    r"|in the name of|(?:my |the )?name(?:'s| is| of)|surname|apellido:?|on my reservation to"
+    r"|nombre(?: es|:)"
 )
+# After these a name may come, or what the guest is or wants.
+_UNSURE_LEADS = (
+    r"soy|habla|de parte de|(?:it's |its )?under|(?<!qué )(?<!que )nombre|(?:reserva|mesa) de"
+    r"|(?:my |the )?name"
+)
+# After these only a capital tells.
+_CAPITAL_LEADS = (
+    r"this is|i am|i'm|(?:hi|hello|hey),? it's|reserva(?:ci[oó]n)?(?: para|:)|(?:mesa"
+    r"|reservation|booking|table) for|mesa para|it's"
+)
+_NAME_LEADS: Final = re.compile(
+    rf"(?i:\b(?:(?P<sure>{_SURE_LEADS})|(?P<unsure>{_UNSURE_LEADS})"
+    rf"|(?P<capital>{_CAPITAL_LEADS}))(?:\s+|(?<=:)\s*))"
+)
+# The guest's, and not the bot's: what follows it is what is booked.
 _NAME_FALLBACK: Final = re.compile(
-    r"(?:^|[.!]\s+)(?:(?i:mr|mrs|ms|miss|dr|sr"
-    r"|sra)\.?\s+)?(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){0,3})\s*,"
+    r"(?:^|[.!]\s+)(?:(?i:mrs?|ms|miss|dr"
+    r"|sra?)\.?\s+)?(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){0,3})\s*,"
+    r"(?=\s*(?:\d|(?i:un[ao]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|mesa|para|somos"
+    r"|hoy|mañana|lunes|martes|mi[eé]rcoles"
+    r"|jueves|viernes|s[aá]bado|domingo|two|three|four|five|six|seven|eight|table|party|for"
+    r"|tonight|tomorrow|monday|tuesday"
+    r"|wednesday|thursday|friday|saturday|sunday)\b))"
 )
 _NAME_LAST: Final = re.compile(
-    r",\s*(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){0,3})\s*[.!]?\s*$"
+    r",\s*(?:(?i:sra?|srta|mrs?|ms|miss|dra?|don"
+    r"|doña)\.?\s+)?(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+"
+    r"(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){0,3})\s*[.!]?\s*$"
 )
 _HERE: Final = re.compile(
     r"(?:^|[.!,]\s+)(?P<name>[A-Z][a-z]+) here\b|^(?:for|para) (?P<name2>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+),"
@@ -118,7 +144,7 @@ _NOT_NAMES: Final = frozenset(
         "just looking trying running going calling writing wondering allergic vegan vegetarian here so sorry late coming",
         "thinking happy sure interested afraid hoping in at on for the a an my our me us table reservation tonight tomorrow",
         "today please and y e pero but with your you tengo mi tel telefono phone cel celular movil numero number email correo",
-        "pax personas people somos gracias thanks thank porfa favor grupo empresa usted ustedes vosotros alguien nobody from",
+        "pax personas people somos gracias thanks thank porfa favor usted ustedes vosotros alguien nobody from",
         "sin al en o or is it it's that this there when what where how possible reservar cancelar cambiar confirmar modificar",
         "cenar comer party seated about around outside inside tambien hemos buenas hola hello hi buenos good dear estimados esa",
         "ese eso mia mio otra otro same mismo misma",
@@ -126,6 +152,7 @@ _NOT_NAMES: Final = frozenset(
     for word in line.split()
 )
 _NAME_WORDS_MAX: Final = 4
+_DAYS_AND_MONTHS: Final = frozenset(WEEKDAYS) | frozenset(MONTHS)
 _ASKED_NAME: Final = re.compile(
     r"(?i)^\s*(?:(?:s[ií]|yes|pues|hola|vale|ok|claro|es|it's|its|el m[ií]o|mine|ponlo"
     r"|p[oó]ngala|apunta|puede ser|a|al|para)\s*,?\s+)*(?:(?:a\s+)?nombre\s+de\s+"
@@ -207,38 +234,20 @@ def wishes_of(text: str) -> str | None:
 
 def name_of(text: str, *, asked: bool) -> str | None:
     """Return the name the guest gives, in the guest's spelling; capitals are set where there are none."""
+    shouted = text.isupper()
     last: str | None = None
     for lead in _NAME_LEADS.finditer(text):
-        strict = lead[0].strip().lower() in {
-            "soy",
-            "this is",
-            "i am",
-            "i'm",
-            "habla",
-            "under",
-            "it's under",
-            "its under",
-            "reserva de",
-            "mesa de",
-            "reservation for",
-            "booking for",
-            "reserva:",
-            "reservacion:",
-            "reservación:",
-            "nombre",
-            "name",
-            "my name",
-            "the name",
-        }
-        name = _name_at(text[lead.end() :], strict=strict)
-        if name is not None and name.islower() and lead[0].strip().lower() in {"i'm", "i am", "this is"}:
-            # "I'm starving": English says more of itself than its name, and mostly writes the name with a capital.
-            continue
-        last = name or last
+        trust: _Trust = "sure" if lead["sure"] else "unsure" if lead["unsure"] or shouted else "capital"
+        last = _name_at(text[lead.end() :], trust) or last
     if last is not None:
         return last
     if asked:
-        return _name_at(_ASKED_NAME.sub("", text, count=1), strict=False, whole=True)
+        return _name_at(_ASKED_NAME.sub("", text, count=1), "sure")
+    return None if shouted else _bare_name(text)
+
+
+def _bare_name(text: str) -> str | None:
+    """Return a name that nothing announces: "Tyler here", "4 personas, Roberto", "Thank you, Rebecca"."""
     beside = _BESIDE_SLOTS.search(plain(text)) is not None
     for found in (
         _HERE.search(text),
@@ -262,14 +271,14 @@ def _is_phone(text: str) -> bool:
     return max(map(len, groups)) >= 3 or len(groups) >= 4  # noqa: PLR2004 - pairs are written four by four.
 
 
-def _name_at(text: str, *, strict: bool, whole: bool = False) -> str | None:
-    """Return the one to four words of a name that begin here. `strict`: a capital is needed where the words may be anything."""
+def _name_at(text: str, trust: _Trust) -> str | None:
+    """Return the one to four words of a name that begin here."""
     text = _TITLES.sub("", text.lstrip(" :-\"'"), count=1)
     words: list[str] = []
     place = 0
     while len(words) < _NAME_WORDS_MAX and (found := _NAME_PIECE.match(text, place)) is not None:
         word = found["word"].rstrip(".-")
-        if not _continues(word, words, strict=strict):
+        if not (_begins(word, trust) if not words else _continues(word, words[0])):
             break
         words.append(word)
         place = found.end()
@@ -277,22 +286,38 @@ def _name_at(text: str, *, strict: bool, whole: bool = False) -> str | None:
             break
     while words and words[-1].lower() in _PARTICLES:
         words.pop()
-    if not words or (whole and len(words) == 1 and len(words[0]) == 1):
+    if not words or (len(words) == 1 and len(words[0]) == 1):
         return None
     name = " ".join(words)
-    return name.title() if name.islower() and not strict else name
+    return name.title() if name.islower() else name
 
 
-def _continues(word: str, words: list[str], *, strict: bool) -> bool:
+def _begins(word: str, trust: _Trust) -> bool:
+    """Tell whether a name may begin with this word: a capital makes a name of what would else be a word."""
     lower = plain(word)
-    if word.lower() in _PARTICLES and words:
-        return True
-    if _is_word(word):
+    if lower in _NOT_NAMES or lower in _DAYS_AND_MONTHS - _NAMES_TOO:
         return False
-    if not words:
-        return not strict or word[0].isupper() or not is_known(lower)
-    # A name that began with a capital goes on with capitals.
-    return word[0].isupper() or words[0].islower()
+    if word[0].isupper() and not word.isupper():
+        return True
+    match trust:
+        case "sure":
+            return not is_common(lower) or lower in _NAMES_TOO
+        case "unsure":
+            return not is_known(lower) or lower in _NAMES_TOO
+        case "capital":
+            return False
+
+
+def _continues(word: str, first: str) -> bool:
+    """A name that began with a capital goes on with capitals, but for the "de la" between them."""
+    if word.lower() in _PARTICLES:
+        return True
+    lower = plain(word)
+    if lower in _NOT_NAMES or lower in _DAYS_AND_MONTHS - _NAMES_TOO:
+        return False
+    if first.islower() or first.isupper():
+        return not _is_word(word)
+    return word[0].isupper()
 
 
 def _is_word(word: str) -> bool:

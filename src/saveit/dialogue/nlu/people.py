@@ -74,7 +74,7 @@ _TOTALS: Final = tuple(
             r"|celebracion))"
         ),
         (
-            r"(?:^|[,.!¤] ?|\b(?:hi|hey|hello) )(?P<n>\d{1,3}) (?:for|para) (?=¤|dinner|lunch|brunch"
+            r"(?:^ ?|[,.!¤] ?|\b(?:hi|hey|hello) )(?P<n>\d{1,3}) (?:for|para) (?=¤|dinner|lunch|brunch"
             r"|breakfast|cenar|comer)"
         ),
         r"\b(?:would|could) (?P<n>\d{1,3}) (?=¤|on |at )",
@@ -195,7 +195,8 @@ _WITH_NUMBERED: Final = re.compile(
     r"|of which there are) (?P<n2>\d{1,2})\b"
 )
 _COMING: Final = re.compile(
-    r"\b(?:cenar|comer|almorzar|desayunar|ir|venir|dinner|lunch|breakfast"
+    r"\b(?:cenar|comer|almorzar|desayunar|ir|venir|cenamos|comemos|almorzamos|iremos|venimos"
+    r"|vamos|cenaremos|comeremos|dinner|lunch|breakfast"
     r"|brunch) (?P<n>\d{1,2})(?= ?(?:$|[,.!¤]))"
 )
 # A number that nothing else explains, beside a day or an hour that was said.

@@ -116,6 +116,11 @@ def is_known(word: str) -> bool:
     return word in _KNOWN
 
 
+def is_common(word: str) -> bool:
+    """Tell whether a plain word is one that sentences are made of; those that only resemble such a word are not."""
+    return word in _COMMON
+
+
 def _tokens(text: str) -> Iterator[str]:
     for token in _TOKEN.findall(text):
         if token[0].isalnum() or token in _KEPT_SIGNS:
@@ -173,10 +178,9 @@ def _mending() -> dict[str, str]:
     return {**meant, **{word: word for word in MENDED}}
 
 
-_KNOWN: Final = (
+_COMMON: Final = (
     SPANISH
     | ENGLISH
-    | HONEST
     | MENDED
     | WEEKDAYS.keys()
     | MONTHS.keys()
@@ -184,6 +188,7 @@ _KNOWN: Final = (
     | TENS.keys()
     | ORDINALS.keys()
 )
+_KNOWN: Final = _COMMON | HONEST
 _MENDING: Final = _mending()
 _BY_SOUND: Final = {_sound(word): word for word in sorted(MENDED)}
 

@@ -57,12 +57,14 @@ _CORES: Final = tuple(
         r"(?P<after>half)(?: -)? (?P<h>\d{1,2}|one)\b(?! th| people| h )" + NOT_A_TIME,
         # With minutes.
         r"(?<![\d:/.-])(?P<h>\d{1,2}) ?: ?(?P<m>[0-5]\d)(?:[:.]\d\d)?(?![\d:/-])",
-        r"(?<![\d.,/-])(?P<h>\d{1,2}) h (?P<m>[0-5]\d)\b",
+        r"(?<![\d.,/-])(?P<h>\d{1,2}) h (?P<m>[0-5]\d)\b" + NOT_A_TIME,
         (
             r"(?<![a-z])(?:las?|at|@|tipo|sobre|around|about|by|hacia|for|from"
             r"|until) (?P<h>\d{1,2})[.,](?P<m>[0-5]\d)\b(?![.,/])"
         ),
         r"(?<![\d.,/:-])(?P<h>\d{1,2})[.,](?P<m>[0-5]\d)(?= (?:[ap]m|hs?|hrs?|horas)\b)",
+        # No month has such a number.
+        r"(?<=D\d )(?P<h>1?\d|2[0-3])[.,](?P<m>1[3-9]|[2-5]\d)(?![\d.,/-])",
         (
             r"(?<!el )(?<!on )(?<!in )(?<!D\d )(?<!dia )(?<!the )(?<![\d.,/:-])(?P<h>1[3-9]"
             r"|2[0-3])[.,](?P<m>[0-5]\d)(?![\d.,/-])(?! (?:€|\$|euros|pesos))"
