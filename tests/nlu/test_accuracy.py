@@ -13,12 +13,11 @@ KNOWN_MISSES: dict[str, str] = {
     "es-es-0438": "a company after de looks like the end of a surname",
     "es-es-0442": "a house may be a name",
     "es-mx-0055": "whether one may come is a question of room, not of rules",
-    "es-mx-0144": "cannot come at seven is no cancellation when another hour follows",
 }
 
 
-HELD_OUT_ES = {"frames": 94.0, "when": 98.0, "party": 97.5, "intent": 92.5, "slotless": 97.5, "lang": 99.0}
-HELD_OUT_EN = {"frames": 95.0, "when": 98.0, "party": 98.0, "intent": 94.0, "slotless": 98.0, "lang": 99.0}
+HELD_OUT_ES = {"frames": 94.5, "when": 97.5, "party": 97.5, "intent": 93.0, "slotless": 98.0, "lang": 99.0}
+HELD_OUT_EN = {"frames": 95.5, "when": 98.0, "party": 98.5, "intent": 93.5, "slotless": 98.0, "lang": 99.0}
 
 
 def tuned() -> list[Case]:
@@ -52,7 +51,7 @@ def test_messages_never_looked_at_are_understood(lang: str, floors: dict[str, fl
     assert below == {}
 
 
-@pytest.mark.parametrize(("lang", "when", "party"), [("es", 98.0, 100.0), ("en", 96.0, 95.5)])
+@pytest.mark.parametrize(("lang", "when", "party"), [("es", 98.5, 100.0), ("en", 96.5, 96.0)])
 def test_the_development_set_is_understood(lang: str, when: float, party: float) -> None:
     path = development_set()
     if path is None:

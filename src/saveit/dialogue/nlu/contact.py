@@ -53,12 +53,14 @@ _TABLE = (
     r"|\bla \d(?= (?:es|esta)))"
 )
 _DURATION = (
-    r"(?<!en )(?<!in )(?<!las )(?<!within )(?<!dentro de )(?<!in about )\b(?:\d{1,3}|una?|an?|media"
-    r"|half an?|15|unos \d+)(?: ?- ?\d{1,3})? ?(?:minut\w*\b|mins?\b|hours?\b|horas?\b|dias de"
+    r"(?<!en )(?<!in )(?<!las )(?<!within )(?<!dentro de )(?<!in about )(?<![\d:.,/])\b"
+    r"(?:\d{1,3}|una?|an?|media"
+    r"|half an?|15|unos \d+)(?: ?- ?\d{1,3})? ?(?:minut\w*\b|mins?\b|hours?\b|horas?\b"
+    r"|dias de\b"
     r"|noches\b|nights\b)(?! from| pasadas| past| to| before| after| antes| mas tarde"
     r"| despues de)"
 )
-_TIMES = r"(?:\d{1,2} x \d{1,2}|\bx\d+|\d{3}(?: \d{3})+|\d+/\d+ of)"
+_TIMES = r"(?:\d{1,2} (?:x|for) 1\b|\d{1,2} x \d{1,2}|\bx\d+|\d{3}(?: \d{3})+|\d+/\d+ of)"
 _HIDDEN: Final = tuple(re.compile(pattern) for pattern in (_MONEY, _AGE, _PLACE, _TABLE, _TIMES))
 _DURATIONS: Final = re.compile(_DURATION)
 _EVENTS = (
@@ -70,7 +72,8 @@ _EVENTS = (
 _TIME = r"(?:¤+|\d{1,2}(?:[:.h]\d\d)?(?: ?[ap]m)?|las \d{1,2})"
 SHOWN: Final = re.compile(
     rf"\b(?:(?:al?|el|del|un|una|la|the|our|nuestr[oa]|mi|my|tenemos|have|got|seeing"
-    rf"|de) )?{_EVENTS}\b(?: (?!y\b|and\b|so\b|asi\b|mesa|table|cenar|comer|podri"
+    rf"|de) )?{_EVENTS}\b(?:(?: ,)? que (?:acaba|termina|empieza|es|sale))?(?: (?!y\b|and\b"
+    rf"|so\b|asi\b|mesa|table|cenar|comer|podri"
     rf"|reserv)[a-z]+){{0,4}} (?P<at>¤+)|(?P<at2>¤+) (?:pm |am )?{_EVENTS}\b"
 )
 """A time that belongs to a show or a train, once times are blanked: `at` or `at2` is where it stood."""
@@ -111,7 +114,7 @@ _NAME_FALLBACK: Final = re.compile(
     r"|wednesday|thursday|friday|saturday|sunday)\b))"
 )
 _NAME_LAST: Final = re.compile(
-    r",\s*(?:(?i:sra?|srta|mrs?|ms|miss|dra?|don"
+    r",\s*(?:(?i:sra?|se[nñ]ora?|srta|mrs?|ms|miss|dra?|don"
     r"|doña)\.?\s+)?(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+"
     r"(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){0,3})\s*[.!]?\s*$"
 )

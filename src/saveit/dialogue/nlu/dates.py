@@ -18,6 +18,7 @@ _MONTHS: Final = 12
 _HALF_HOUR: Final = 30
 _FULL_YEAR_DIGITS: Final = 4
 _BEFORE_A_DATE: Final = re.compile(r"(?:el|on|in|D\d|dia) $")
+_ENDS_THERE: Final = re.compile(r" ?(?:$|[.!?]|para|for|con|por favor|please)")
 _BEFORE_PEOPLE: Final = re.compile(r"(?:somos|de|para|for) $")
 _PARTY_LIKELY_MAX: Final = 12
 
@@ -260,7 +261,11 @@ def _weekday_and_day(match: re.Match[str], here: Here) -> Day | None:
             return _day(match, each)
     if not candidates:
         return None
-    if _number(match["d"]) <= _PARTY_LIKELY_MAX and match["the"] is None and not match["th"]:
+    is_bare = match["the"] is None and not match["th"]
+    ends = (
+        _ENDS_THERE.match(match.string, match.end()) is not None and _number(match["d"]) <= _PARTY_LIKELY_MAX
+    )
+    if is_bare and (ends or "," in match[0]):
         # "Sunday 4" is four people on Sunday when no fourth is near that is one.
         on = next_weekday(weekday, today)
         return Day(match.start(), match.start() + len(f"D{weekday}"), on, weekday_only=True)

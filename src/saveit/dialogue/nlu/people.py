@@ -84,6 +84,7 @@ _TOTALS: Final = tuple(
             r"|us) (?P<n2>\d{1,3})(?: of us)?(?= ?(?:$|[,.!?¤]|y (?:¤|a)|de siempre|solos|para|por|on"
             r"|at|for|el|en|please))"
         ),
+        r"\bsino (?P<n>\d{1,3})(?= ?(?:$|[,.!]| personas))",
         r"\b(?:ahora|now) (?P<n>\d{1,3})(?= ?(?:$|[,.!?]| personas| people| en| in))",
         (
             r"\b(?:guests|people|personas|party|group|covers|comensales)(?: size)?(?: \w+){0,3}? (?:to"
@@ -97,13 +98,15 @@ _TOTALS: Final = tuple(
 )
 _RANGE: Final = re.compile(
     r"(?<![\d.,/:])(?:(?:entre|between) (?P<a>\d{1,3}) (?:y|and) (?P<b>\d{1,3})"
-    r"|(?P<a2>\d{1,3}) ?(?:o|u|or|to|-|a) ?(?P<b2>\d{1,3})"
+    r"|(?P<a2>\d{1,3}) ?,? ?(?:o|u|or|to|-|a)(?: (?:quiza\w*|tal vez|maybe|a lo mejor|possibly"
+    r"|hasta|incluso|capaz))?"
+    r" ?(?P<b2>\d{1,3})"
     r"|de (?P<a3>\d{1,3}) a (?P<b3>\d{1,3}))\b(?! ?(?:h|hs|hrs|am|pm|%|euros|€|minut\w+|dias"
     r"|days|M\d+|:|/))"
 )
 _RANGE_WORD: Final = re.compile(
     r"\b(?:somos|seremos|seriamos|vamos|ser|be|party|mesa|table|para|for|people|personas"
-    r"|comensales|adult\w*|guests)\b"
+    r"|comensales|adult\w*|guests|of us)\b"
 )
 _FOR_N: Final = re.compile(
     r"(?<!por )\b(?:para|for|p|pa)(?: /)?(?: unas| unos| los| las| about| around| like"

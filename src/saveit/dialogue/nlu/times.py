@@ -80,7 +80,7 @@ _CORES: Final = tuple(
         r"(?<![\w.,/:-])(?P<h>\d{1,2})(?: -)? (?:o|oh|ou)(?: -)? (?P<m>\d)(?= )",
         r"(?<= (?:us|me) to )(?P<h>\d{1,2})\b(?![:/.,]\d)" + NOT_A_TIME,
         r"(?:meant|dije|said) (?P<h>\d{1,2})(?= ?(?:$|[,.]))",
-        r"(?<=tonight )(?P<h>[01]?\d|2[0-3])(?P<m>[0-5]\d)\b" + NOT_A_TIME,
+        r"(?:(?<=tonight )|(?<=tomorrow ))(?P<h>[01]?\d|2[0-3])(?P<m>[0-5]\d)\b" + NOT_A_TIME,
         r"(?<=tonight )(?P<h>\d{1,2})(?= ?(?:$|[,.?!]))",
         r"(?<![\w.,/:-])(?P<h>\d{1,2})(?= or so\b)(?! or so people)",
         r"(?<![\w.,/:-])(?P<h>una) y (?P<m>10|15|20|25|30|35|40|45|50)\b" + NOT_A_TIME,

@@ -24,7 +24,8 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
         4,
         (
             r"\b(?:no (?:vamos a |voy a |podemos |puedo |podremos |podre |alcanzamos a |vamos a poder "
-            r"|voy a poder )+(?:ir|llegar(?! a (?:las?|esa|tiempo|ese|una))|asistir|poder ir|alcanzar)"
+            r"|voy a poder )+(?:ir|llegar(?! _| tarde| a (?:las?|esa|tiempo|ese|una))|asistir|poder ir"
+            r"|alcanzar)"
             r"|ya no (?:vamos|voy|iremos|vendremos|podemos)|no (?:iremos|ire|vendremos|asistiremos"
             r"|podremos ir|vamos a ir)"
             r"|(?:can't|cannot|won't be able to|not going to|unable to|not able to|couldn't"
@@ -126,7 +127,8 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
         (
             r"\b(?:bump|shift|swap) (?:us|our|my|the|it)|(?:an? (?:hora|half hour|rato)|media hora"
             r"|_) (?:antes(?! de)|despues(?! de)|mas tarde|mas temprano|earlier|later)\b"
-            r"|(?:ya )?no somos|(?:scratch that|cambio de planes|change of plans)|(?:earlier|later"
+            r"|(?:ya )?no (?:somos|seremos|son \d|vamos a ser)|(?:scratch that|cambio de planes"
+            r"|change of plans)|(?:earlier|later"
             r"|different|another) time\b|(?:quit\w+|remove|take off) .{0,24}(?:reserv\w+|booking"
             r"|personas?|people)|retras(?:ar|emos) (?:la|mi)|^ ?wait , not"
         ),
@@ -141,6 +143,23 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|booking) (?:for|at)|\bponme a las _|\b(?:mas tarde|later|earlier) , a las _"
         ),
     ),
+    (
+        "modify",
+        5.5,
+        (
+            r"\b(?:reserva|booking|reservation)\b.*\b(?:al final|ahora|ya|now) (?:vamos a ser|somos"
+            r"|seremos|seriamos|we're|we are)\b"
+        ),
+    ),
+    (
+        "modify",
+        5.5,
+        (
+            r"\bpas(?:ame|enme|eme|arme|arnos) (?:la|mi|nuestra) reserva\b|\b(?:la|lo"
+            r"|it) pasamos al?\b|\bsino \d"
+        ),
+    ),
+    ("modify", 6.5, r"\bno (?:podemos|puedo|alcanz\w+ a|vamos a|voy a) llegar _.*_"),
     # running_late
     (
         "running_late",
@@ -171,7 +190,7 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
         "running_late",
         5.5,
         (
-            r"\b(?:salimos ahora|tardar?(?:emos|e|amos)\b|estamos a _|vamos (?:un poco )?(?:justos"
+            r"\b(?:salimos ahora|tard(?:aremos|are|amos|o)\b|estamos a _|vamos (?:un poco )?(?:justos"
             r"|con retraso|tarde)|llegar(?:emos|e) (?:sobre|mas tarde|un poco|algo|despues|tarde)"
             r"|(?:is|are|'s) (?:running )?late|(?:dan|dame|denos|danos|give us|nos da|nos dan"
             r"|nos das) .{0,14}(?:_|minut\w+|chance|tolerancia|more time)|_ (?:mas|more)$"
@@ -238,7 +257,7 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|really )?(?:fri[oa]s?|crud[oa]s?|helad[oa]s?|quemad[oa]s?|raw|cold|burnt|burned"
             r"|undercooked|salad[oa]s?|platillo equivocado|plato equivocado|equivocad\w+|sucio|dirty"
             r"|mal\b)|\b(?:esperamos|waited|waiting|esperando|esperar|tardaron"
-            r"|llevamos) (?:\w+ ){0,2}(?:_+|\d+|una?|an?|two|over)?.{0,14}(?:esperando|hora|hours?"
+            r") (?:\w+ ){0,2}(?:_+|\d+|una?|an?|two|over)?.{0,14}(?:esperando|hora|hours?"
             r"|minut\w+|_+|food)|de mas\b|venia mal|equivocado|muy ruidosa"
         ),
     ),
@@ -252,7 +271,8 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|molest[oa]s? con|(?:estoy|estamos|muy) (?:muy )?(?:molest[oa]s?|enojad[oa]s?"
             r"|enfadad[oa]s?|indignad[oa]s?|furios\w+)|indignante|lamentable"
             r"|nunca (?:vuelvo|volver\w*|contestan)|no (?:volveremos|vuelvo|pienso volver)"
-            r"|never (?:again|coming back|going back)|sento mal|me enferme|got sick|made us sick"
+            r"|never (?:again|coming back|going back)|sento mal|(?:me enferme|got sick"
+            r"|made us sick) (?:con|de|from|after|por)"
             r"|food poisoning|nos (?:dejasteis|dejaron|ignoraron|trataron)|ignored us|useless"
             r"|una estafa|rip off|ripoff|asco|(?:fue|era|estuvo) (?:super |muy |re )?(?:pesad[oa]"
             r"|antipatic[oa]|desagradable|borde|mala?|malisim\w+|lent[oa]|rude)|took forever|(?:so|too"
@@ -286,9 +306,9 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"\b(?:(?:worst|peor) (?:\w+ ){0,2}(?:experience|experiencia|service|servicio|meal|comida"
             r"|atencion|restaurant\w*|ever|visit|visita)|(?:nadie|nobody|no one) (?:nos |me |fixed"
             r"|came|helped|told|served|apolog|attended|atendio|took|answers?|contesta)|(?:nos"
-            r"|me) (?:trataron|atendieron) (?:muy |super |re )?(?:mal|feo|fatal)|(?:nos|me) (?:tienen"
+            r"|me) (?:trat\w+|atend\w+) (?:muy |super |re )?(?:mal|feo|fatal)|(?:nos|me) (?:tienen"
             r"|tuvieron|hicieron|han tenido) esperando?|(?:we've|we have|i've|been) (?:been )?waiting"
-            r"|llevamos (?:\w+ )?(?:esperando|_)"
+            r"|llevamos (?:\w+ )?(?:esperando|_ (?:esperando|aqui|sin|para))"
             r"|(?:cobrado|cobraron|charged|billed) .{0,24}(?:que no|not order|didn't|wrong|de mas"
             r"|twice|dos veces|no ped\w+|extra)|(?:que me|quiero que) devuel\w+|(?:que no"
             r"|not what (?:i|we)|didn't) (?:pedi\w*|order\w*)|quejarme|quejarnos|poor show|(?:ignored"
@@ -396,7 +416,8 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|a que hora (?:era|es|tengo|tenia|tenemos|quede|quedamos)(?: lo| la| mi"
             r"| nuestra)?(?: de)?(?= (?:_|reserva|mesa|cita|hoy|esta)|\?| ?$)|(?:recuerdo|acuerdo"
             r"|olvide|olvido|remember|forgot|find) .{0,20}(?:reserv\w+|booking|hora|time)"
-            r"|quedo reservado|are we (?:all set|confirmed|booked)|still (?:on|booked|confirmed)"
+            r"|quedo reservado|are we (?:all set|confirmed|booked)|(?:we|booking|table"
+            r"|reservation) still (?:on|booked|confirmed)"
             r"|reservas? tengo|a nombre de quien)\b"
         ),
     ),

@@ -167,7 +167,7 @@ manana pasado tarde noche mediodia medianoche almuerzo cena cenar comer comida d
 evening tonight tomorrow today lunch dinner breakfast brunch midnight mesa mesas reserva reservas reservar reservacion reservame
 reservation reservations reserve table tables booking book personas persona adultos ninos gente people person adults guests
 children cancelar cancela cancelo cancelen anular anula cancel modificar cambiar cambiarla change quiero quisiera queria queremos
-quería gracias thanks thank please favor hola buenas buenos somos seremos seriamos nombre terraza disponibilidad disponible
+quería gracias thanks thank please favor hola buenas buenos somos address seremos seriamos nombre terraza disponibilidad disponible
 available availability ocho nueve siete cuatro cinco quince veinte treinta eight seven three twelve media cuarto menos half
 quarter oclock confirmo confirmar perfecto hablar horario horarios
 """)
