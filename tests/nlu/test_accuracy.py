@@ -12,6 +12,7 @@ KNOWN_MISSES: dict[str, str] = {
     "es-es-0266": "si puede ser is a condition, not a yes",
     "es-es-0438": "a company after de looks like the end of a surname",
     "es-es-0442": "a house may be a name",
+    "es-es-0606": "a month after a name looks like the day of the booking",
     "es-mx-0055": "whether one may come is a question of room, not of rules",
 }
 

@@ -142,6 +142,8 @@ _PARTICLES: Final = frozenset(
 _NOT_NAMES: Final = frozenset(
     word
     for line in (
+        "siempre costumbre ayer anoche verdad trabajo fuera dentro arriba abajo ahora",
+        "amigos amigas nosotros todos gente cumple cumpleanos antes luego",
         "alergico alergica celiaco celiaca vegano vegana vegetariano vegetariana cliente solo sola yo de del la el los las un",
         "una para por con que si no queria quiero quisiera necesito reserva mesa hoy manana esta este ya muy nuevo nueva not",
         "just looking trying running going calling writing wondering allergic vegan vegetarian here so sorry late coming",

@@ -47,6 +47,7 @@ _OTHER_HOUR_BEFORE: Final = re.compile(
     r"|from) (?P<h>\d{1,2})(?:[:.](?P<m>[0-5]\d))? (?:y|and|a|to|hasta|-) "
     r"|(?<![\d:/.])(?P<h2>\d{1,2}) (?:o|u|or) )(?:a )?(?:las? |at )?$"
 )
+_ONLY_A_NUMBER: Final = re.compile(r" (?:\d{1,2}|una?|uno|one) ")
 _INSTEAD: Final = re.compile(r"\b(?:instead|en vez|en lugar)\b")
 _MOVES: Final = re.compile(r"\b(?:cambi|mov|pas|modif|chang|switch|move)\w*")
 # A guest who wants a meeting at ten is in the wrong chat, and has said a time.
@@ -323,7 +324,10 @@ def _meant(page: _Page, said: Said) -> Clock:
 
 def _party(page: _Page) -> tuple[int | None, tuple[Question, ...], bool, PartyRange | None]:
     """Return how many come, or the question that must be asked first."""
-    asked = page.context.requested == "party_size"
+    # Nothing was asked, and all that came is a number: people, rather than a day or an hour.
+    asked = page.context.requested == "party_size" or (
+        page.context.requested is None and _ONLY_A_NUMBER.fullmatch(page.rest) is not None
+    )
     said = people.parties(page.rest, asked=asked)
     kept, taken_back = _kept(page, said)
     span = people.party_range(page.rest, asked=asked)

@@ -86,6 +86,9 @@ def _lower(scores: dict[Intent, float], by: float, *intents: Intent) -> None:
 def _weigh_slots(scores: dict[Intent, float], ask: Ask) -> None:
     """Who states a party and a day wants to come, unless the words say otherwise."""
     stated = ask.states & _BOOKED_BY
+    if stated == _BOOKED_BY:
+        # "Somos diez pero uno llega más tarde": who books is not late.
+        _lower(scores, 4, "running_late")
     if scores.get("make_reservation", 0) > 0:
         scores["make_reservation"] += 0.4 * len(stated)
     elif ask.requested is None and len(stated) == len(_BOOKED_BY):

@@ -176,7 +176,7 @@ TALK: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|anything|something|algo|nada|horas?|booth|times?|spots?|lugarcito|seats?|campo)"
             r"|something (?:later|earlier)|anything (?:earlier|later|at|for|on|tonight|open)"
             r"|algo (?:mas|para)|que horas? (?:ten\w+|tienen|hay|quedan)|what times|horas? libres"
-            r"|esta libre|is (?:it |that |this |the |_|\d).{0,30} (?:free|available)|mas (?:tarde"
+            r"|esta libre|is (?:it |that |this |the |_|\d).{0,30} (?:free|available)|(?<!llega )(?<!llegan )mas (?:tarde"
             r"|temprano|pronto)"
             r"|how about|what about|y si (?:somos|vamos|llegamos)|se puede reservar|puede ser\b.*\?"
             r"|squeeze|fit us in|any chance|space for|room for|tables? (?:going|free|left)|tiene lugar"
