@@ -153,7 +153,7 @@ async def introduce(tx: Transaction, sealer: Sealer, person: Person) -> None:
 
 
 async def family_of(tx: Transaction, person_id: PersonId) -> tuple[PersonId, ...]:
-    """Return a person and all who were linked to this person: their bookings are one guest's."""
+    """Return all people who are one with this person, by links either way: their bookings are one guest's."""
     rows = await tx.many(store.FAMILY, tenant_id=tx.tenant_id, person_id=person_id)
     return tuple(PersonId(row.person_id) for row in rows) or (person_id,)
 

@@ -36,12 +36,21 @@ WHERE tenant_id = :tenant_id::uuid
     AND person_id = :person_id::uuid
 
 -- family :many FamilyRow
--- A person and all whose addresses became this person's.
-WITH RECURSIVE family AS (
-    SELECT p.person_id
+-- All people who are one with a person: whom it was merged into, and all whose addresses became that person's.
+WITH RECURSIVE upwards AS (
+    SELECT p.person_id, p.merged_into
     FROM people p
     WHERE p.tenant_id = :tenant_id::uuid
         AND p.person_id = :person_id::uuid
+    UNION
+    SELECT p.person_id, p.merged_into
+    FROM people p
+    JOIN upwards u ON p.person_id = u.merged_into
+    WHERE p.tenant_id = :tenant_id::uuid
+), family AS (
+    SELECT u.person_id
+    FROM upwards u
+    WHERE u.merged_into IS NULL
     UNION
     SELECT p.person_id
     FROM people p
