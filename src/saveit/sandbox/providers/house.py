@@ -15,7 +15,7 @@ from saveit.sandbox.world import World
 
 # RFC 5321: a server need not take more; the common limit of 25 MB is of the message on the wire.
 _MAIL_OCTETS_MAX = 25 * 1024 * 1024
-_MESSAGE_ID = re.compile(r"<[^<>\s]+@[^<>\s]+>")
+_MESSAGE_ID = re.compile(r"<?[^<>\s]+@[^<>\s]+>?")
 
 
 class _Choice(msgspec.Struct, frozen=True):
