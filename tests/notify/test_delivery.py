@@ -182,7 +182,7 @@ async def test_tries_are_counted_and_end_before_a_person(room: Room) -> None:
         await delivery.drain()
         room.later(minutes=11)
     assert [(status, error) for _, status, error in await room.states()] == [
-        ("failed", "attempts_used_up:not_connected:sandbox")
+        ("failed", "attempts_used_up:not_sent:sandbox")
     ]
     async with room.bistro.desk.database.tenant(room.bistro.tenant_id, HOST) as tx:
         (dead,) = await list_dead_letters(tx)
@@ -314,12 +314,13 @@ async def test_four_processes_send_each_message_once_and_in_order(room: Room) ->
 
 
 async def test_a_sender_that_dies_leaves_a_message_that_is_not_sent_twice(room: Room) -> None:
-    for point, sent in (
+    points = (
         ("notify.claim.after_commit", 0),
         ("notify.deliver.before_call", 0),
         ("notify.deliver.after_call", 1),
-    ):
-        guest = f"+57300000{len(point):04}"
+    )
+    for number, (point, sent) in enumerate(points):
+        guest = f"+57300000000{number}"
         conversation = await room.hear(guest=guest)
         await room.plan(conversation, "Uno", "Dos")
         room.stage.set_faults(Faults(lost_status=1.0))

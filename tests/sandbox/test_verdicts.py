@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from saveit.channels import CHANNELS
-from saveit.kernel.http import LostAnswer, NotConnected
+from saveit.kernel.http import AnswerLost, NotSent
 from saveit.messages import (
     Address,
     Buttons,
@@ -221,7 +221,7 @@ async def test_an_answer_that_is_lost_was_sent_all_the_same(house: House) -> Non
     to = await met(house, "whatsapp_meta")
     house.stage.set_faults(Faults(lost_answer=1.0))
 
-    with pytest.raises(LostAnswer):
+    with pytest.raises(AnswerLost):
         await outcome(house, "whatsapp_meta", to, Text("hola"))
 
     assert house.stage.conversation("whatsapp_meta", GUEST).entries[-1].direction == "out"
@@ -230,7 +230,7 @@ async def test_an_answer_that_is_lost_was_sent_all_the_same(house: House) -> Non
 async def test_a_provider_out_of_reach_gets_nothing(house: House) -> None:
     house.stage.set_faults(Faults(unreachable=1.0))
 
-    with pytest.raises(NotConnected):
+    with pytest.raises(NotSent):
         await outcome(house, "whatsapp_meta", Address("phone", "57300"), Text("hola"))
 
     assert house.stage.calls == []
@@ -267,7 +267,7 @@ async def test_no_token_stands_in_the_list_of_calls(house: House) -> None:
 
 
 async def test_a_call_to_nobody_goes_nowhere(house: House) -> None:
-    with pytest.raises(NotConnected):
+    with pytest.raises(NotSent):
         await house.stage.send(HttpCall(method="GET", url="https://example.org/"))
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from saveit.kernel.http import LostAnswer, NotConnected
+from saveit.kernel.http import AnswerLost, NotSent
 
 _TEXT_LENGTH_MAX = 500
 
@@ -74,7 +74,7 @@ class SmtpReply(msgspec.Struct, frozen=True):
 async def send_mail(mail: MailToSend) -> SmtpReply:
     """Hand a mail to its server and return the reply that decided.
 
-    Raises: NotConnected when the server cannot have it; LostAnswer when it may.
+    Raises: NotSent when the server cannot have it; AnswerLost when it may.
     """
     return await asyncio.to_thread(_send, mail)
 
@@ -83,7 +83,7 @@ def _send(mail: MailToSend) -> SmtpReply:
     try:
         server = smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout_s)
     except (OSError, smtplib.SMTPException) as error:
-        raise NotConnected(type(error).__name__) from error
+        raise NotSent(type(error).__name__) from error
     dotted = False
     try:
         with server:
@@ -105,8 +105,8 @@ def _send(mail: MailToSend) -> SmtpReply:
         return _reply(error.smtp_code, error.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
         if dotted:
-            raise LostAnswer(type(error).__name__) from error
-        raise NotConnected(type(error).__name__) from error
+            raise AnswerLost(type(error).__name__) from error
+        raise NotSent(type(error).__name__) from error
 
 
 def _reply(code: int, text: bytes | str) -> SmtpReply:

@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 
 import msgspec
 
-from saveit.kernel.http import LostAnswer, NotConnected
+from saveit.kernel.http import AnswerLost, NotSent
 from saveit.kernel.observe import logger
 from saveit.messages import HttpCall, Mail, Response, SocketPush
 from saveit.sandbox.calls import Calls, Deliver
@@ -127,7 +127,7 @@ class Stage:
     async def send(self, call: Outgoing) -> Response:
         """Be the world outside for the product: judge the call, show it to its guest, and tell what becomes of it.
 
-        Raises: NotConnected, LostAnswer, when a fault says so.
+        Raises: NotSent, AnswerLost, when a fault says so.
         """
         await asyncio.sleep(0)
         if isinstance(call, SocketPush):
@@ -135,7 +135,7 @@ class Stage:
         channel = self._channel_of(call)
         faulty = self.faults.channel in {None, channel}
         if faulty and self._drawn(self.faults.unreachable):
-            raise NotConnected("sandbox")
+            raise NotSent("sandbox")
         if faulty and self._drawn(self.faults.throttled):
             return self._note(call, Taken(channel=channel, response=_throttled(channel), verdict="fault: 429")).response
         if faulty and self._drawn(self.faults.broken):
@@ -143,7 +143,7 @@ class Stage:
             return self._note(call, Taken(channel=channel, response=response, verdict="fault: 503")).response
         taken = self._note(call, self._judge(call))
         if faulty and self._drawn(self.faults.lost_answer):
-            raise LostAnswer("sandbox")
+            raise AnswerLost("sandbox")
         return taken.response
 
     def conversation(self, channel: str, guest: str) -> Conversation:
@@ -216,7 +216,7 @@ class Stage:
         for stand_in in self._stand_ins:
             if stand_in.hears(call):
                 return stand_in.take(call, self.world)
-        raise NotConnected("nobody stands in for this host")
+        raise NotSent("nobody stands in for this host")
 
     def _note(self, call: Outgoing, taken: Taken) -> Taken:
         """Keep the call and its verdict, show it to its guest, and begin to tell what becomes of it."""

@@ -27,7 +27,7 @@ from saveit.kernel.clock import Clock
 from saveit.kernel.crypto import Unreadable
 from saveit.kernel.db import Actor, Database, Transaction
 from saveit.kernel.errors import Fault
-from saveit.kernel.http import HttpFault, NotConnected
+from saveit.kernel.http import AnswerLost, NotSent
 from saveit.kernel.observe import logger, metrics
 from saveit.messages import (
     Answer,
@@ -261,9 +261,9 @@ class Delivery:
         await faults.reach("notify.deliver.before_call")
         try:
             response = await self._way_out.send(prepared.rendered)
-        except NotConnected as error:
-            return RetryAfter("call", f"not_connected:{error}")
-        except HttpFault as error:
+        except NotSent as error:
+            return RetryAfter("call", f"not_sent:{error}")
+        except AnswerLost as error:
             return RetryAfter("call", "answer_lost") if prepared.repeatable else Unknown(f"answer_lost:{error}")
         outcome = prepared.channel.read(response)
         if isinstance(outcome, Sent) and not outcome.channel_message_id and isinstance(prepared.rendered, Mail):

@@ -8,7 +8,7 @@ import msgspec
 
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Database, Transaction
-from saveit.kernel.http import Http, LostAnswer, NotConnected
+from saveit.kernel.http import HttpClient
 from saveit.kernel.ids import TenantId
 from saveit.kernel.smtp import SmtpReply, send_mail
 from saveit.messages import Credentials, HttpCall, Mail, Response, SocketPush
@@ -47,7 +47,7 @@ class WayOut(Protocol):
     """Makes a call and returns the answer. In a sandbox it is the stand-ins'."""
 
     async def send(self, call: Rendering) -> Response:
-        """Make the call. Raises: NotConnected when it was certainly not received; LostAnswer when nobody knows."""
+        """Make the call. Raises: NotSent when it was certainly not received; AnswerLost when nobody knows."""
         ...
 
 
@@ -61,14 +61,16 @@ class RealWayOut:
     A frame for a web chat has arrived once it is written down, which it is: who is not connected reads it later, by its number.
     """
 
-    def __init__(self, http: Http, push: Push) -> None:
+    def __init__(self, http: HttpClient, push: Push) -> None:
         self._http = http
         self._push = push
 
     async def send(self, call: Rendering) -> Response:
         """Make the call."""
         if isinstance(call, HttpCall):
-            answer = await self._http.send(call)
+            answer = await self._http.call(
+                call.method, call.url, headers=call.headers, body=call.body, timeout_s=call.timeout_s
+            )
             return Response(status=answer.status, headers=answer.headers, body=answer.body)
         if isinstance(call, Mail):
             reply: SmtpReply = await send_mail(call)
@@ -76,15 +78,3 @@ class RealWayOut:
         await self._push(call)
         return Response(status=200, body=msgspec.json.encode({"id": ""}))
 
-
-__all__ = [
-    "FindLine",
-    "LineForSending",
-    "LostAnswer",
-    "NotConnected",
-    "Push",
-    "RealWayOut",
-    "Rendering",
-    "Sealers",
-    "WayOut",
-]
