@@ -110,6 +110,7 @@ lines_stopped = Gauge(
     "Lines that a provider has stopped: wrong credentials, or an account in trouble. Alarm: above 0.",
     registry=registry,
     multiprocess_mode="livemax",
+)
 line_lookups = Counter(
     "saveit_line_lookups",
     "Queries for a line by its address, by outcome: `found` or `unknown`. One a line and day in steady state.",
