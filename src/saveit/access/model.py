@@ -21,6 +21,8 @@ Permission: TypeAlias = Literal[
     "restaurants:write",
     "qr:write",
     "waitlist:write",
+    "lines:read",
+    "lines:write",
     "staff:read",
     "staff:write",
     "api_keys:read",
@@ -38,7 +40,9 @@ SCOPES: frozenset[str] = frozenset(
 
 _VIEWER: frozenset[Permission] = frozenset({"reservations:read", "availability:read", "restaurants:read"})
 _HOST: frozenset[Permission] = frozenset({*_VIEWER, "reservations:write", "waitlist:write", "qr:write"})
-_MANAGER: frozenset[Permission] = frozenset({*_HOST, "restaurants:write", "staff:read", "api_keys:read"})
+_MANAGER: frozenset[Permission] = frozenset(
+    {*_HOST, "restaurants:write", "lines:read", "lines:write", "staff:read", "api_keys:read"}
+)
 
 
 def may(role: Role, permission: Permission) -> bool:

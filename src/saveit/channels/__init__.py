@@ -7,10 +7,14 @@ of one family share stands in the underscored modules beside the folders.
 It owns no table. A channel never sends, never retries and never decides what a guest meant.
 """
 
+from saveit.channels.email_ses import EmailSes
+from saveit.channels.email_smtp import EmailSmtp
 from saveit.channels.instagram import Instagram
 from saveit.channels.messenger import Messenger
+from saveit.channels.sms_aws import SmsAws
 from saveit.channels.sms_twilio import SmsTwilio
 from saveit.channels.telegram import Telegram
+from saveit.channels.voice_connect import VoiceConnect
 from saveit.channels.voice_twilio import VoiceTwilio
 from saveit.channels.webchat import WebChat
 from saveit.channels.whatsapp_meta import WhatsAppMeta
@@ -21,11 +25,15 @@ CHANNELS: tuple[Channel, ...] = (
     WhatsAppMeta(),
     WhatsAppTwilio(),
     SmsTwilio(),
+    SmsAws(),
     Instagram(),
     Messenger(),
     Telegram(),
     WebChat(),
+    EmailSes(),
+    EmailSmtp(),
     VoiceTwilio(),
+    VoiceConnect(),
 )
 
 __all__ = ["CHANNELS"]

@@ -4,7 +4,7 @@ Promises one open conversation for an address on a line, however many ask at onc
 were planned; nothing planned for the bot once a human has taken over; and that a message's status only rises. Words and addresses are
 sealed.
 
-It owns `conversations`, `messages` and `orphan_statuses`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `attentions` and `orphan_statuses`. It never calls a provider, and never decides what to say.
 """
 
 from saveit.conversations.actions import (

@@ -99,6 +99,7 @@ from saveit.messages.text import (
     split,
 )
 from saveit.messages.wire import (
+    NOBODY,
     Answer,
     Credentials,
     Envelope,
@@ -106,7 +107,6 @@ from saveit.messages.wire import (
     HttpCall,
     LineKey,
     Mail,
-    NOBODY,
     Need,
     NeedsCertificate,
     Rendered,
@@ -118,6 +118,7 @@ from saveit.messages.wire import (
 )
 
 __all__ = [
+    "NOBODY",
     "AccountEvent",
     "Address",
     "AddressKind",
@@ -160,7 +161,6 @@ __all__ = [
     "Mail",
     "MediaKind",
     "Menu",
-    "NOBODY",
     "Need",
     "NeedsCertificate",
     "OptIn",

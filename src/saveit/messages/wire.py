@@ -167,7 +167,7 @@ class SocketPush(msgspec.Struct, frozen=True, kw_only=True):
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """A mail to hand to an SMTP server: the envelope's two addresses and the message as it stands on the wire.
 
-    Its outcome is the server's reply as a `Response`: the three-digit code as status, the text as body.
+    Its outcome is the server's reply as a `Response`: the three-digit code as status, the text as body. Its id is our own `message_id`.
     """
 
     host: str

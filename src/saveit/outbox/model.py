@@ -113,3 +113,4 @@ class Change(msgspec.Struct, frozen=True):
     restaurant_id: RestaurantId | None
     service_on: date | None
     was_on: date | None
+    subject_id: UUID

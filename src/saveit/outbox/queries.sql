@@ -137,10 +137,10 @@ LIMIT :rows_max::integer
 -- What other processes did after a place in the log, and how far the log may be read now; one row at least.
 SELECT
     s.xmin::text::bigint AS readable_before, f.txid::text::bigint AS txid, f.position, f.kind, f.restaurant_id,
-    f.service_on, (f.body #>> '{before,starts_at}')::timestamptz::date AS was_on
+    f.service_on, (f.body #>> '{before,starts_at}')::timestamptz::date AS was_on, f.subject_id
 FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin) s
 LEFT JOIN LATERAL (
-    SELECT o.txid, o.position, o.kind, o.restaurant_id, o.service_on, o.body
+    SELECT o.txid, o.position, o.kind, o.restaurant_id, o.service_on, o.body, o.subject_id
     FROM facts o
     WHERE (o.txid, o.position) > (:txid::bigint::text::xid8, :position::bigint)
         AND o.txid < s.xmin

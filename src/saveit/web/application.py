@@ -7,6 +7,7 @@ from saveit.web.hot.document import Document
 from saveit.web.hot.health import Alive, Numbers, Ready
 from saveit.web.hot.memory import Memory
 from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
+from saveit.web.hot.webhooks import TakeWebhook
 from saveit.web.pages import pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
@@ -26,6 +27,7 @@ def create_app(parts: Parts) -> Front:
             ListTimes(Memory[bytes](parts.desk)),
             BookTable(alternatives),
             HoldTable(alternatives),
+            TakeWebhook(parts),
             Alive(),
             Ready(parts),
             Numbers(),

@@ -115,6 +115,9 @@ _TAGS = (
     "Sessions",
     "Staff",
     "API keys",
+    "Advisors",
+    "Lines",
+    "Inbox",
     "Platform",
 )
 

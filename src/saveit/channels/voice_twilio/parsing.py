@@ -71,11 +71,7 @@ def cut_apart(request: Request) -> tuple[Envelope, ...]:
     asked = dict(query(request.url))
     after, waited = asked.get(AFTER, ""), asked.get(WAITED, "")
     own = fields.get("To") or fields.get("Called") or ""
-    heard = "".join(
-        f"{name}={fields[name]};"
-        for name in _HEARD
-        if name in fields
-    )
+    heard = "".join(f"{name}={fields[name]};" for name in _HEARD if name in fields)
     return (
         Envelope(
             line=LineKey(clean(fields.get("AccountSid", "")), clean(bare(own))),
@@ -146,14 +142,14 @@ def _caller(fields: Mapping[str, str], call: str) -> Sender:
 
 def _of_frame(request: Request) -> tuple[Envelope, ...]:
     frame = decoded(request.body, RelayFrame)
-    call = request.opaque or ("" if frame is None else word(frame.callSid))
+    call = request.opaque or ("" if frame is None else word(frame.call_sid))
     if frame is None or not call:
         return (unreadable(request.body),)
     # Frames have no id and are never sent again, so the moment tells two equal ones apart.
     at = request.received_at.isoformat().encode()
     return (
         Envelope(
-            line=LineKey(word(frame.accountSid), bare(word(frame.to))),
+            line=LineKey(word(frame.account_sid), bare(word(frame.to))),
             event_key=f"call:{clean(call)}:{digest(at, request.body)}",
             sender=clean(call),
             body=_encoder.encode(
@@ -179,11 +175,11 @@ def _frame(cut: Cut, key: str) -> Inbound:
         case "setup":
             return CallEvent(call_id=cut.call_id, phase="started", caller=caller)
         case "prompt" if frame.last is True:
-            content: Content = Said(words(frame.voicePrompt))
+            content: Content = Said(words(frame.voice_prompt))
         case "dtmf":
             content = Keyed(word(frame.digit))
         case "interrupt":
-            heard = words(frame.utteranceUntilInterrupt)
+            heard = words(frame.utterance_until_interrupt)
             return CallEvent(call_id=cut.call_id, phase="interrupted", heard=heard)
         case "error":
             return CallEvent(call_id=cut.call_id, phase="failed", detail=words(frame.description))

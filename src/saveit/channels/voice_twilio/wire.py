@@ -5,23 +5,23 @@ import msgspec
 from saveit.channels._reading import Loose
 
 
-class Transcript(msgspec.Struct, frozen=True):
+class Transcript(msgspec.Struct, frozen=True, rename="camel"):
     """What was heard; it comes as JSON inside a form's field."""
 
     transcript: Loose = None
     confidence: Loose = None
 
 
-class RelayFrame(msgspec.Struct, frozen=True):
+class RelayFrame(msgspec.Struct, frozen=True, rename="camel"):
     """A frame of ConversationRelay. Only a prompt that is `last` is whole."""
 
     type: Loose = None
-    callSid: Loose = None  # noqa: N815 - the wire's name.
-    accountSid: Loose = None  # noqa: N815 - the wire's name.
+    call_sid: Loose = None
+    account_sid: Loose = None
     from_: Loose = msgspec.field(default=None, name="from")
     to: Loose = None
-    voicePrompt: Loose = None  # noqa: N815 - the wire's name.
+    voice_prompt: Loose = None
     last: Loose = None
     digit: Loose = None
-    utteranceUntilInterrupt: Loose = None  # noqa: N815 - the wire's name.
+    utterance_until_interrupt: Loose = None
     description: Loose = None

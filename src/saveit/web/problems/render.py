@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from saveit.access import AccessInvalid
+from saveit.advisors import AdvisorInvalid, LineInvalid, TooManyUnknownLines
 from saveit.guests import ContactRefused
 from saveit.kernel.db import Collision, DatabaseUnreachable, TooSlow
 from saveit.kernel.errors import Fault, Refusal
@@ -88,7 +89,7 @@ def _public_code(refusal: Refusal) -> str:
 
 def _retry_after(refusal: Refusal) -> int | None:
     match refusal:
-        case RateLimited():
+        case RateLimited() | TooManyUnknownLines():
             seconds = refusal.facts.get("retry_after_s")
             return seconds if isinstance(seconds, int) else 1
         case _:
@@ -116,7 +117,14 @@ def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[s
                 if audience == "staff" or name in _FOR_GUESTS
             }
             return {"detail": detail, **told}
-        case RequestInvalid() | RulesRefused() | VenueInvalid() | AccessInvalid():
+        case (
+            RequestInvalid()
+            | RulesRefused()
+            | VenueInvalid()
+            | AccessInvalid()
+            | LineInvalid()
+            | AdvisorInvalid()
+        ):
             errors = [
                 {"path": error.path, "code": error.code, "message": error.message(language)}
                 for error in refusal.errors
