@@ -6,3 +6,20 @@ is written in one transaction, or dropped whole when a human took over meanwhile
 
 The policy and its words are pure (`policy`, `words`); `nlu` proposes meanings and never writes.
 """
+
+from saveit.dialogue.model import Manners, State
+from saveit.dialogue.turns.inbox import GatewayInbox
+from saveit.dialogue.turns.places import change_manners, manners_of
+from saveit.dialogue.turns.worker import Delivered, Inbox, LineOf, Turns
+
+__all__ = [
+    "Delivered",
+    "GatewayInbox",
+    "Inbox",
+    "LineOf",
+    "Manners",
+    "State",
+    "Turns",
+    "change_manners",
+    "manners_of",
+]

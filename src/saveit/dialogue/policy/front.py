@@ -40,6 +40,11 @@ _STANDING_ONE: Final = re.compile(
 )
 
 
+_OWN: Final = re.compile(
+    r"\b(?:mi|nuestra) (?:reserva|reservaci[oó]n|mesa)\b|\b(?:my|our) (?:booking|reservation|table)\b", re.IGNORECASE
+)
+
+
 def converse(situation: Situation) -> Flow:
     """Think one turn through."""
     turn, state, tapped = _begin(situation)
@@ -230,6 +235,11 @@ def _book(turn: Turn, state: State) -> Flow:
     if state.topic == "change" and state.asked in {"time", "date", "party_size", "correction", "confirmation"} and stated(turn):
         return (yield from standing.go_on_changing(turn, filled(turn, state)))
     if state.topic not in {"book", "waitlist"}:
+        if stated(turn) and _OWN.search(turn.text):
+            # "My booking to Saturday": of one that stands, if there is any.
+            known = yield from bookings_of(turn, state)
+            if known:
+                return (yield from standing.change(turn, state))
         state = replace(over(state), topic="book")
     return (yield from pursue(turn, filled(turn, state)))
 

@@ -8,6 +8,7 @@ what the one before it left.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, Protocol, assert_never
 from uuid import UUID
@@ -74,7 +75,11 @@ from saveit.messages import (
 from saveit.reservations import Desk
 
 _log = logger("dialogue")
-_AT_ONCE: Final = 16
+_CLAIMED_AT_ONCE: Final = 32
+# Each turn holds one of the tenants' connections most of the time, and the web needs some of them too.
+_THINKING_AT_ONCE: Final = 5
+# An arrival wakes the worker; this is for what other processes took in, and for what waits to be tried again.
+_LOOKS_EVERY_S: Final = 0.25
 _states = msgspec.json.Decoder(State)
 _json = msgspec.json.Encoder()
 
@@ -141,8 +146,33 @@ class Turns:
         self._engine = engine
         self._inbox = inbox
         self._links = links
+        self._thinking = asyncio.Semaphore(_THINKING_AT_ONCE)
+        self._woken = asyncio.Event()
+        self._over = False
 
-    async def take_next(self, events_max: int = _AT_ONCE) -> int:
+    def wake(self) -> None:
+        """Look at once: something arrived."""
+        self._woken.set()
+
+    def close(self) -> None:
+        """Take nothing new; `run` returns when the turns under way are over."""
+        self._over = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Give turns until closed. A lost database is waited for."""
+        while not self._over:
+            self._woken.clear()
+            try:
+                taken = await self.take_next()
+            except Fault as error:
+                _log.warning("turns.waiting", error=type(error).__name__)
+                taken = 0
+            if not taken:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), _LOOKS_EVERY_S)
+
+    async def take_next(self, events_max: int = _CLAIMED_AT_ONCE) -> int:
         """Take what waits, side by side, and return how many there were."""
         events = await self._inbox.claim(events_max)
         await asyncio.gather(*(self.take(event) for event in events))
@@ -150,6 +180,10 @@ class Turns:
 
     async def take(self, event: Delivered) -> None:
         """Give one event its turn; what fails is tried again later, and never stops the others."""
+        async with self._thinking:
+            await self._take_or_delay(event)
+
+    async def _take_or_delay(self, event: Delivered) -> None:
         try:
             await self._take(event)
         except (Refusal, Fault) as error:
@@ -159,6 +193,11 @@ class Turns:
             await self._delay(event, error)
 
     async def _delay(self, event: Delivered, error: BaseException) -> None:
+        """Give the event back. Where even that fails its claim runs out, and it is taken again."""
+        with suppress(Fault, Refusal):
+            await self._give_back(event, error)
+
+    async def _give_back(self, event: Delivered, error: BaseException) -> None:
         async with self._desk.database.tenant(event.tenant_id, self._actor(event)) as tx:
             await self._inbox.delay(tx, event, type(error).__name__)
 
