@@ -367,6 +367,8 @@ def _unnamed(turn: Turn, state: State) -> Flow:
             return (yield from standing.note(turn, state, state.last_booking_id, slots.special_requests))
         if stated(turn) and not (slots.date and slots.time and slots.party_size):
             return (yield from standing.change(turn, state, state.last_booking_id))
+    if state.topic is None and stated(turn) and _OWN.search(turn.text):
+        return (yield from _book(turn, state))
     if stated(turn) or (slots.special_requests and state.topic is None):
         return (yield from pursue(turn, filled(turn, replace(over(state), topic="book"))))
     if state.restaurant_id != turn.situation.state.restaurant_id and state.asked == "restaurant":
