@@ -6,7 +6,7 @@ from typing import Final, assert_never
 from zoneinfo import ZoneInfo
 
 from saveit.dialogue.model import Heard, Spoken, State, Tapped, Unread, UnreadKind, Venue
-from saveit.dialogue.nlu.model import Context, Engine, OpenHours, Slot, Slots
+from saveit.dialogue.nlu import Context, Engine, OpenHours, Slot, Slots, Understanding, understand
 from saveit.guests import Writer
 from saveit.messages import (
     Address,
@@ -46,6 +46,14 @@ _UNREAD: Final[Mapping[MediaKind, UnreadKind]] = {
 }
 # A guest who mends a typo within moments means the mended text; later the answer stands, and the next message counts.
 _TEXT_LENGTH_MAX: Final = 2_000
+
+
+class BuiltIn:
+    """The engine that comes with us: offline, the same answer each time."""
+
+    async def understand(self, text: str, context: Context) -> Understanding:
+        """Return what the text means."""
+        return understand(text, context)
 
 
 def deserves_an_answer(message: UnifiedMessage) -> bool:
