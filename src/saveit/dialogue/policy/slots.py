@@ -1,5 +1,6 @@
 """From what a message states to what is drafted, and from what is doubtful to what must be asked."""
 
+import re
 import unicodedata
 from datetime import date, time
 from typing import Final
@@ -14,6 +15,8 @@ from saveit.messages import Choice
 _REQUESTS_LENGTH_MAX: Final = 400
 _NAME_WORDS_MAX: Final = 4
 _NAME_LENGTH_MAX: Final = 40
+# Of a booking that stands, "two more people" are never the whole party.
+_MORE: Final = re.compile(r"\bmore (?:people|guests|persons?)\b|\bpersonas? m[aá]s\b", re.IGNORECASE)
 _NOON: Final = time(12, 0)
 _ASKABLE: Final = ("date", "time", "party_size")
 _AREA_WORDS: Final[dict[Area, tuple[str, ...]]] = {
@@ -41,9 +44,12 @@ def filled(turn: Turn, state: State, *, party_size: int | None = None) -> State:
     """
     slots, draft, meant = turn.meant.slots, state.draft, turn.meant
     size = slots.party_size or draft.party_size
-    if slots.party_size is None and meant.people_added is not None:
+    added = meant.people_added
+    if party_size is not None and added is None and _MORE.search(turn.text):
+        added = slots.party_size
+    if added is not None and (slots.party_size is None or party_size is not None):
         before = draft.party_size or party_size
-        size = None if before is None else max(1, before + meant.people_added)
+        size = None if before is None else max(1, before + added)
     said = None if _is_midday(turn) else slots.time
     at = draft.time if said is None else f"{said:%H:%M}"
     # A doubt about a slot takes back what it was before: the guest is speaking of it anew.
