@@ -15,7 +15,9 @@ async def seen(chat: Chat, advisor: object) -> set[object]:
     async with chat.bistro.desk.database.tenant(chat.bistro.tenant_id, HOST) as tx:
         if advisor is not ...:
             await act_for_advisor(tx, advisor)  # type: ignore[arg-type]
-        rows = await tx._connection.fetch("SELECT advisor_id FROM conversations UNION ALL SELECT advisor_id FROM messages")
+        rows = await tx._connection.fetch(
+            "SELECT advisor_id FROM conversations UNION ALL SELECT advisor_id FROM messages"
+        )
         return {row["advisor_id"] for row in rows}
 
 
@@ -53,7 +55,9 @@ async def test_taken_over_for_one_advisor_the_other_advisors_bot_still_answers(o
     assert await other.say("hola") != ""
 
 
-async def test_taken_over_on_one_channel_the_bot_is_silent_on_the_persons_other_ones(opening: Opening) -> None:
+async def test_taken_over_on_one_channel_the_bot_is_silent_on_the_persons_other_ones(
+    opening: Opening,
+) -> None:
     chat = await open_chat(await opening.bistro())
     other = chat.other(chat.sender, name="Ana", line=line_of(chat.bistro, account="two"))
     await chat.say("quiero hablar con una persona")

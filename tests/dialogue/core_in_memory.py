@@ -5,9 +5,11 @@ It keeps no promise about races; those are the real core's, which the same scrip
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec.structs import replace
 
 from saveit.dialogue.model import (
@@ -39,7 +41,19 @@ from saveit.dialogue.model import (
     Wait,
     Waiting,
 )
-from saveit.seating import Asking, Closed, Day, Floor, Offer, Stay, Table, alternatives, day_origin, offer_at, offers
+from saveit.seating import (
+    Asking,
+    Closed,
+    Day,
+    Floor,
+    Offer,
+    Stay,
+    Table,
+    alternatives,
+    day_origin,
+    offer_at,
+    offers,
+)
 from saveit.venues import Rules
 
 LINK_CODE = "482913"
@@ -96,7 +110,14 @@ class CoreInMemory:
     def _act(self, question: Question) -> Answer:
         match question:
             case Book(wanted=wanted):
-                return self.book(wanted.restaurant_id, wanted.date, wanted.time, wanted.party_size, wanted.name, requests=wanted.special_requests)
+                return self.book(
+                    wanted.restaurant_id,
+                    wanted.date,
+                    wanted.time,
+                    wanted.party_size,
+                    wanted.name,
+                    requests=wanted.special_requests,
+                )
             case Change():
                 return self._change(question)
             case Note(booking_id=booking_id, text=text, name=name):
@@ -112,7 +133,7 @@ class CoreInMemory:
             case _:
                 raise AssertionError(question)
 
-    def book(  # noqa: PLR0913, PLR0917 - what a booking is.
+    def book(  # noqa: PLR0917 - what a booking is.
         self,
         restaurant_id: UUID,
         on: date,
@@ -131,7 +152,10 @@ class CoreInMemory:
         asked = venue.rules.requirements
         required = tuple(
             word
-            for word, wanted in (("deposit", asked.requires_deposit), ("phone_verification", asked.requires_phone_verification))
+            for word, wanted in (
+                ("deposit", asked.requires_deposit),
+                ("phone_verification", asked.requires_phone_verification),
+            )
             if wanted
         )
         pending = bool(required) or venue.rules.confirmation.mode == "manual"
@@ -150,7 +174,8 @@ class CoreInMemory:
             requirements=required,
             deposit_minor=asked.deposit_amount_minor * (size if asked.deposit_per_guest else 1),
             confirm_by=self.now + timedelta(minutes=30) if pending else None,
-            free_until=probed.starts_at - timedelta(hours=venue.rules.cancellation_policy.free_cancellation_hours),
+            free_until=probed.starts_at
+            - timedelta(hours=venue.rules.cancellation_policy.free_cancellation_hours),
         )
         self.bookings[known.id] = Standing(known, probed.units[0].table_ids, probed.ends_at, mine)
         return Done(known)
@@ -178,7 +203,9 @@ class CoreInMemory:
         return tuple(
             each.known
             for each in self.bookings.values()
-            if each.mine and each.known.status in {"pending", "confirmed"} and each.known.starts_at > self.now - timedelta(hours=2)
+            if each.mine
+            and each.known.status in {"pending", "confirmed"}
+            and each.known.starts_at > self.now - timedelta(hours=2)
         )
 
     def _listing(self, listing: Listing) -> Answer:
@@ -202,14 +229,21 @@ class CoreInMemory:
     def _nearest(self, probe: Probe) -> tuple[Start, ...]:
         venue = self._venue(probe.restaurant_id)
         today = self.now.astimezone(ZoneInfo(venue.timezone)).date()
-        around = [probe.on, *(probe.on + sign * timedelta(days=n) for n in range(1, _AROUND_DAYS + 1) for sign in (1, -1))]
-        days = [
-            self._day(venue.id, on, probe.party_size, probe.area_id, probe.excluding) for on in around if on >= today or on == probe.on
+        around = [
+            probe.on,
+            *(probe.on + sign * timedelta(days=n) for n in range(1, _AROUND_DAYS + 1) for sign in (1, -1)),
         ]
-        wished = datetime.combine(probe.on, datetime.strptime(probe.time, "%H:%M").time(), ZoneInfo(venue.timezone))
+        days = [
+            self._day(venue.id, on, probe.party_size, probe.area_id, probe.excluding)
+            for on in around
+            if on >= today or on == probe.on
+        ]
+        wished = datetime.combine(probe.on, clock_time.fromisoformat(probe.time), ZoneInfo(venue.timezone))
         return tuple(_start(each) for each in alternatives(days, wished, 5))
 
-    def _day(self, restaurant_id: UUID, on: date, size: int, area_id: UUID | None, excluding: UUID | None) -> list[Offer | Closed]:  # noqa: PLR0913, PLR0917
+    def _day(  # noqa: PLR0917 - the question, taken apart.
+        self, restaurant_id: UUID, on: date, size: int, area_id: UUID | None, excluding: UUID | None
+    ) -> list[Offer | Closed]:
         venue = self._venue(restaurant_id)
         floor, day, zone = self._picture(venue, on, excluding)
         asking = Asking(party_size=size, audience="guest", area_id=area_id)
@@ -218,9 +252,20 @@ class CoreInMemory:
     def _picture(self, venue: Venue, on: date, excluding: UUID | None) -> tuple[Floor, Day, ZoneInfo]:
         floor, zone = Floor.of(self.tables[venue.id], ()), ZoneInfo(venue.timezone)
         stays = [
-            Stay("reservation", each.known.id, each.table_ids, each.known.starts_at, each.ends_at, each.known.party_size, movable=True, expires_at=None)
+            Stay(
+                "reservation",
+                each.known.id,
+                each.table_ids,
+                each.known.starts_at,
+                each.ends_at,
+                each.known.party_size,
+                movable=True,
+                expires_at=None,
+            )
             for each in self.bookings.values()
-            if each.known.restaurant_id == venue.id and each.known.status in {"pending", "confirmed"} and each.known.id != excluding
+            if each.known.restaurant_id == venue.id
+            and each.known.status in {"pending", "confirmed"}
+            and each.known.id != excluding
         ]
         return floor, Day(floor, day_origin(on, zone), stays, {}), zone
 
@@ -234,12 +279,13 @@ def _start(offer: Offer) -> Start:
 
 def plain_rules(**sections: object) -> Rules:
     """Return a Spanish restaurant's rules: lunch and dinner, Mondays closed, parties of up to eight."""
-    import msgspec
-
-    week = [{"name": "lunch", "opens": "13:00", "closes": "16:30"}, {"name": "dinner", "opens": "20:00", "closes": "00:30"}]
+    week = [
+        {"name": "lunch", "opens": "13:00", "closes": "16:30"},
+        {"name": "dinner", "opens": "20:00", "closes": "00:30"},
+    ]
     days = ("tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
     written: dict[str, object] = {
-        "business_hours": {day: week for day in days},
+        "business_hours": dict.fromkeys(days, week),
         "reservation_window": {"min_hours_advance": 1, "max_days_advance": 60},
         "time_slots": {"slot_duration": 30, "turnover_time": 0},
         "party": {"size_min": 1, "size_max": 8},

@@ -1,7 +1,7 @@
 """Plays a script: builds what is given, says the guest's lines to the policy, and collects what comes of each."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -57,12 +57,13 @@ class Player:
 
     core: CoreInMemory
     guest: Guest
-    state: State = State()
-    paid_out: list[str] = field(default_factory=list)
+    state: State = field(default_factory=State)
 
     def say(self, line: str) -> Came:
         heard = self._heard(line)
-        situation = Situation(state=self.state, heard=heard, now=self.core.now, venues=self.core.venues, guest=self.guest)
+        situation = Situation(
+            state=self.state, heard=heard, now=self.core.now, venues=self.core.venues, guest=self.guest
+        )
         before = len(self.core.acts)
         decision = think(situation, self.core)
         # A state is kept as JSON between turns.
@@ -90,7 +91,9 @@ class Player:
         return Spoken(line, understand(line, self._context()))
 
     def _context(self) -> Context:
-        venue = next((each for each in self.core.venues if each.id == self.state.restaurant_id), self.core.venues[0])
+        venue = next(
+            (each for each in self.core.venues if each.id == self.state.restaurant_id), self.core.venues[0]
+        )
         return context_of(self.state, venue, self.core.now)
 
 
@@ -104,7 +107,10 @@ def context_of(state: State, venue: Venue, now: datetime) -> Context:
         language=state.language or venue.language,
         region=venue.region,
         requested=state.asked if state.asked in _SLOTS else None,  # type: ignore[arg-type]
-        hours=tuple(OpenHours(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in sorted(hours)),
+        hours=tuple(
+            OpenHours(time.fromisoformat(opens), time.fromisoformat(closes))
+            for opens, closes in sorted(hours)
+        ),
         draft=Slots(
             date=draft.date,
             time=None if draft.time is None else time.fromisoformat(draft.time),
@@ -125,7 +131,7 @@ def think(situation: Situation, core: CoreInMemory) -> Decision:
     raise AssertionError("asks and asks")
 
 
-def player_of(script: Script) -> Player:
+def player_of(script: Script) -> Player:  # noqa: C901, PLR0912 - one word of a script, one meaning.
     """Return the guest of a script, before a core as it is given."""
     english = script.language == "en"
     rules: dict[str, object] = {}
@@ -147,13 +153,21 @@ def player_of(script: Script) -> Player:
             case ["known", "as", *name]:
                 guest = Guest(name=" ".join(name), phone=guest.phone)
             case ["deposit", amount]:
-                rules["requirements"] = {"requires_deposit": True, "deposit_amount_minor": int(amount), "deposit_per_guest": True}
+                rules["requirements"] = {
+                    "requires_deposit": True,
+                    "deposit_amount_minor": int(amount),
+                    "deposit_per_guest": True,
+                }
             case ["phone", "code"]:
                 rules["requirements"] = {"requires_phone_verification": True}
             case ["manual"]:
                 rules["confirmation"] = {"mode": "manual"}
             case ["penalty", amount]:
-                rules["cancellation_policy"] = {"no_show_penalty": True, "penalty_amount_minor": int(amount), "free_cancellation_hours": 24}
+                rules["cancellation_policy"] = {
+                    "no_show_penalty": True,
+                    "penalty_amount_minor": int(amount),
+                    "free_cancellation_hours": 24,
+                }
             case ["closed", day]:
                 rules["special_dates"] = [{"date": day, "type": "closed"}]
             case ["menu"]:
@@ -164,7 +178,9 @@ def player_of(script: Script) -> Player:
                 venues = 2
             case _:
                 late.append(words)
-    core = _core(english=english, rules=plain_rules(**rules), manners=msgspec.convert(manners, Manners), venues=venues)
+    core = _core(
+        english=english, rules=plain_rules(**rules), manners=msgspec.convert(manners, Manners), venues=venues
+    )
     for words in late:
         _happen(core, words)
     return Player(core, guest)
@@ -175,7 +191,11 @@ def _core(*, english: bool, rules: Rules, manners: Manners, venues: int) -> Core
     made: list[Venue] = []
     tables: dict[UUID, tuple[Table, ...]] = {}
     for number, name in enumerate(names, 1):
-        restaurant_id, terrace, inside = UUID(int=1000 + number), UUID(int=2000 + number), UUID(int=3000 + number)
+        restaurant_id, terrace, inside = (
+            UUID(int=1000 + number),
+            UUID(int=2000 + number),
+            UUID(int=3000 + number),
+        )
         made.append(
             Venue(
                 id=restaurant_id,
@@ -187,13 +207,18 @@ def _core(*, english: bool, rules: Rules, manners: Manners, venues: int) -> Core
                 address="calle Mayor 12" if not english else "12 High Street",
                 phone="+34 910 000 000" if not english else "+44 20 7946 0000",
                 rules=rules,
-                areas=((inside, "Salón" if not english else "Dining room"), (terrace, "Terraza" if not english else "Terrace")),
+                areas=(
+                    (inside, "Salón" if not english else "Dining room"),
+                    (terrace, "Terraza" if not english else "Terrace"),
+                ),
                 manners=manners,
             )
         )
         sizes = ((1, 2, inside), (1, 2, inside), (3, 4, inside), (3, 4, terrace), (5, 8, inside))
         tables[restaurant_id] = tuple(
-            Table(UUID(int=4000 + 10 * number + place), str(place), fewest, most, area, online=True, priority=0)
+            Table(
+                UUID(int=4000 + 10 * number + place), str(place), fewest, most, area, online=True, priority=0
+            )
             for place, (fewest, most, area) in enumerate(sizes)
         )
     return CoreInMemory(NOW, tuple(made), tables)
@@ -243,6 +268,3 @@ def _told(act: Question) -> str:
             return f"waits {wanted.date} {earliest}-{latest} x{wanted.party_size}"
         case _:
             return type(act).__name__.lower()
-
-
-_ = timedelta

@@ -39,7 +39,9 @@ class Script:
 
 def read_scripts() -> list[Script]:
     """Read every script there is."""
-    return [script for path in sorted(FOLDER.glob("*.md")) if path.name != "README.md" for script in _read(path)]
+    return [
+        script for path in sorted(FOLDER.glob("*.md")) if path.name != "README.md" for script in _read(path)
+    ]
 
 
 def _read(path: Path) -> list[Script]:

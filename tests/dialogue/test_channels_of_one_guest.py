@@ -6,7 +6,9 @@ from tests.support.core import Opening
 from tests.support.talk import line_of, open_chat
 
 
-async def test_booked_by_phone_seen_on_another_channel_after_a_code_and_cancelled_there(opening: Opening) -> None:
+async def test_booked_by_phone_seen_on_another_channel_after_a_code_and_cancelled_there(
+    opening: Opening,
+) -> None:
     whatsapp = await open_chat(await opening.bistro())
     await whatsapp.say("mesa para 2 el miércoles a las 8 de la noche")
     assert "confirmada" in await whatsapp.say("sí")

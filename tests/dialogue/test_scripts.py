@@ -18,8 +18,14 @@ def test_the_conversation_goes_as_written(script: Script) -> None:
         shown = " | ".join((came.text, *came.buttons))
         expected = exchange.expected
         place = f"line {exchange.line}, {exchange.guest!r} → {shown!r} asks {came.asked} does {came.done}"
-        wrong += [f"{place}: {words!r} is not said" for words in expected.said if words.casefold() not in shown.casefold()]
-        wrong += [f"{place}: {words!r} is said" for words in expected.unsaid if words.casefold() in shown.casefold()]
+        wrong += [
+            f"{place}: {words!r} is not said"
+            for words in expected.said
+            if words.casefold() not in shown.casefold()
+        ]
+        wrong += [
+            f"{place}: {words!r} is said" for words in expected.unsaid if words.casefold() in shown.casefold()
+        ]
         if expected.asked is not None and expected.asked != (came.asked or "nothing"):
             wrong.append(f"{place}: should ask {expected.asked}")
         if expected.done != came.done:

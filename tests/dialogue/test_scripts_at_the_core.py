@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from saveit.dialogue.model import Manners
@@ -14,14 +15,42 @@ from tests.support.core import Bistro, Opening
 from tests.support.talk import Chat, open_chat
 
 # What is played only against the core in memory: several restaurants, areas, addresses and texts of a restaurant's own.
-_ELSEWHERE = ("two restaurants", "elsewhere", "menu", "answer", "no phone", "phone code", "late fee", "now ", "known as")
-_NAMED = ("Casa Lola", "calle Mayor", "High Street", "910", "terra", "(image)", "(place)", "(sticker)", "MESA", "481")
+_ELSEWHERE = (
+    "two restaurants",
+    "elsewhere",
+    "menu",
+    "answer",
+    "no phone",
+    "phone code",
+    "late fee",
+    "now ",
+    "known as",
+)
+_NAMED = (
+    "Casa Lola",
+    "calle Mayor",
+    "High Street",
+    "910",
+    "terra",
+    "(image)",
+    "(place)",
+    "(sticker)",
+    "MESA",
+    "481",
+)
 _PLAYED = 3
 
 
 def playable(script: Script) -> bool:
-    text = " ".join((*(each.guest for each in script.exchanges), *(said for each in script.exchanges for said in each.expected.said)))
-    return not any(given.startswith(_ELSEWHERE) for given in script.given) and not any(named in text for named in _NAMED)
+    text = " ".join(
+        (
+            *(each.guest for each in script.exchanges),
+            *(said for each in script.exchanges for said in each.expected.said),
+        )
+    )
+    return not any(given.startswith(_ELSEWHERE) for given in script.given) and not any(
+        named in text for named in _NAMED
+    )
 
 
 SCRIPTS = [script for script in read_scripts() if playable(script)][::_PLAYED]
@@ -33,15 +62,21 @@ async def opened(opening: Opening, script: Script) -> Chat:
     for given in script.given:
         match given.split():
             case ["deposit", amount]:
-                sections["requirements"] = {"requires_deposit": True, "deposit_amount_minor": int(amount), "deposit_per_guest": True}
+                sections["requirements"] = {
+                    "requires_deposit": True,
+                    "deposit_amount_minor": int(amount),
+                    "deposit_per_guest": True,
+                }
             case ["manual"]:
                 sections["confirmation"] = {"mode": "manual"}
             case ["penalty", amount]:
-                sections["cancellation_policy"] = {"no_show_penalty": True, "penalty_amount_minor": int(amount), "free_cancellation_hours": 24}
+                sections["cancellation_policy"] = {
+                    "no_show_penalty": True,
+                    "penalty_amount_minor": int(amount),
+                    "free_cancellation_hours": 24,
+                }
             case ["closed", day]:
                 sections["special_dates"] = [{"date": day, "type": "closed"}]
-    import msgspec
-
     written = msgspec.to_builtins(plain_rules(**sections))
     bistro = await opening.bistro(
         tables=((1, 2), (1, 2), (3, 4), (3, 4), (5, 8)),
@@ -78,17 +113,16 @@ async def standing(chat: Chat) -> dict[object, tuple[str, str, int]]:
     )
     (house,) = {(await chat.bistro.house()).zone}
     zone = house or zone
-    return {
-        row[0]: (row[1], f"{row[2]} {_local(row[3], zone)}", row[4])
-        for row in rows
-    }
+    return {row[0]: (row[1], f"{row[2]} {_local(row[3], zone)}", row[4]) for row in rows}
 
 
 def _local(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%H:%M}"
 
 
-def became(before: dict[object, tuple[str, str, int]], after: dict[object, tuple[str, str, int]]) -> list[str]:
+def became(
+    before: dict[object, tuple[str, str, int]], after: dict[object, tuple[str, str, int]]
+) -> list[str]:
     told: list[str] = []
     for each, (status, when, size) in after.items():
         was = before.get(each)
@@ -118,13 +152,25 @@ async def test_the_conversation_goes_as_written_at_the_real_core(opening: Openin
             payload = next((each.payload for each in offered if each.title == title), title)
             await chat.say(title, payload=payload)
         else:
-            await chat.say("" if exchange.guest == "(audio)" else exchange.guest, audio=exchange.guest == "(audio)")
+            await chat.say(
+                "" if exchange.guest == "(audio)" else exchange.guest, audio=exchange.guest == "(audio)"
+            )
         said = [line for line in (await chat.said())[lines:] if line.direction == "out"]
         shown = " | ".join(" | ".join((line.text, *line.choices)) for line in said)
-        came, expected, asked = became(before, await standing(chat)), exchange.expected, (await chat.state()).asked
+        came, expected, asked = (
+            became(before, await standing(chat)),
+            exchange.expected,
+            (await chat.state()).asked,
+        )
         place = f"line {exchange.line}, {exchange.guest!r} → {shown!r} asks {asked} does {came}"
-        wrong += [f"{place}: {words!r} is not said" for words in expected.said if words.casefold() not in shown.casefold()]
-        wrong += [f"{place}: {words!r} is said" for words in expected.unsaid if words.casefold() in shown.casefold()]
+        wrong += [
+            f"{place}: {words!r} is not said"
+            for words in expected.said
+            if words.casefold() not in shown.casefold()
+        ]
+        wrong += [
+            f"{place}: {words!r} is said" for words in expected.unsaid if words.casefold() in shown.casefold()
+        ]
         if expected.asked is not None and expected.asked != (asked or "nothing"):
             wrong.append(f"{place}: should ask {expected.asked}")
         if came != _wanted(expected):

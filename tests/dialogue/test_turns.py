@@ -2,8 +2,11 @@
 
 import asyncio
 
+import msgspec
+
 from saveit.conversations import find_conversation, hand_back, take_over
 from saveit.dialogue.model import Manners
+from saveit.dialogue.turns import worker
 from saveit.kernel import faults
 from tests.support.core import HOST, Opening
 from tests.support.talk import Chat, open_chat
@@ -13,7 +16,8 @@ ASK = "mesa para 2 el miércoles a las 8 de la noche"
 
 async def reservations_of(chat: Chat) -> list[tuple[str, int]]:
     return await chat.bistro.rows(  # type: ignore[return-value]
-        "SELECT status, party_size FROM reservations WHERE tenant_id = $1 ORDER BY created_at", chat.bistro.tenant_id
+        "SELECT status, party_size FROM reservations WHERE tenant_id = $1 ORDER BY created_at",
+        chat.bistro.tenant_id,
     )
 
 
@@ -37,7 +41,12 @@ async def test_a_guest_changes_a_booking_by_talking(opening: Opening) -> None:
     assert "¿Hago el cambio?" in await chat.say("quiero cambiar mi reserva a las 9 de la noche")
     assert "21:00" in await chat.say("sí")
 
-    assert await chat.bistro.value("SELECT revision FROM reservations WHERE tenant_id = $1", chat.bistro.tenant_id) == 2
+    assert (
+        await chat.bistro.value(
+            "SELECT revision FROM reservations WHERE tenant_id = $1", chat.bistro.tenant_id
+        )
+        == 2
+    )
 
 
 async def test_the_full_restaurant_offers_other_times_and_never_says_confirmed(opening: Opening) -> None:
@@ -63,7 +72,9 @@ async def test_the_same_message_delivered_twice_has_one_turn(opening: Opening) -
     assert await reservations_of(chat) == [("confirmed", 2)]
 
 
-async def test_killed_between_booking_and_answer_the_next_try_answers_with_the_same_booking(opening: Opening) -> None:
+async def test_killed_between_booking_and_answer_the_next_try_answers_with_the_same_booking(
+    opening: Opening,
+) -> None:
     chat = await open_chat(await opening.bistro(tables=(2,)))
     await chat.say(ASK)
     event = chat.event("sí", key="yes")
@@ -88,8 +99,6 @@ async def test_booked_at_once_and_killed_the_last_table_is_not_said_to_be_gone(o
         await chat.turns.take(event)
     assert await reservations_of(chat) == [("confirmed", 2)]
     chat.basket.delayed.clear()
-    import msgspec
-
     await chat.turns.take(msgspec.structs.replace(event, attempt=2))
 
     assert "confirmada" in "\n".join(line.text for line in await chat.said())
@@ -104,11 +113,15 @@ async def test_an_audio_gets_a_helpful_answer_and_junk_none(opening: Opening) ->
     assert len(chat.basket.finished) == 2
 
 
-async def test_two_hundred_new_contacts_at_once_are_two_hundred_people_and_conversations(opening: Opening) -> None:
+async def test_two_hundred_new_contacts_at_once_are_two_hundred_people_and_conversations(
+    opening: Opening,
+) -> None:
     chat = await open_chat(await opening.bistro())
     guests = [chat.other(f"+3460022{number:04}") for number in range(200)]
     # Each writes twice at once, as an album of photos does.
-    chat.basket.waiting = [guest.event("hola", key=f"{guest.sender}-{nth}") for nth in (1, 2) for guest in guests]
+    chat.basket.waiting = [
+        guest.event("hola", key=f"{guest.sender}-{nth}") for nth in (1, 2) for guest in guests
+    ]
 
     await asyncio.gather(*(chat.turns.take_next(40) for _ in range(10)))
 
@@ -116,7 +129,12 @@ async def test_two_hundred_new_contacts_at_once_are_two_hundred_people_and_conve
     assert chat.basket.delayed == []
     assert await chat.bistro.value("SELECT count(*) FROM people WHERE tenant_id = $1", tenant) == 200
     assert await chat.bistro.value("SELECT count(*) FROM conversations WHERE tenant_id = $1", tenant) == 200
-    assert await chat.bistro.value("SELECT count(*) FROM messages WHERE tenant_id = $1 AND direction = 'in'", tenant) == 400
+    assert (
+        await chat.bistro.value(
+            "SELECT count(*) FROM messages WHERE tenant_id = $1 AND direction = 'in'", tenant
+        )
+        == 400
+    )
 
 
 async def _taken_over(chat: Chat) -> None:
@@ -146,16 +164,12 @@ async def test_a_human_who_takes_over_silences_the_answer_that_was_on_its_way(op
 
 async def test_without_the_epoch_the_late_answer_would_go_out(opening: Opening, monkeypatch) -> None:  # noqa: ANN001 - pytest's own.
     """The twin: the race above is real, for a turn that does not look at the epoch answers after the human came."""
-    from saveit.dialogue.turns import worker
-
     chat = await open_chat(await opening.bistro())
     await chat.say("hola")
     true_recall = worker.recall
 
     async def blind(tx, tenant_id, conversation_id, *, lock=False):  # noqa: ANN001, ANN202
         found = await true_recall(tx, tenant_id, conversation_id, lock=lock)
-        import msgspec
-
         return msgspec.structs.replace(found, ai_epoch=0) if found is not None else None
 
     async def sees_nothing(*_: object, **__: object) -> bool:

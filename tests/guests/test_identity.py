@@ -39,7 +39,9 @@ async def identify(bistro: Bistro, writer: Writer) -> Person:
         ("+34600111222", "+34600111222"),
     ],
 )
-async def test_every_spelling_of_a_verified_phone_is_the_same_person(opening: Opening, one: str, other: str) -> None:
+async def test_every_spelling_of_a_verified_phone_is_the_same_person(
+    opening: Opening, one: str, other: str
+) -> None:
     bistro = await opening.bistro()
 
     first = await identify(bistro, whatsapp(one))
@@ -93,14 +95,25 @@ async def test_a_booking_made_from_a_channel_is_its_writers_whatever_number_is_l
 
     booked = await bistro.book(7, written_from=guests.channel_key("instagram|acct", "123"))
 
-    assert await bistro.value("SELECT person_id FROM reservations WHERE reservation_id = $1", booked.id) == person.id
+    assert (
+        await bistro.value("SELECT person_id FROM reservations WHERE reservation_id = $1", booked.id)
+        == person.id
+    )
 
 
-async def _linked_by_code(bistro: Bistro, asking: Person, code: str | None = None) -> tuple[str | None, UUID | None]:
+async def _linked_by_code(
+    bistro: Bistro, asking: Person, code: str | None = None
+) -> tuple[str | None, UUID | None]:
     async with bistro.desk.database.tenant(bistro.tenant_id, HOST) as tx:
         sealer = await bistro.desk.keys.sealer(tx, tx.tenant_id)
         sent = await guests.ask_for_code(
-            tx, sealer, asking.id, "+34600111222", region="ES", now=bistro.clock.now(), entropy=bistro.desk.entropy
+            tx,
+            sealer,
+            asking.id,
+            "+34600111222",
+            region="ES",
+            now=bistro.clock.now(),
+            entropy=bistro.desk.entropy,
         )
     async with bistro.desk.database.tenant(bistro.tenant_id, HOST) as tx:
         said = code or (sent.code if sent is not None else "000000")
@@ -148,7 +161,13 @@ async def test_another_person_cannot_use_the_code(opening: Opening) -> None:
     async with bistro.desk.database.tenant(bistro.tenant_id, HOST) as tx:
         sealer = await bistro.desk.keys.sealer(tx, tx.tenant_id)
         sent = await guests.ask_for_code(
-            tx, sealer, asking.id, "+34600111222", region="ES", now=bistro.clock.now(), entropy=bistro.desk.entropy
+            tx,
+            sealer,
+            asking.id,
+            "+34600111222",
+            region="ES",
+            now=bistro.clock.now(),
+            entropy=bistro.desk.entropy,
         )
         assert sent is not None
 
@@ -161,7 +180,9 @@ async def test_who_opts_out_on_one_address_is_not_told_on_another_until_they_say
     async with bistro.desk.database.tenant(bistro.tenant_id, HOST) as tx:
         assert await guests.may_be_told(tx, person.id)
         assert not await guests.may_be_told(tx, person.id, "marketing")
-        await guests.say_consent(tx, person.id, scope="all", allowed=False, how="said", now=bistro.clock.now())
+        await guests.say_consent(
+            tx, person.id, scope="all", allowed=False, how="said", now=bistro.clock.now()
+        )
         assert not await guests.may_be_told(tx, person.id)
         await guests.say_consent(tx, person.id, scope="all", allowed=True, how="said", now=bistro.clock.now())
         assert await guests.may_be_told(tx, person.id)

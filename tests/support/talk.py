@@ -35,7 +35,12 @@ CAN = Can(
     text=Limit(4096),
     buttons=ChoiceLimits(count_max=3, title=Limit(20), id_octets_max=64, text=Limit(1024)),
     menu=ChoiceLimits(
-        count_max=10, title=Limit(24), id_octets_max=64, text=Limit(1024), description=Limit(72), label=Limit(20)
+        count_max=10,
+        title=Limit(24),
+        id_octets_max=64,
+        text=Limit(1024),
+        description=Limit(72),
+        label=Limit(20),
     ),
     media=frozenset({"image"}),
 )
@@ -69,7 +74,9 @@ class PigeonPost:
         elif carried.audio:
             content = Written("", (ReceivedMedia(kind="audio", is_voice=True),))
         kind = "phone" if carried.sender.startswith("+") else "user_id"
-        sender = Sender(address=Address(kind, carried.sender, carried.verified and kind == "phone"), name=carried.name)
+        sender = Sender(
+            address=Address(kind, carried.sender, carried.verified and kind == "phone"), name=carried.name
+        )
         return (UnifiedMessage(channel_message_id=envelope.event_key, sender=sender, content=content),)
 
 
@@ -95,7 +102,7 @@ class Basket:
     async def finish(self, tx: Transaction, event: Delivered) -> None:
         tx.after_commit(lambda: self.finished.append(event.inbox_id))
 
-    async def delay(self, tx: Transaction, event: Delivered, why: str) -> None:
+    async def delay(self, _tx: Transaction, event: Delivered, why: str) -> None:
         self.delayed.append((event.inbox_id, why))
 
 
@@ -111,9 +118,19 @@ class Chat:
     name: str | None = "Ana"
     numbers: int = 0
 
-    def event(self, text: str = "", *, payload: str = "", audio: bool = False, junk: bool = False, key: str | None = None) -> Delivered:
+    def event(
+        self,
+        text: str = "",
+        *,
+        payload: str = "",
+        audio: bool = False,
+        junk: bool = False,
+        key: str | None = None,
+    ) -> Delivered:
         self.numbers += 1
-        carried = Pigeon(text=text, payload=payload, sender=self.sender, audio=audio, name=self.name, junk=junk)
+        carried = Pigeon(
+            text=text, payload=payload, sender=self.sender, audio=audio, name=self.name, junk=junk
+        )
         return Delivered(
             tenant_id=self.bistro.tenant_id,
             inbox_id=uuid4(),
@@ -141,7 +158,9 @@ class Chat:
         async with self.bistro.desk.database.tenant(self.bistro.tenant_id, HOST) as tx:
             sealer = await self.bistro.desk.keys.sealer(tx, self.bistro.tenant_id)
             conversation_id = await self.conversation_id()
-            return [] if conversation_id is None else await transcript(tx, sealer, conversation_id, rows_max=500)
+            return (
+                [] if conversation_id is None else await transcript(tx, sealer, conversation_id, rows_max=500)
+            )
 
     async def conversation_id(self) -> UUID | None:
         found = await self.bistro.rows(
@@ -152,13 +171,17 @@ class Chat:
         async with self.bistro.desk.database.tenant(self.bistro.tenant_id, HOST) as tx:
             sealer = await self.bistro.desk.keys.sealer(tx, self.bistro.tenant_id)
         for conversation_id, sealed in found:
-            if msgspec.json.decode(sealer.open(sealed, self.line.id.bytes), type=Address).value == self.sender:
+            if (
+                msgspec.json.decode(sealer.open(sealed, self.line.id.bytes), type=Address).value
+                == self.sender
+            ):
                 return conversation_id
         return None
 
     async def state(self) -> State:
         found = await self.bistro.value(
-            "SELECT (state -> 'dialogue')::text FROM conversations WHERE conversation_id = $1", await self.conversation_id()
+            "SELECT (state -> 'dialogue')::text FROM conversations WHERE conversation_id = $1",
+            await self.conversation_id(),
         )
         return State() if found is None else msgspec.json.decode(found, type=State)
 
@@ -178,12 +201,12 @@ def line_of(bistro: Bistro, *, advisor_id: UUID | None = None, account: str = "a
     )
 
 
-async def open_chat(bistro: Bistro, *, manners: Manners | None = None, advisor_id: UUID | None = None) -> Chat:
+async def open_chat(
+    bistro: Bistro, *, manners: Manners | None = None, advisor_id: UUID | None = None
+) -> Chat:
     basket = Basket()
     turns = Turns(bistro.desk, {"pigeon": PigeonPost()}, Grammar(), basket)  # type: ignore[dict-item]
     if manners is not None:
         async with bistro.desk.database.tenant(bistro.tenant_id, HOST) as tx:
             await change_manners(tx, bistro.restaurant_id, manners, now=bistro.clock.now())
     return Chat(bistro, turns, basket, line_of(bistro, advisor_id=advisor_id))
-
-

@@ -38,7 +38,9 @@ _RUN_GAP: Final = timedelta(minutes=75)
 _AROUND: Final = timedelta(minutes=30)
 _FULL: Final = frozenset({Reason.FULL, Reason.PACING_PARTIES, Reason.PACING_COVERS, Reason.ONLINE_HELD_BACK})
 _PARTY: Final = frozenset({Reason.PARTY_TOO_LARGE, Reason.PARTY_TOO_SMALL})
-_HOUR: Final = frozenset({Reason.NO_SERVICE, Reason.NOT_A_SLOT, Reason.AFTER_LAST_SEATING, Reason.ENDS_AFTER_CLOSE, Reason.PAST})
+_HOUR: Final = frozenset(
+    {Reason.NO_SERVICE, Reason.NOT_A_SLOT, Reason.AFTER_LAST_SEATING, Reason.ENDS_AFTER_CLOSE, Reason.PAST}
+)
 # First and last start that a part of the day means, as minutes of the day.
 _PARTS: Final[dict[PartOfDay, tuple[str, str]]] = {
     "morning": ("05:00", "12:00"),
@@ -68,7 +70,9 @@ def pursue(turn: Turn, state: State, lead: str = "") -> Flow:
         listed = yield Listing(venue.id, draft.date, draft.party_size or 2)
         assert isinstance(listed, Listed)
         closed = voice.say("why.closed", On=capital(voice.on(draft.date)))
-        return instead(turn, replace(state, draft=replace(draft, date=None)), led(lead, closed), listed.nearest)
+        return instead(
+            turn, replace(state, draft=replace(draft, date=None)), led(lead, closed), listed.nearest
+        )
     if draft.party_size is None:
         return end(turn, state, led(lead, voice.say("ask_party_size")), asked="party_size")
     if draft.time is None:
@@ -128,14 +132,16 @@ def booked(turn: Turn, state: State, booking: Known, links: tuple[str, str] | No
         Choice(f"change:{booking.id}", voice.say("change_booking")),
         Choice(f"cancel:{booking.id}", voice.say("cancel_booking")),
     )
-    attachments = () if links is None or pending else (Attachment(kind="image", url=links[0], media_type="image/png"),)
+    attachments = (
+        () if links is None or pending else (Attachment(kind="image", url=links[0], media_type="image/png"),)
+    )
     tail = _still_missing(turn, booking, venue) if pending else _terms(turn, booking, venue)
     return end(
         turn, after, "\n".join(filter(None, (head, notes, tail))), buttons=buttons, attachments=attachments
     )
 
 
-def instead(  # noqa: PLR0913 - what is said before, what is offered and what may be waited for.
+def instead(
     turn: Turn, state: State, lead: str, nearest: Sequence[Start], *, waits: bool = False
 ) -> Decision:
     """Say what there is instead, and let the guest choose or wait."""
@@ -151,7 +157,12 @@ def instead(  # noqa: PLR0913 - what is said before, what is offered and what ma
     near = voice.say("near_is" if len(found) == 1 else "near_are", times=times)
     hint = voice.say("waitlist_hint") if waits else ""
     return end(
-        turn, state, led(lead, " ".join(filter(None, (near, hint)))), buttons=choices, asked="time", label="times_button"
+        turn,
+        state,
+        led(lead, " ".join(filter(None, (near, hint)))),
+        buttons=choices,
+        asked="time",
+        label="times_button",
     )
 
 
@@ -229,21 +240,26 @@ def _offer_times(turn: Turn, state: State, venue: Venue, lead: str) -> Flow:
         elsewhere = yield Listing(venue.id, draft.date, draft.party_size)
         assert isinstance(elsewhere, Listed)
         if elsewhere.starts:
-            lead = led(lead, voice.say("area_full", area=voice.area(draft.area)))
+            lead = led(lead, voice.say("area_full", Area=capital(voice.area(draft.area))))
             listed, state = elsewhere, replace(state, draft=replace(draft, area=None))
     if not listed.starts:
         full = is_full(listed.closed)
         if listed.closed and not full:
             why = why_words(turn, listed.closed[:1])
         else:
-            why = voice.say("full_day", On=capital(voice.on(draft.date)), people=voice.people(draft.party_size))
+            why = voice.say(
+                "full_day", On=capital(voice.on(draft.date)), people=voice.people(draft.party_size)
+            )
         if listed.closed and listed.closed[0].reason in _PARTY:
             return _too_many(turn, state, venue, lead, listed.closed)
         return instead(turn, replace(state, draft=replace(draft, date=None)), led(lead, why), listed.nearest)
     starts = _in_part(listed.starts, draft.part_of_day) or listed.starts
     choices = [start_choice(turn, start, draft.date) for start in _spread(starts)]
     text = voice.say(
-        "free_times", people=voice.people(draft.party_size), on=voice.on(draft.date), times=_runs(turn, starts)
+        "free_times",
+        people=voice.people(draft.party_size),
+        on=voice.on(draft.date),
+        times=_runs(turn, starts),
     )
     return end(turn, state, led(lead, text), buttons=choices, asked="time", label="times_button")
 
@@ -262,10 +278,15 @@ def _probe(turn: Turn, state: State, venue: Venue, lead: str) -> Flow:
             second = yield Probe(venue.id, draft.date, other, draft.party_size, zone)
             if isinstance(second, Free):
                 answer, draft = second, replace(draft, time=other)
-    if isinstance(answer, Taken) and zone is not None and draft.time is not None and _for_want_of_tables(answer.closed):
+    if (
+        isinstance(answer, Taken)
+        and zone is not None
+        and draft.time is not None
+        and _for_want_of_tables(answer.closed)
+    ):
         elsewhere = yield Probe(venue.id, draft.date, draft.time, draft.party_size)
         if isinstance(elsewhere, Free) and draft.area is not None:
-            lead = led(lead, voice.say("area_full", area=voice.area(draft.area)))
+            lead = led(lead, voice.say("area_full", Area=capital(voice.area(draft.area))))
             answer, draft = elsewhere, replace(draft, area=None)
     state = replace(state, draft=draft)
     match answer:
@@ -304,7 +325,9 @@ def _complete(turn: Turn, state: State, venue: Venue, lead: str) -> Flow:
         Choice("correct", voice.say("change_it")),
         Choice("drop", voice.say("no_thanks")),
     )
-    return end(turn, state, lines(lead, _ahead(turn, venue, draft), summary), buttons=buttons, asked="confirmation")
+    return end(
+        turn, state, lines(lead, _ahead(turn, venue, draft), summary), buttons=buttons, asked="confirmation"
+    )
 
 
 def _summary(turn: Turn, state: State, venue: Venue) -> str:
@@ -382,13 +405,18 @@ def _terms(turn: Turn, booking: Known, venue: Venue) -> str:
     return turn.voice.say("free_until", when=turn.voice.when(local.date(), f"{local:%H:%M}"))
 
 
-def _not_booked(
+def _not_booked(  # noqa: PLR0917 - the refusal, taken apart.
     turn: Turn, state: State, code: str, closed: Sequence[Closed], nearest: Sequence[Start]
 ) -> Decision:
     voice, draft = turn.voice, state.draft
     if code == "contact_refused":
         if draft.phone is not None:
-            return end(turn, replace(state, draft=replace(draft, phone=None)), voice.say("ask_phone_again"), asked="phone")
+            return end(
+                turn,
+                replace(state, draft=replace(draft, phone=None)),
+                voice.say("ask_phone_again"),
+                asked="phone",
+            )
         return end(turn, replace(state, draft=replace(draft, name=None)), voice.say("ask_name"), asked="name")
     if closed:
         full = is_full(closed)
@@ -411,7 +439,9 @@ def _for_want_of_tables(closed: Sequence[Closed]) -> bool:
     return is_full(closed) or (bool(closed) and closed[0].reason in _PARTY)
 
 
-def _too_many(turn: Turn, state: State, venue: Venue, lead: str, closed: Sequence[Closed] = ()) -> Decision:
+def _too_many(  # noqa: PLR0917 - as `pursue`, and the reasons.
+    turn: Turn, state: State, venue: Venue, lead: str, closed: Sequence[Closed] = ()
+) -> Decision:
     voice, size = turn.voice, state.draft.party_size or 0
     limits = venue.rules.party
     if closed:

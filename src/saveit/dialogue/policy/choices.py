@@ -6,7 +6,9 @@ from typing import Final
 from saveit.dialogue.model import Asked, Offered
 from saveit.dialogue.nlu.model import Language
 
-_BARE_NUMBER: Final = re.compile(r"^\W*(?:(?:la|el|opci[oó]n|option|n[uú]mero|number|the)\s+)?(\d{1,2})\W*$", re.IGNORECASE)
+_BARE_NUMBER: Final = re.compile(
+    r"^\W*(?:(?:la|el|opci[oó]n|option|n[uú]mero|number|the)\s+)?(\d{1,2})\W*$", re.IGNORECASE
+)
 _ORDINALS: Final[tuple[tuple[int, str], ...]] = (
     (0, r"primer[ao]?|first|1[aªº]|1st"),
     (1, r"segund[ao]|second|2[aªº]|2nd"),
@@ -16,13 +18,23 @@ _ORDINALS: Final[tuple[tuple[int, str], ...]] = (
     (-1, r"[uú]ltim[ao]|last"),
 )
 _ORDINAL: Final = tuple(
-    (place, re.compile(rf"^\W*(?:s[ií],?\s+|yes,?\s+)?(?:la|el|the|pues la)?\s*(?:{words})(?:\s+(?:one|opci[oó]n|option|hora|time|por favor|please|me va bien))*\W*$", re.IGNORECASE))
+    (
+        place,
+        re.compile(
+            rf"^\W*(?:s[ií],?\s+|yes,?\s+)?(?:la|el|the|pues la)?\s*(?:{words})(?:\s+(?:one|opci[oó]n|option|hora|time|por favor|please|me va bien))*\W*$",
+            re.IGNORECASE,
+        ),
+    )
     for place, words in _ORDINALS
 )
 _LEAVE_IT: Final = re.compile(
-    r"gracias|d[eé]j[ae]l[oa]|olv[ií]d|nada\b|ya no|cancel|never ?mind|forget|thank|leave it|don'?t book|no reserv", re.IGNORECASE
+    r"gracias|d[eé]j[ae]l[oa]|olv[ií]d|nada\b|ya no|cancel|never ?mind|forget|thank|leave it|don'?t book|no reserv",
+    re.IGNORECASE,
 )
-_STOP: Final = re.compile(r"(?:stop(?:all)?|baja|alto|unsubscribe|no molest(?:ar|en|es|e)|darme? de baja|opt[ -]?out)", re.IGNORECASE)
+_STOP: Final = re.compile(
+    r"(?:stop(?:all)?|baja|alto|unsubscribe|no molest(?:ar|en|es|e)|darme? de baja|opt[ -]?out)",
+    re.IGNORECASE,
+)
 _START: Final = re.compile(r"(?:start|alta|unstop|subscribe|suscrib(?:ir|irme)|opt[ -]?in)", re.IGNORECASE)
 _ELSEWHERE: Final[tuple[re.Pattern[str], ...]] = tuple(
     re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
@@ -38,7 +50,10 @@ _TELLING: Final = re.compile(
     re.IGNORECASE,
 )
 _ENOUGH: Final = 2
-_YES: Final = re.compile(r"^[^\w]*(?:(?:ahora|claro|pues|eso|que|ya)\s+)?(?:s[ií]+|yes+)\b(?!.*\bno\b)|^\s*(?:👍|👌|✅|🙌|🆗)", re.IGNORECASE)
+_YES: Final = re.compile(
+    r"^[^\w]*(?:(?:ahora|claro|pues|eso|que|ya)\s+)?(?:s[ií]+|yes+)\b(?!.*\bno\b)|^\s*(?:👍|👌|✅|🙌|🆗)",
+    re.IGNORECASE,
+)
 _NO: Final = re.compile(r"^\s*(?:👎|❌|🙅|🚫)")
 _WORDS_MAX: Final = 5
 
@@ -90,4 +105,7 @@ def speaks_neither(text: str, _language: Language) -> bool:
     """Say whether a message is in one of the languages that guests try and nobody here speaks."""
     if _TELLING.search(text) is None:
         return False
-    return any(len(set(map(str.casefold, words.findall(text)))) >= _ENOUGH for words in _ELSEWHERE) or len(text.split()) <= _ENOUGH
+    return (
+        any(len(set(map(str.casefold, words.findall(text)))) >= _ENOUGH for words in _ELSEWHERE)
+        or len(text.split()) <= _ENOUGH
+    )

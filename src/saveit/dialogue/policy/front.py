@@ -25,8 +25,24 @@ from saveit.dialogue.model import (
 )
 from saveit.dialogue.nlu.model import Understanding
 from saveit.dialogue.policy import house, standing
-from saveit.dialogue.policy.booking import ask_venue, book, booked, confirm_payload, pursue, refusal_words, wait
-from saveit.dialogue.policy.choices import chosen, drops_it, opts_in, opts_out, says_no, says_yes, speaks_neither
+from saveit.dialogue.policy.booking import (
+    ask_venue,
+    book,
+    booked,
+    confirm_payload,
+    pursue,
+    refusal_words,
+    wait,
+)
+from saveit.dialogue.policy.choices import (
+    chosen,
+    drops_it,
+    opts_in,
+    opts_out,
+    says_no,
+    says_yes,
+    speaks_neither,
+)
 from saveit.dialogue.policy.slots import filled, stated, venue_named
 from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, led, lines, over
 from saveit.dialogue.words import Voice
@@ -36,12 +52,14 @@ from saveit.seating import local_date
 _LOST_TWICE: Final = 2
 _SOCIAL: Final = frozenset({"thanks", "goodbye", "confirm"})
 _STANDING_ONE: Final = re.compile(
-    r"\b(?:mi|nuestra|la) (?:reserva|reservaci[oó]n|mesa) (?:de|del|que|para)|\bmi reserva|\bmy (?:booking|reservation|table)", re.IGNORECASE
+    r"\b(?:mi|nuestra|la) (?:reserva|reservaci[oó]n|mesa) (?:de|del|que|para)|\bmi reserva|\bmy (?:booking|reservation|table)",
+    re.IGNORECASE,
 )
 
 
 _OWN: Final = re.compile(
-    r"\b(?:mi|nuestra) (?:reserva|reservaci[oó]n|mesa)\b|\b(?:my|our) (?:booking|reservation|table)\b", re.IGNORECASE
+    r"\b(?:mi|nuestra) (?:reserva|reservaci[oó]n|mesa)\b|\b(?:my|our) (?:booking|reservation|table)\b",
+    re.IGNORECASE,
 )
 
 
@@ -92,7 +110,7 @@ def _begin(situation: Situation) -> tuple[Turn, State, str | None]:
 # ---------------------------------------------------------------------------------------------------- taps
 
 
-def _tapped(turn: Turn, state: State, payload: str) -> Flow:  # noqa: PLR0911, C901 - one kind of button, one way on.
+def _tapped(turn: Turn, state: State, payload: str) -> Flow:
     voice = turn.voice
     kind, _, value = payload.partition(":")
     match kind:
@@ -181,7 +199,12 @@ def _kept_table(turn: Turn, state: State, verb: str, entry_id: UUID) -> Flow:
         case Done(booking=booking, links=links) if verb == "accept":
             return booked(turn, state, booking, links)
         case Refused(code=code):
-            return end(turn, over(state), refusal_words(turn, code), buttons=(Choice("book", turn.voice.say("book_button")),))
+            return end(
+                turn,
+                over(state),
+                refusal_words(turn, code),
+                buttons=(Choice("book", turn.voice.say("book_button")),),
+            )
         case _:
             return end(turn, over(state), turn.voice.say("left_waitlist"))
 
@@ -189,7 +212,7 @@ def _kept_table(turn: Turn, state: State, verb: str, entry_id: UUID) -> Flow:
 # ---------------------------------------------------------------------------------------------------- words
 
 
-def _understood(turn: Turn, state: State) -> Flow:  # noqa: PLR0911, C901 - one intent, one way on.
+def _understood(turn: Turn, state: State) -> Flow:
     meant = turn.meant
     if standing.is_link_code(turn, state) or (meant.slots.code is not None and state.topic != "book"):
         return (yield from standing.check_code(turn, state))
@@ -232,7 +255,11 @@ def _understood(turn: Turn, state: State) -> Flow:  # noqa: PLR0911, C901 - one 
 
 def _book(turn: Turn, state: State) -> Flow:
     """A wish for a table: a new one, or another turn of the one being drafted."""
-    if state.topic == "change" and state.asked in {"time", "date", "party_size", "correction", "confirmation"} and stated(turn):
+    if (
+        state.topic == "change"
+        and state.asked in {"time", "date", "party_size", "correction", "confirmation"}
+        and stated(turn)
+    ):
         return (yield from standing.go_on_changing(turn, filled(turn, state)))
     if state.topic not in {"book", "waitlist"}:
         if stated(turn) and _OWN.search(turn.text):
@@ -246,7 +273,11 @@ def _book(turn: Turn, state: State) -> Flow:
 
 def _modify(turn: Turn, state: State) -> Flow:
     """A change of what is drafted while there is a draft; otherwise of what stands."""
-    if state.topic in {"book", "waitlist"} and state.asked is not None and _STANDING_ONE.search(turn.text) is None:
+    if (
+        state.topic in {"book", "waitlist"}
+        and state.asked is not None
+        and _STANDING_ONE.search(turn.text) is None
+    ):
         after = filled(turn, state)
         if after == state and not stated(turn):
             return end(turn, state, turn.voice.say("what_to_change"), asked="correction")
@@ -269,7 +300,9 @@ def _cancel(turn: Turn, state: State) -> Flow:
     drafting = state.topic in {"book", "waitlist"} and state.asked is not None
     if drafting and _STANDING_ONE.search(turn.text) is None:
         return (yield from _drop(turn, state))
-    return (yield from standing.cancel(turn, over(state), state.last_booking_id if not stated(turn) else None))
+    return (
+        yield from standing.cancel(turn, over(state), state.last_booking_id if not stated(turn) else None)
+    )
 
 
 def _drop(turn: Turn, state: State) -> Flow:
@@ -342,7 +375,9 @@ def _deny(turn: Turn, state: State) -> Flow:
     if state.asked == "confirmation":
         return end(turn, state, voice.say("what_to_change"), asked="correction")
     if state.asked == "time" and state.offered:
-        return end(turn, replace(state, draft=replace(state.draft, time=None)), voice.say("other_time"), asked="time")
+        return end(
+            turn, replace(state, draft=replace(state.draft, time=None)), voice.say("other_time"), asked="time"
+        )
     if state.topic is not None:
         return (yield from _drop(turn, state))
     return end(turn, over(state), voice.say("all_right"))
@@ -403,7 +438,9 @@ def _social(turn: Turn, state: State) -> Flow:
         known = yield from bookings_of(turn, state)
         still = next((each for each in known if each.id == state.last_booking_id), None)
         if still is not None:
-            return end(turn, state, voice.say("thanks_booked", on=voice.on(still.date), at=voice.at(still.time)))
+            return end(
+                turn, state, voice.say("thanks_booked", on=voice.on(still.date), at=voice.at(still.time))
+            )
     if intent == "thanks":
         return end(turn, state, voice.say("thanks"))
     if intent == "goodbye":
@@ -442,12 +479,18 @@ def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
     busy = state.topic is not None and state.asked is not None
     if text is None:
         human = (Choice("human", voice.say("human_button")),)
-        unknown = voice.say("info.unknown_phone", phone=venue.phone) if venue.phone else voice.say("info.unknown")
+        unknown = (
+            voice.say("info.unknown_phone", phone=venue.phone) if venue.phone else voice.say("info.unknown")
+        )
         if busy:
             return (yield from _resume(turn, state, lines(unknown, voice.say("carry_on"))))
         return end(turn, state, unknown, buttons=human, asked="human")
     if busy:
-        return (yield from _resume(turn, filled(turn, state) if state.topic == "book" and state.asked == "date" else state, text))
+        return (
+            yield from _resume(
+                turn, filled(turn, state) if state.topic == "book" and state.asked == "date" else state, text
+            )
+        )
     return end(turn, state, text, buttons=(Choice("book", voice.say("book_button")),))
 
 
@@ -471,7 +514,9 @@ def _lost(turn: Turn, state: State) -> Flow:
     sorry = voice.say("not_understood")
     if state.topic in {"book", "waitlist", "change"} and state.asked is not None and state.misunderstood == 0:
         decision = yield from _resume(turn, after, sorry)
-        return Decision(replace(decision.state, misunderstood=after.misunderstood), decision.replies, decision.effects)
+        return Decision(
+            replace(decision.state, misunderstood=after.misunderstood), decision.replies, decision.effects
+        )
     buttons = (*_main_buttons(turn)[:2], Choice("human", voice.say("human_button")))
     text = " ".join((sorry, voice.say("not_understood_help")))
     return end(turn, after, text, buttons=buttons, asked=state.asked, still_lost=True)

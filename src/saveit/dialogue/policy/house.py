@@ -9,21 +9,54 @@ from saveit.dialogue.policy.turn import Turn, lines
 from saveit.dialogue.words import capital
 
 Subject: TypeAlias = Literal[
-    "hours", "address", "phone", "menu", "cancellation", "late", "deposit", "groups", "areas", "allergies", "other"
+    "hours",
+    "address",
+    "phone",
+    "menu",
+    "cancellation",
+    "late",
+    "deposit",
+    "groups",
+    "areas",
+    "allergies",
+    "other",
 ]
 _SUBJECTS: Final[tuple[tuple[Subject, str], ...]] = (
-    ("deposit", r"dep[oó]sito|deposit|se[ñn]a\b|anticipo|prepag|adelanto|cobran? por reserv|pay (?:in advance|upfront)"),
-    ("cancellation", r"(?:pol[ií]tica|policy|condiciones|cargo|cobr\w+|costo|cu[aá]nto|fee|charge|hasta cu[aá]ndo|puedo).*cancel|cancel\w*.*(?:pol[ií]tica|policy|costo|gratis|free|fee|charge|cobr|antes)|cancellation"),
-    ("late", r"cu[aá]nto (?:tiempo )?(?:guardan|esperan)|how long (?:do|will) you (?:hold|keep)|tolerancia|grace"),
-    ("menu", r"\bmen[uú]\b|\bcarta\b|platos?\b|dishes|what (?:do you serve|food)|qu[eé] (?:comida|sirven)|precios?\b|prices?\b"),
+    (
+        "deposit",
+        r"dep[oó]sito|deposit|se[ñn]a\b|anticipo|prepag|adelanto|cobran? por reserv|pay (?:in advance|upfront)",
+    ),
+    (
+        "cancellation",
+        r"(?:pol[ií]tica|policy|condiciones|cargo|cobr\w+|costo|cu[aá]nto|fee|charge|hasta cu[aá]ndo|puedo).*cancel|cancel\w*.*(?:pol[ií]tica|policy|costo|gratis|free|fee|charge|cobr|antes)|cancellation",
+    ),
+    (
+        "late",
+        r"cu[aá]nto (?:tiempo )?(?:guardan|esperan)|how long (?:do|will) you (?:hold|keep)|tolerancia|grace",
+    ),
+    (
+        "menu",
+        r"\bmen[uú]\b|\bcarta\b|platos?\b|dishes|what (?:do you serve|food)|qu[eé] (?:comida|sirven)|precios?\b|prices?\b",
+    ),
     ("allergies", r"al[eé]rgi|allerg|gluten|cel[ií]ac|coeliac|celiac|intoleran|lactos"),
     ("groups", r"grupos?\b|groups?\b|large part|hasta cu[aá]ntas? personas|how many people can"),
-    ("areas", r"terraza|terrace|patio|al aire libre|outdoor|outside|afuera|zonas?\b|barra\b|reservado\b|sal[oó]n"),
+    (
+        "areas",
+        r"terraza|terrace|patio|al aire libre|outdoor|outside|afuera|zonas?\b|barra\b|reservado\b|sal[oó]n",
+    ),
     ("phone", r"tel[eé]fono|phone|n[uú]mero para llamar|call you|llamarles|llamaros"),
-    ("address", r"direcci[oó]n|address|d[oó]nde (?:est|qued|os|se)|ubicaci|ubicad|where (?:are|is)|located|location|how (?:do i|to) get|c[oó]mo lleg|mapa|queda(?:n)?\b"),
-    ("hours", r"horario|hora(?:s)? (?:abr|cierr|de)|abr(?:en|e|ís|is|imos)|cierr|abierto|opening|hours|open|close|what time"),
+    (
+        "address",
+        r"direcci[oó]n|address|d[oó]nde (?:est|qued|os|se)|ubicaci|ubicad|where (?:are|is)|located|location|how (?:do i|to) get|c[oó]mo lleg|mapa|queda(?:n)?\b",
+    ),
+    (
+        "hours",
+        r"horario|hora(?:s)? (?:abr|cierr|de)|abr(?:en|e|ís|is|imos)|cierr|abierto|opening|hours|open|close|what time",
+    ),
 )
-_COMPILED: Final = tuple((subject, re.compile(words, re.IGNORECASE)) for subject, words in _SUBJECTS)
+_COMPILED: Final[tuple[tuple[Subject, re.Pattern[str]], ...]] = tuple(
+    (subject, re.compile(words, re.IGNORECASE)) for subject, words in _SUBJECTS
+)
 _OWN_WORDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
     (topic, re.compile(words, re.IGNORECASE))
     for topic, words in (
@@ -77,7 +110,7 @@ def _in_own_words(turn: Turn, venue: Venue) -> str | None:
     return None
 
 
-def _told(turn: Turn, _state: State, venue: Venue, subject: Subject) -> str | None:  # noqa: PLR0911 - one subject, one answer.
+def _told(turn: Turn, _state: State, venue: Venue, subject: Subject) -> str | None:
     voice, rules = turn.voice, venue.rules
     match subject:
         case "hours":
@@ -101,7 +134,11 @@ def _told(turn: Turn, _state: State, venue: Venue, subject: Subject) -> str | No
         case "groups":
             return voice.say("info.groups", limit=rules.party.size_max)
         case "areas":
-            return voice.say("info.areas", areas=voice.together([name for _, name in venue.areas])) if venue.areas else None
+            return (
+                voice.say("info.areas", areas=voice.together([name for _, name in venue.areas]))
+                if venue.areas
+                else None
+            )
         case "allergies":
             return voice.say("info.allergies")
         case "other":
@@ -116,12 +153,20 @@ def _hours(turn: Turn, venue: Venue) -> str:
     if on is not None:
         hours = voice.hours(rules, on)
         day = capital(voice.on(on))
-        return voice.say("info.hours_on", On=day, hours=hours) if hours else voice.say("info.closed_on", On=day)
+        return (
+            voice.say("info.hours_on", On=day, hours=hours) if hours else voice.say("info.closed_on", On=day)
+        )
     today = turn.today(venue)
     closed = [
-        each.date for each in rules.special_dates if each.type == "closed" and today <= each.date <= today + _SOON
+        each.date
+        for each in rules.special_dates
+        if each.type == "closed" and today <= each.date <= today + _SOON
     ]
-    soon = voice.say("info.closed_soon", days=voice.together([voice.on(day) for day in closed])) if closed else ""
+    soon = (
+        voice.say("info.closed_soon", days=voice.together([voice.on(day) for day in closed]))
+        if closed
+        else ""
+    )
     return "\n".join(filter(None, (voice.say("info.hours", venue=venue.name, week=voice.week(rules)), soon)))
 
 
@@ -136,6 +181,8 @@ def _cancellation(turn: Turn, venue: Venue) -> str:
     return " ".join(
         (
             voice.say("info.cancellation", hours=f"{policy.free_cancellation_hours:g}"),
-            voice.say("info.cancellation_fee", amount=voice.money(policy.penalty_amount_minor, venue.currency)),
+            voice.say(
+                "info.cancellation_fee", amount=voice.money(policy.penalty_amount_minor, venue.currency)
+            ),
         )
     )

@@ -14,6 +14,8 @@ from saveit.messages import Choice
 
 _REQUESTS_LENGTH_MAX: Final = 400
 _NAME_WORDS_MAX: Final = 4
+_TELLING_LENGTH_MIN: Final = 4
+_NAME_LENGTH_MIN: Final = 2
 _NAME_LENGTH_MAX: Final = 40
 # Of a booking that stands, "two more people" are never the whole party.
 _MORE: Final = re.compile(r"\bmore (?:people|guests|persons?)\b|\bpersonas? m[aá]s\b", re.IGNORECASE)
@@ -33,7 +35,14 @@ def stated(turn: Turn) -> bool:
     slots = turn.meant.slots
     return any(
         value is not None
-        for value in (slots.date, slots.time, slots.party_size, slots.area, turn.meant.people_added, turn.meant.part_of_day)
+        for value in (
+            slots.date,
+            slots.time,
+            slots.party_size,
+            slots.area,
+            turn.meant.people_added,
+            turn.meant.part_of_day,
+        )
     ) or bool(turn.meant.questions)
 
 
@@ -67,7 +76,8 @@ def filled(turn: Turn, state: State, *, party_size: int | None = None) -> State:
             email=slots.email or draft.email,
             special_requests=_joined(draft.special_requests, slots.special_requests),
             area=slots.area or draft.area,
-            part_of_day=(None if said is not None else meant.part_of_day) or (None if moved else draft.part_of_day),
+            part_of_day=(None if said is not None else meant.part_of_day)
+            or (None if moved else draft.part_of_day),
         ),
     )
 
@@ -122,7 +132,11 @@ def venue_named(turn: Turn) -> Venue | None:
         return whole[0]
     words = {each.id: set(_plain(each.name).split()) for each in venues}
     telling = {
-        each.id: {word for word in words[each.id] if sum(word in other for other in words.values()) == 1 and len(word) > 3}  # noqa: PLR2004 - "los", "del".
+        each.id: {
+            word
+            for word in words[each.id]
+            if sum(word in other for other in words.values()) == 1 and len(word) >= _TELLING_LENGTH_MIN
+        }
         for each in venues
     }
     found = [each for each in venues if said & telling[each.id]]
@@ -133,14 +147,18 @@ def good_name(text: str | None) -> str | None:
     """Return a profile's name where a host would write it down, without its emojis; None where it is no name."""
     if text is None:
         return None
-    kept = "".join(letter for letter in text if letter.isalpha() or letter in " .'-’").strip(" .'-")
+    kept = "".join(letter for letter in text if letter.isalpha() or letter in " .'-\u2019").strip(" .'-")
     kept = " ".join(kept.split())
-    return kept if 2 <= len(kept) <= _NAME_LENGTH_MAX and kept[0].isalpha() else None  # noqa: PLR2004 - one letter names nobody.
+    return kept if _NAME_LENGTH_MIN <= len(kept) <= _NAME_LENGTH_MAX and kept[0].isalpha() else None
 
 
 def _is_midday(turn: Turn) -> bool:
     """Say whether "mediodía" was taken for twelve o'clock: it means lunch, whenever that is here."""
-    return turn.meant.part_of_day == "midday" and turn.meant.slots.time == _NOON and not any(map(str.isdigit, turn.text))
+    return (
+        turn.meant.part_of_day == "midday"
+        and turn.meant.slots.time == _NOON
+        and not any(map(str.isdigit, turn.text))
+    )
 
 
 def _name(turn: Turn, state: State) -> str | None:
@@ -193,4 +211,8 @@ def _either(turn: Turn, asked: Asked, several: str) -> str:
 def _plain(text: str) -> str:
     """Return the text without accents, in small letters."""
     decomposed = unicodedata.normalize("NFD", text.casefold())
-    return " ".join("".join(each if each.isalnum() else " " for each in decomposed if not unicodedata.combining(each)).split())
+    return " ".join(
+        "".join(
+            each if each.isalnum() else " " for each in decomposed if not unicodedata.combining(each)
+        ).split()
+    )

@@ -53,11 +53,12 @@ def mine(turn: Turn, state: State, lead: str = "") -> Flow:
     text = led(lead, "\n".join((head, *(_line(turn, each) for each in known))))
     if len(known) > 1:
         return end(turn, over(state), text)
+    only = next(iter(known))
     buttons = (
-        Choice(f"change:{known[0].id}", voice.say("change_booking")),
-        Choice(f"cancel:{known[0].id}", voice.say("cancel_booking")),
+        Choice(f"change:{only.id}", voice.say("change_booking")),
+        Choice(f"cancel:{only.id}", voice.say("cancel_booking")),
     )
-    return end(turn, replace(over(state), last_booking_id=known[0].id), text, buttons=buttons)
+    return end(turn, replace(over(state), last_booking_id=only.id), text, buttons=buttons)
 
 
 def no_bookings(turn: Turn, state: State, lead: str = "", *, topic: Topic = "link") -> Decision:
@@ -114,7 +115,11 @@ def cancel_it(turn: Turn, state: State) -> Flow:
     answer = yield Cancel(booking.id, booking.revision)
     match answer:
         case Done(booking=after):
-            fee = voice.say("cancelled_fee", amount=_money(turn, after, after.fee_minor)) if after.fee_minor else ""
+            fee = (
+                voice.say("cancelled_fee", amount=_money(turn, after, after.fee_minor))
+                if after.fee_minor
+                else ""
+            )
             text = voice.say("cancelled", when=_when(turn, booking))
             closed = replace(over(state), last_booking_id=None)
             again = (Choice("book", voice.say("book_button")),)
@@ -149,7 +154,11 @@ def change(turn: Turn, state: State, booking_id: UUID | None = None) -> Flow:
         return no_bookings(turn, state, topic="change")
     found = _pick(turn, state, known, booking_id or state.last_booking_id, to_change=True)
     # What the message states is what is to become, unless it only said which booking was meant.
-    became = state if _only_names(turn, state, known, found) else filled(turn, state, party_size=found and found.party_size)
+    became = (
+        state
+        if _only_names(turn, state, known, found)
+        else filled(turn, state, party_size=found and found.party_size)
+    )
     if found is None:
         return _which(turn, became, known)
     return (yield from pursue_change(turn, replace(became, booking_id=found.id), found))
@@ -172,7 +181,11 @@ def pursue_change(turn: Turn, state: State, booking: Known, lead: str = "") -> F
     if doubt is not None:
         text, choices, asked = doubt_words(turn, doubt)
         return end(turn, state, led(lead, text), buttons=choices, asked=asked)
-    on, time, size = draft.date or booking.date, draft.time or booking.time, draft.party_size or booking.party_size
+    on, time, size = (
+        draft.date or booking.date,
+        draft.time or booking.time,
+        draft.party_size or booking.party_size,
+    )
     if (on, time, size) == (booking.date, booking.time, booking.party_size):
         return (yield from _only_words(turn, state, booking, lead))
     answer = yield Probe(booking.restaurant_id, on, time, size, None, booking.id)
@@ -263,7 +276,8 @@ def late(turn: Turn, state: State) -> Flow:
         return end(turn, state, voice.say("late_no_booking"), buttons=human)
     booking = near[0]
     answer = yield Note(
-        booking_id=booking.id, text=voice.say("late_note", text=turn.text.strip()[:_REQUESTS_LENGTH_MAX // 2])
+        booking_id=booking.id,
+        text=voice.say("late_note", text=turn.text.strip()[: _REQUESTS_LENGTH_MAX // 2]),
     )
     if isinstance(answer, Refused):
         return end(turn, state, refusal_words(turn, answer.code))
@@ -298,7 +312,9 @@ def wrong_code(turn: Turn, state: State) -> Decision:
     if wrong >= _WRONG_CODES_MAX:
         after = replace(over(state), wrong_codes=wrong)
         return end(turn, after, turn.voice.say("too_many_codes"), effects=(HandOver("asked"),))
-    return end(turn, replace(state, wrong_codes=wrong), turn.voice.say("wrong_code"), asked=state.asked or "code")
+    return end(
+        turn, replace(state, wrong_codes=wrong), turn.voice.say("wrong_code"), asked=state.asked or "code"
+    )
 
 
 def send_code(turn: Turn, state: State, address: str) -> Flow:

@@ -114,7 +114,7 @@ class Clerk:
         self._links = links
         self._send_code = send_code
 
-    async def answer(self, question: Question, tx: Transaction | None) -> Answer:  # noqa: PLR0911, C901 - one question, one door.
+    async def answer(self, question: Question, tx: Transaction | None) -> Answer:  # noqa: PLR0911 - one question, one door.
         """Return the core's answer. `tx` is the turn's own, which acts need and reads use when it is there."""
         match question:
             case Listing():
@@ -133,7 +133,7 @@ class Clerk:
                 assert tx is not None, "acts belong to the turn's transaction"
                 return await self._act(tx, question)
 
-    async def _act(self, tx: Transaction, question: Question) -> Answer:
+    async def _act(self, tx: Transaction, question: Question) -> Answer:  # noqa: PLR0911 - one act, one door.
         match question:
             case Change():
                 return await self._change(tx, question)
@@ -164,7 +164,9 @@ class Clerk:
         if starts:
             return Listed(starts)
         nearest = await nearest_offers(self._desk, house, asking, on=question.on, wished_at=None)
-        return Listed((), tuple(each for each in found if isinstance(each, Closed)), tuple(map(_start, nearest)))
+        return Listed(
+            (), tuple(each for each in found if isinstance(each, Closed)), tuple(map(_start, nearest))
+        )
 
     async def _probe(self, question: Probe) -> Answer:
         house = await self._house(question.restaurant_id)
@@ -199,7 +201,9 @@ class Clerk:
 
     async def _to_come(self, found: Sequence[Reservation]) -> Bookings:
         since = self._desk.now() - _LATELY
-        coming = [each for each in found if each.status in {"pending", "confirmed"} and each.starts_at > since]
+        coming = [
+            each for each in found if each.status in {"pending", "confirmed"} and each.starts_at > since
+        ]
         known = [await self._known(each) for each in coming]
         return Bookings(tuple(sorted(known, key=lambda each: each.starts_at)))
 
@@ -263,9 +267,7 @@ class Clerk:
                 special_requests=joined[-_REQUESTS_LENGTH_MAX:] or None,
             )
 
-        after = await amend(
-            self._desk, tx, ReservationId(question.booking_id), revision=None, guest=written
-        )
+        after = await amend(self._desk, tx, ReservationId(question.booking_id), revision=None, guest=written)
         return await self._done(after)
 
     async def _cancel(self, tx: Transaction, booking_id: UUID, revision: int) -> Answer:

@@ -63,7 +63,7 @@ def deserves_an_answer(message: UnifiedMessage) -> bool:
     return not isinstance(message.content, Reaction | Deletion)
 
 
-async def hear(content: Content, engine: Engine, context: Context) -> Heard | None:  # noqa: PLR0911 - one content, one hearing.
+async def hear(content: Content, engine: Engine, context: Context) -> Heard | None:  # noqa: C901, PLR0911 - one content, one hearing.
     """Return what was heard, or None where there is nothing to hear."""
     match content:
         case Written(text=text, attachments=attachments):
@@ -108,7 +108,9 @@ def context_of(state: State, venue: Venue, now: datetime) -> Context:
         language=state.language or venue.language,
         region=venue.region,
         requested=_SLOTS.get(state.asked or ""),
-        hours=tuple(OpenHours(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in hours),
+        hours=tuple(
+            OpenHours(time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in hours
+        ),
         draft=Slots(
             date=draft.date,
             time=None if draft.time is None else time.fromisoformat(draft.time),

@@ -51,7 +51,16 @@ from saveit.dialogue.turns.clerk import IN_THE_TURN, Asker, Clerk, Links
 from saveit.dialogue.turns.hearing import context_of, deserves_an_answer, hear, kind_of, writer_of
 from saveit.dialogue.turns.places import venues_of
 from saveit.dialogue.words import Voice
-from saveit.guests import CodeToSend, Person, Writer, channel_key, identify, introduce, normal_phone, say_consent
+from saveit.guests import (
+    CodeToSend,
+    Person,
+    Writer,
+    channel_key,
+    identify,
+    introduce,
+    normal_phone,
+    say_consent,
+)
 from saveit.kernel import faults
 from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.errors import Fault, Refusal
@@ -316,7 +325,9 @@ class Turns:
         )
         return Situation(state=state, heard=content, now=now, venues=venues, guest=guest)
 
-    def _clerk(self, event: Delivered, message: UnifiedMessage, heard: Heard, *, number: int, actor: Actor) -> Clerk:
+    def _clerk(
+        self, event: Delivered, message: UnifiedMessage, heard: Heard, *, number: int, actor: Actor
+    ) -> Clerk:
         writer = writer_of(message, place=_place(event.line))
 
         async def send_code(tx: Transaction, made: CodeToSend) -> None:
@@ -335,7 +346,7 @@ class Turns:
         )
         return Clerk(self._desk, asker, links=self._links, send_code=send_code)
 
-    async def _settle(  # noqa: PLR0913, PLR0917 - all that a turn led to.
+    async def _settle(  # noqa: PLR0917 - all that a turn led to.
         self,
         tx: Transaction,
         event: Delivered,
@@ -370,7 +381,9 @@ class Turns:
             )
             assert written, "the conversation is locked"
             if heard.person.name is None and situation.state.draft.name:
-                await introduce(tx, sealer, msgspec.structs.replace(heard.person, name=situation.state.draft.name))
+                await introduce(
+                    tx, sealer, msgspec.structs.replace(heard.person, name=situation.state.draft.name)
+                )
             handed_over = await self._effects(tx, heard, step.effects, now)
             parts = _parts(step.replies, message, self._channels[event.line.channel].can)
             author: Author = "system" if handed_over else "bot"
@@ -382,7 +395,9 @@ class Turns:
                 author=author,
                 now=now,
                 epoch=None if handed_over else heard.epoch,
-                replies_to=message.channel_message_id if _threads(self._channels[event.line.channel].can) else None,
+                replies_to=message.channel_message_id
+                if _threads(self._channels[event.line.channel].can)
+                else None,
                 thread=(message.thread,) if message.thread else (),
             )
         await note_turn(tx, heard.message.message_id, memory.ai_epoch)
@@ -429,7 +444,9 @@ class Turns:
 
     # ------------------------------------------------------------------------------------------------ besides messages
 
-    async def _besides(self, event: Delivered, inbound: Status | Echo | OptOut | OptIn, *, last: bool) -> None:
+    async def _besides(
+        self, event: Delivered, inbound: Status | Echo | OptOut | OptIn, *, last: bool
+    ) -> None:
         async def work(tx: Transaction) -> None:
             now = self._desk.now()
             match inbound:

@@ -53,8 +53,6 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "ask_name": "What name shall I put it under?",
     "ask_phone": "Could I have a contact number? The restaurant asks for one with this booking.",
     "ask_phone_again": "I can't make that number out. Could you write it in full, with its prefix?",
-    "ask_email": "Which email address shall I send it to?",
-    "ask_restaurant_again": "Which would you prefer?",
     "free_times": "For {people}, {on}, I have a table {times}. Which suits you best?",
     "and_more": "between {first} and {last}",
     "times_button": "See times",
@@ -72,7 +70,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     # Before it is booked.
     "summary": "A table for {people}, {when}, under the name {name}",
     "summary_place": "{venue}: a table for {people}, {when}, under the name {name}",
-    "summary_area": "in {area}",
+    "summary_area": "{area}",
     "summary_requests": "Note for the team: {requests}",
     "confirm_booking": "{summary}.{notes}Shall I book it?",
     "yes_book": "Yes, book it",
@@ -81,7 +79,6 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "yes": "Yes",
     "no": "No",
     "what_to_change": "Of course. What shall I change: the day, the time, how many you are, or the name?",
-    "corrected": "Of course.",
     "dropped": "All right, I won't book anything. I'm here if you change your mind.",
     "dropped_still": "All right, I won't book anything else. Your table for {when} still stands.",
     "deposit_ahead": "The restaurant asks for a deposit of {amount}: the table stays pending until it is paid, and the team will tell you how.",
@@ -98,7 +95,6 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "pending_card": "The card is still needed as a guarantee; the team will write to you.",
     "pending_phone": "Your phone is still to be checked; you will get a code.",
     "requests_noted": "📝 {requests}",
-    "pass_link": "Your pass for the door: {link}",
     "free_until": "You can change or cancel it free of charge until {when}.",
     "change_booking": "Change it",
     "cancel_booking": "Cancel it",
@@ -134,7 +130,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "nothing_near": "I have nothing on the days around it either. Shall we try another day?",
     "other_time": "What other time or day would suit you?",
     "just_gone": "Oh, it has just been taken.",
-    "area_full": "I have no table for that in {area}, but I do elsewhere.",
+    "area_full": "{Area} I have no table for that, but I do elsewhere.",
     "waitlist_button": "Waiting list",
     "waitlist_hint": "I can also put you on the waiting list.",
     "waiting": "Done, {name}: you are on the waiting list, {on}, between {earliest} and {latest} (number {position}). If a table frees I'll tell you here. For now there is no booking.",
@@ -233,4 +229,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "unread.contact": "Thanks, but I don't keep other people's contacts. How can I help?",
     "unread.other": "I can't read that here. Could you write it?",
 }
-AREAS: Final = {"terrace": "the terrace", "indoors": "the dining room", "bar": "the bar", "window": "the window", "private": "the private room"}
+AREAS: Final = {
+    "terrace": "on the terrace",
+    "indoors": "in the dining room",
+    "bar": "at the bar",
+    "window": "by the window",
+    "private": "in the private room",
+}

@@ -52,13 +52,19 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Hola, bienvenido. Soy el asistente de reservas. ¿En qué le puedo ayudar?",
     ),
     "hello": "¡Hola!",
-    "thanks": ("¡A ti! Si necesitas algo más, aquí estoy.", "Con mucho gusto. Si necesita algo más, aquí estoy."),
+    "thanks": (
+        "¡A ti! Si necesitas algo más, aquí estoy.",
+        "Con mucho gusto. Si necesita algo más, aquí estoy.",
+    ),
     "thanks_booked": (
         "¡A ti! Te esperamos {on} {at}.",
         "Con mucho gusto. Le esperamos {on} {at}.",
     ),
     "goodbye": ("¡Hasta pronto!", "Hasta pronto, que tenga un buen día."),
-    "all_right": ("De acuerdo. Si necesitas algo más, aquí estoy.", "De acuerdo. Si necesita algo más, aquí estoy."),
+    "all_right": (
+        "De acuerdo. Si necesitas algo más, aquí estoy.",
+        "De acuerdo. Si necesita algo más, aquí estoy.",
+    ),
     "closed": "cerrado",
     # Asking.
     "ask_restaurant": ("¿En cuál de nuestros restaurantes?", "¿En cuál de nuestros restaurantes?"),
@@ -74,8 +80,6 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Ese número no me cuadra. ¿Me lo escribes completo, con su prefijo?",
         "Ese número no me cuadra. ¿Me lo escribe completo, con su prefijo?",
     ),
-    "ask_email": ("¿A qué correo te lo mando?", "¿A qué correo se lo mando?"),
-    "ask_restaurant_again": ("¿Cuál prefieres?", "¿Cuál prefiere?"),
     "free_times": (
         "Para {people}, {on}, tengo mesa {times}. ¿Cuál te va mejor?",
         "Para {people}, {on}, tengo mesa {times}. ¿Cuál le viene mejor?",
@@ -105,7 +109,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     # Before it is booked.
     "summary": "Mesa para {people}, {when}, a nombre de {name}",
     "summary_place": "{venue}: mesa para {people}, {when}, a nombre de {name}",
-    "summary_area": "en {area}",
+    "summary_area": "{area}",
     "summary_requests": "Nota para el equipo: {requests}",
     "confirm_booking": ("{summary}.{notes}¿La reservo?", "{summary}.{notes}¿Se la reservo?"),
     "yes_book": "Sí, reservar",
@@ -117,8 +121,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Claro. ¿Qué cambio: el día, la hora, las personas o el nombre?",
         "Por supuesto. ¿Qué cambio: el día, la hora, las personas o el nombre?",
     ),
-    "corrected": "Claro, lo cambio.",
-    "dropped": ("De acuerdo, no reservo nada. Aquí estoy si cambias de idea.", "De acuerdo, no reservo nada. Aquí estoy si cambia de idea."),
+    "dropped": (
+        "De acuerdo, no reservo nada. Aquí estoy si cambias de idea.",
+        "De acuerdo, no reservo nada. Aquí estoy si cambia de idea.",
+    ),
     "dropped_still": (
         "De acuerdo, no reservo nada más. Tu mesa del {when} sigue en pie.",
         "De acuerdo, no reservo nada más. Su mesa del {when} sigue en pie.",
@@ -135,7 +141,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "El restaurante confirma el teléfono con un código antes de dar la mesa por segura.",
         "El restaurante confirma el teléfono con un código antes de dar la mesa por segura.",
     ),
-    "identification_ahead": ("Trae un documento de identidad.", "Traiga por favor un documento de identidad."),
+    "identification_ahead": (
+        "Trae un documento de identidad.",
+        "Traiga por favor un documento de identidad.",
+    ),
     "manual_ahead": (
         "El restaurante revisa cada solicitud y te responde antes de darla por segura.",
         "El restaurante revisa cada solicitud y le responde antes de darla por segura.",
@@ -155,13 +164,15 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Falta el depósito de {amount}; el equipo te escribe para decirte cómo pagarlo.",
         "Falta el depósito de {amount}; el equipo le escribe para decirle cómo pagarlo.",
     ),
-    "pending_card": ("Falta la tarjeta de garantía; el equipo te escribe.", "Falta la tarjeta de garantía; el equipo le escribe."),
+    "pending_card": (
+        "Falta la tarjeta de garantía; el equipo te escribe.",
+        "Falta la tarjeta de garantía; el equipo le escribe.",
+    ),
     "pending_phone": (
         "Falta comprobar tu teléfono; te llegará un código.",
         "Falta comprobar su teléfono; le llegará un código.",
     ),
     "requests_noted": "📝 {requests}",
-    "pass_link": ("Tu pase para la entrada: {link}", "Su pase para la entrada: {link}"),
     "free_until": (
         "Puedes cambiarla o cancelarla sin costo hasta el {when}.",
         "Puede cambiarla o cancelarla sin costo hasta el {when}.",
@@ -213,22 +224,34 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Ya tiene todas las reservas que el restaurante permite a la vez.",
     ),
     "full_day": "{On} ya no me queda mesa para {people}.",
-    "near_are": ("Lo más cercano que tengo: {times}. ¿Te sirve alguna?", "Lo más cercano que tengo: {times}. ¿Le sirve alguna?"),
-    "near_is": ("Lo más cercano que tengo: {times}. ¿Te sirve?", "Lo más cercano que tengo: {times}. ¿Le sirve?"),
+    "near_are": (
+        "Lo más cercano que tengo: {times}. ¿Te sirve alguna?",
+        "Lo más cercano que tengo: {times}. ¿Le sirve alguna?",
+    ),
+    "near_is": (
+        "Lo más cercano que tengo: {times}. ¿Te sirve?",
+        "Lo más cercano que tengo: {times}. ¿Le sirve?",
+    ),
     "nothing_near": (
         "En los días cercanos tampoco tengo nada. ¿Probamos otro día?",
         "En los días cercanos tampoco tengo nada. ¿Probamos otro día?",
     ),
     "other_time": ("¿Qué otra hora u otro día te serviría?", "¿Qué otra hora u otro día le serviría?"),
     "just_gone": "Uy, se acaba de ocupar.",
-    "area_full": "En {area} no me queda mesa para eso, pero en otra zona sí.",
+    "area_full": "{Area} no me queda mesa para eso, pero en otra zona sí.",
     "waitlist_button": "Lista de espera",
-    "waitlist_hint": ("También puedo apuntarte en la lista de espera.", "También puedo apuntarle en la lista de espera."),
+    "waitlist_hint": (
+        "También puedo apuntarte en la lista de espera.",
+        "También puedo apuntarle en la lista de espera.",
+    ),
     "waiting": (
         "Hecho, {name}: quedas en la lista de espera, {on}, entre las {earliest} y las {latest} (puesto {position}). Si se libera una mesa te aviso por aquí. Por ahora no hay reserva.",
         "Hecho, {name}: queda en la lista de espera, {on}, entre las {earliest} y las {latest} (puesto {position}). Si se libera una mesa le aviso por aquí. Por ahora no hay reserva.",
     ),
-    "waitlist_not_needed": ("¡Buenas noticias! A esa hora sí hay mesa.", "Buenas noticias: a esa hora sí hay mesa."),
+    "waitlist_not_needed": (
+        "¡Buenas noticias! A esa hora sí hay mesa.",
+        "Buenas noticias: a esa hora sí hay mesa.",
+    ),
     "refused.waitlist_already_waiting": (
         "Ya estás en la lista de espera de ese día. Te aviso si se libera algo.",
         "Ya está en la lista de espera de ese día. Le aviso si se libera algo.",
@@ -262,7 +285,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "¿Cancelo tu mesa para {people} del {when}?",
         "¿Cancelo su mesa para {people} del {when}?",
     ),
-    "cancel_fee": ("Por cancelar a estas alturas el restaurante cobra {amount}.", "Por cancelar a estas alturas el restaurante cobra {amount}."),
+    "cancel_fee": (
+        "Por cancelar a estas alturas el restaurante cobra {amount}.",
+        "Por cancelar a estas alturas el restaurante cobra {amount}.",
+    ),
     "yes_cancel": "Sí, cancelar",
     "keep_it": "No, mantenerla",
     "cancelled": (
@@ -286,7 +312,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     ),
     "change_nothing": ("Así está ya: {people}, {when}.", "Así está ya: {people}, {when}."),
     "change_full": ("Tu mesa del {when} sigue como estaba.", "Su mesa del {when} sigue como estaba."),
-    "noted": ("Anotado en tu reserva del {when}: {requests}.", "Anotado en su reserva del {when}: {requests}."),
+    "noted": (
+        "Anotado en tu reserva del {when}: {requests}.",
+        "Anotado en su reserva del {when}: {requests}.",
+    ),
     "renamed": ("Hecho: la mesa queda a nombre de {name}.", "Hecho: la mesa queda a nombre de {name}."),
     "late_noted": (
         "¡Gracias por avisar! Ya lo saben en la puerta. La mesa se guarda {minutes} minutos desde las {time}; si crees que tardarás más, dímelo y lo vemos.",
@@ -297,7 +326,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Gracias por avisar, pero no veo una reserva tuya para hoy.",
         "Gracias por avisar, pero no veo una reserva suya para hoy.",
     ),
-    "refused.illegal_status": ("Esa reserva ya no se puede tocar por aquí.", "Esa reserva ya no se puede tocar por aquí."),
+    "refused.illegal_status": (
+        "Esa reserva ya no se puede tocar por aquí.",
+        "Esa reserva ya no se puede tocar por aquí.",
+    ),
     "refused.revision_conflict": (
         "Tu reserva acaba de cambiar. Así está ahora:",
         "Su reserva acaba de cambiar. Así está ahora:",
@@ -343,7 +375,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Puedes cancelar sin costo hasta {hours} h antes.",
         "Puede cancelar sin costo hasta {hours} h antes.",
     ),
-    "info.cancellation_any": ("Puedes cancelar sin costo en cualquier momento.", "Puede cancelar sin costo en cualquier momento."),
+    "info.cancellation_any": (
+        "Puedes cancelar sin costo en cualquier momento.",
+        "Puede cancelar sin costo en cualquier momento.",
+    ),
     "info.cancellation_fee": "Más tarde, o si nadie viene, el cargo es de {amount}.",
     "info.late": (
         "Guardamos la mesa {minutes} minutos. Si llegas tarde, avísame.",
@@ -404,22 +439,49 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Entendido: no te escribiré por mi cuenta. Si nos escribes, te respondo. Para volver a recibir avisos, escribe ALTA.",
         "Entendido: no le escribiré por mi cuenta. Si nos escribe, le respondo. Para volver a recibir avisos, escriba ALTA.",
     ),
-    "opted_in": ("Hecho: volverás a recibir los avisos de tus reservas.", "Hecho: volverá a recibir los avisos de sus reservas."),
+    "opted_in": (
+        "Hecho: volverás a recibir los avisos de tus reservas.",
+        "Hecho: volverá a recibir los avisos de sus reservas.",
+    ),
     "languages": "Atiendo en español y en inglés. · I can help you in Spanish or in English. ¿Para qué día, a qué hora y cuántas personas? · Which day, what time and how many people?",
     "unread.audio": (
         "No puedo oír audios por aquí 🙈 ¿Me lo escribes? Por ejemplo: «mesa para 4 mañana a las 20:30».",
         "No puedo oír audios por aquí. ¿Me lo escribe, por favor? Por ejemplo: «mesa para 4 mañana a las 20:30».",
     ),
-    "unread.image": ("No puedo ver imágenes por aquí. ¿Me lo cuentas por escrito?", "No puedo ver imágenes por aquí. ¿Me lo cuenta por escrito?"),
-    "unread.video": ("No puedo ver vídeos por aquí. ¿Me lo cuentas por escrito?", "No puedo ver vídeos por aquí. ¿Me lo cuenta por escrito?"),
-    "unread.document": ("No puedo abrir archivos por aquí. ¿Me lo cuentas por escrito?", "No puedo abrir archivos por aquí. ¿Me lo cuenta por escrito?"),
+    "unread.image": (
+        "No puedo ver imágenes por aquí. ¿Me lo cuentas por escrito?",
+        "No puedo ver imágenes por aquí. ¿Me lo cuenta por escrito?",
+    ),
+    "unread.video": (
+        "No puedo ver vídeos por aquí. ¿Me lo cuentas por escrito?",
+        "No puedo ver vídeos por aquí. ¿Me lo cuenta por escrito?",
+    ),
+    "unread.document": (
+        "No puedo abrir archivos por aquí. ¿Me lo cuentas por escrito?",
+        "No puedo abrir archivos por aquí. ¿Me lo cuenta por escrito?",
+    ),
     "unread.sticker": "😊",
-    "unread.place": ("¡Gracias por la ubicación! Nosotros estamos en {address}.", "Gracias por la ubicación. Nosotros estamos en {address}."),
-    "unread.place_plain": ("Gracias por la ubicación. ¿En qué te ayudo?", "Gracias por la ubicación. ¿En qué le ayudo?"),
+    "unread.place": (
+        "¡Gracias por la ubicación! Nosotros estamos en {address}.",
+        "Gracias por la ubicación. Nosotros estamos en {address}.",
+    ),
+    "unread.place_plain": (
+        "Gracias por la ubicación. ¿En qué te ayudo?",
+        "Gracias por la ubicación. ¿En qué le ayudo?",
+    ),
     "unread.contact": (
         "Gracias, pero no guardo contactos de otras personas. ¿En qué te ayudo?",
         "Gracias, pero no guardo contactos de otras personas. ¿En qué le ayudo?",
     ),
-    "unread.other": ("Eso no lo puedo leer por aquí. ¿Me lo escribes?", "Eso no lo puedo leer por aquí. ¿Me lo escribe?"),
+    "unread.other": (
+        "Eso no lo puedo leer por aquí. ¿Me lo escribes?",
+        "Eso no lo puedo leer por aquí. ¿Me lo escribe?",
+    ),
 }
-AREAS: Final = {"terrace": "la terraza", "indoors": "el salón", "bar": "la barra", "window": "la ventana", "private": "el reservado"}
+AREAS: Final = {
+    "terrace": "en la terraza",
+    "indoors": "en el salón",
+    "bar": "en la barra",
+    "window": "junto a la ventana",
+    "private": "en el reservado",
+}

@@ -100,7 +100,7 @@ class Voice:
         return f"{self.day(on)} {self.at(time)}{small_hours}"
 
     def area(self, area: Area) -> str:
-        """Say a part of a house: "la terraza"."""
+        """Say where in the house: "en la terraza"."""
         return self._names.AREAS[area]
 
     def either(self, things: Sequence[str]) -> str:
@@ -114,7 +114,9 @@ class Voice:
     def money(self, minor: int, currency: str) -> str:
         """Say a sum, without cents where there are none."""
         amount = minor if currency in _WHOLE else minor / _MINOR
-        pattern = None if currency in _WHOLE or minor % _MINOR else "¤#,##0" if self.language == "en" else "#,##0 ¤"
+        pattern = (
+            None if currency in _WHOLE or minor % _MINOR else "¤#,##0" if self.language == "en" else "#,##0 ¤"
+        )
         locale = "es" if self.language == "es" else "en"
         return format_currency(
             amount, currency, format=pattern, locale=locale, currency_digits=pattern is None
@@ -122,14 +124,19 @@ class Voice:
 
     def hours(self, rules: Rules, on: date) -> str:
         """Say when the restaurant serves on a date; empty when it does not."""
-        return self.together([f"{self.time(each.opens)}–{self.time(_clock(each.closes))}" for each in rules.services_on(on)])
+        return self.together(
+            [f"{self.time(each.opens)}–{self.time(_clock(each.closes))}" for each in rules.services_on(on)]
+        )
 
     def week(self, rules: Rules) -> str:
         """Say the hours of the week, days of the same hours together, one line each."""
         days: list[tuple[str, list[int]]] = []
         for number in range(len(WEEKDAYS)):
             said = self.together(
-                [f"{self.time(each.opens)}–{self.time(_clock(each.closes))}" for each in rules.business_hours.of(number)]
+                [
+                    f"{self.time(each.opens)}–{self.time(_clock(each.closes))}"
+                    for each in rules.business_hours.of(number)
+                ]
             ) or self.say("closed")
             if days and days[-1][0] == said:
                 days[-1][1].append(number)
@@ -140,7 +147,11 @@ class Voice:
     def why(self, closed: Closed) -> str:
         """Say why a start, or a day, cannot be booked."""
         at = self.on(closed.date) if closed.time is None else self.at(closed.time)
-        blanks: dict[str, object] = {"day": self.day(closed.date), "On": capital(self.on(closed.date)), "At": capital(at)}
+        blanks: dict[str, object] = {
+            "day": self.day(closed.date),
+            "On": capital(self.on(closed.date)),
+            "At": capital(at),
+        }
         blanks["time"] = "" if closed.time is None else self.time(closed.time)
         for name, fact in closed.facts.items():
             blanks[name] = self._fact(name, fact)

@@ -115,8 +115,8 @@ async def identify(tx: Transaction, sealer: Sealer, writer: Writer, *, now: date
     )
     person_id = found[0][0] if found else own.person_id
     if person_id == fresh:
-        await _meet(tx, sealer, fresh, writer, now)
-    others = [*found[1:], (own.person_id, found[0][1])] if found else []
+        await _meet(tx, sealer, fresh, writer=writer, now=now)
+    others: list[tuple[UUID, How]] = [*found[1:], (own.person_id, found[0][1])] if found else []
     for other, how in others:
         if other != person_id:
             await link(tx, PersonId(other), PersonId(person_id), how=how, by="channel", now=now)
@@ -238,7 +238,7 @@ async def may_be_told(tx: Transaction, person_id: PersonId, scope: Scope = "all"
     return scope == "all"
 
 
-async def ask_for_code(  # noqa: PLR0913 - who asks, whom for, and what codes are made from.
+async def ask_for_code(
     tx: Transaction,
     sealer: Sealer,
     asking: PersonId,
@@ -298,7 +298,7 @@ async def _whose(tx: Transaction, sealer: Sealer, address: str, region: str) -> 
     return None if row is None else PersonId(row.person_id)
 
 
-async def _meet(tx: Transaction, sealer: Sealer, person_id: UUID, writer: Writer, now: datetime) -> None:
+async def _meet(tx: Transaction, sealer: Sealer, person_id: UUID, *, writer: Writer, now: datetime) -> None:
     details = GuestDetails(
         writer.name or "",
         writer.phones[0] if writer.phones else None,

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import msgspec
 
-from saveit.guests import GuestDetails, email_index, phone_index, seal_details
+from saveit.guests import email_index, phone_index, seal_details
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Actor
 from saveit.kernel.ids import ReservationId, new_id
