@@ -269,13 +269,14 @@ def _probe(turn: Turn, state: State, venue: Venue, lead: str) -> Flow:
     assert draft.date is not None
     assert draft.time is not None
     assert draft.party_size is not None
+    on, size = draft.date, draft.party_size
     wished, _ = area_id(state, venue)
     zone = None if wished is None else UUID(wished)
-    answer = yield Probe(venue.id, draft.date, draft.time, draft.party_size, zone)
+    answer = yield Probe(venue.id, on, draft.time, size, zone)
     if isinstance(answer, Taken):
         other = other_hour(turn, answer.closed, draft.time)
         if other is not None:
-            second = yield Probe(venue.id, draft.date, other, draft.party_size, zone)
+            second = yield Probe(venue.id, on, other, size, zone)
             if isinstance(second, Free):
                 answer, draft = second, replace(draft, time=other)
     if (
@@ -284,7 +285,7 @@ def _probe(turn: Turn, state: State, venue: Venue, lead: str) -> Flow:
         and draft.time is not None
         and _for_want_of_tables(answer.closed)
     ):
-        elsewhere = yield Probe(venue.id, draft.date, draft.time, draft.party_size)
+        elsewhere = yield Probe(venue.id, on, draft.time, size)
         if isinstance(elsewhere, Free) and draft.area is not None:
             lead = led(lead, voice.say("area_full", Area=capital(voice.area(draft.area))))
             answer, draft = elsewhere, replace(draft, area=None)
