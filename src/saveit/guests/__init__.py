@@ -1,8 +1,8 @@
 """Who comes to eat: what guests say of themselves, in one spelling, sealed, and found again without being opened.
 
 Promises that every spelling of a phone number or an email is the same guest, and that no personal text leaves this room unsealed except
-to the one who asked for it. Two people become one only by an address in common that a provider vouches for, or by a code sent from one to the
-other; every link is written down and can be undone.
+to the one who asked for it. Two people become one only by an address in common that a provider vouches for, or by a code sent from one
+to the other; every link is written down and can be undone.
 
 It owns `people`, `addresses`, `person_links`, `consents` and `link_codes`. It never guesses.
 """

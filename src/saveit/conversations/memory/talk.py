@@ -290,8 +290,11 @@ async def _turn(
         for row in turned:
             await tx.run(_DROP_PLANNED, tenant_id=tenant_id, conversation_id=row.conversation_id, now=now)
     if turned:
-        kind = "conversation.handed_back" if on else "conversation.handed_over"
-        await append(tx, _fact(kind, conversation, conversation.ai_epoch + 1, now, why=why))
+        epoch = conversation.ai_epoch + 1
+        if on:
+            await append(tx, _fact("conversation.handed_back", conversation, epoch, now, why=why))
+        else:
+            await append(tx, _fact("conversation.handed_over", conversation, epoch, now, why=why))
 
 
 def _line(row: TranscriptRow, sealer: Sealer) -> SaidLine:

@@ -1,7 +1,7 @@
 """The dialogue policy: what to remember, ask of the core, and say, given what was heard. Pure: the same in, the same out.
 
-It never books what the guest did not say yes to, unless the restaurant turned that question off; it never offers what the core did not say is
-free; and a yes counts only for what is asked at that moment, however late a button is tapped.
+It never books what the guest did not say yes to, unless the restaurant turned that question off; it never offers what the core did not
+say is free; and a yes counts only for what is asked at that moment, however late a button is tapped.
 """
 
 from collections.abc import Sequence

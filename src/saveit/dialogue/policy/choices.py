@@ -17,15 +17,10 @@ _ORDINALS: Final[tuple[tuple[int, str], ...]] = (
     (4, r"quint[ao]|fifth|5[aªº]|5th"),
     (-1, r"[uú]ltim[ao]|last"),
 )
+_BEFORE: Final = r"^\W*(?:s[ií],?\s+|yes,?\s+)?(?:la|el|the|pues la)?\s*"
+_AFTER: Final = r"(?:\s+(?:one|opci[oó]n|option|hora|time|por favor|please|me va bien))*\W*$"
 _ORDINAL: Final = tuple(
-    (
-        place,
-        re.compile(
-            rf"^\W*(?:s[ií],?\s+|yes,?\s+)?(?:la|el|the|pues la)?\s*(?:{words})(?:\s+(?:one|opci[oó]n|option|hora|time|por favor|please|me va bien))*\W*$",
-            re.IGNORECASE,
-        ),
-    )
-    for place, words in _ORDINALS
+    (place, re.compile(f"{_BEFORE}(?:{words}){_AFTER}", re.IGNORECASE)) for place, words in _ORDINALS
 )
 _LEAVE_IT: Final = re.compile(
     r"gracias|d[eé]j[ae]l[oa]|olv[ií]d|nada\b|ya no|cancel|never ?mind|forget|thank|leave it|don'?t book|no reserv",
@@ -46,7 +41,8 @@ _ELSEWHERE: Final[tuple[re.Pattern[str], ...]] = tuple(
     )
 )
 _TELLING: Final = re.compile(
-    r"\b(?:bonjour|bonsoir|voudrais|réserver|merci|olá|gostaria|obrigad[oa]|você|amanhã|buongiorno|buonasera|vorrei|prenotare|grazie|guten tag|möchte|reservieren|danke)\b",
+    r"\b(?:bonjour|bonsoir|voudrais|réserver|merci|olá|gostaria|obrigad[oa]|você|amanhã|buongiorno|buonasera|vorrei|prenotare"
+    r"|grazie|guten tag|möchte|reservieren|danke)\b",
     re.IGNORECASE,
 )
 _ENOUGH: Final = 2

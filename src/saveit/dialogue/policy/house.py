@@ -28,7 +28,10 @@ _SUBJECTS: Final[tuple[tuple[Subject, str], ...]] = (
     ),
     (
         "cancellation",
-        r"(?:pol[ií]tica|policy|condiciones|cargo|cobr\w+|costo|cu[aá]nto|fee|charge|hasta cu[aá]ndo|puedo).*cancel|cancel\w*.*(?:pol[ií]tica|policy|costo|gratis|free|fee|charge|cobr|antes)|cancellation",
+        (
+            r"(?:pol[ií]tica|policy|condiciones|cargo|cobr\w+|costo|cu[aá]nto|fee|charge|hasta cu[aá]ndo|puedo).*cancel"
+            r"|cancel\w*.*(?:pol[ií]tica|policy|costo|gratis|free|fee|charge|cobr|antes)|cancellation"
+        ),
     ),
     (
         "late",
@@ -47,7 +50,10 @@ _SUBJECTS: Final[tuple[tuple[Subject, str], ...]] = (
     ("phone", r"tel[eé]fono|phone|n[uú]mero para llamar|call you|llamarles|llamaros"),
     (
         "address",
-        r"direcci[oó]n|address|d[oó]nde (?:est|qued|os|se)|ubicaci|ubicad|where (?:are|is)|located|location|how (?:do i|to) get|c[oó]mo lleg|mapa|queda(?:n)?\b",
+        (
+            r"direcci[oó]n|address|d[oó]nde (?:est|qued|os|se)|ubicaci|ubicad"
+            r"|where (?:are|is)|located|location|how (?:do i|to) get|c[oó]mo lleg|mapa|queda(?:n)?\b"
+        ),
     ),
     (
         "hours",

@@ -81,14 +81,20 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "what_to_change": "Of course. What shall I change: the day, the time, how many you are, or the name?",
     "dropped": "All right, I won't book anything. I'm here if you change your mind.",
     "dropped_still": "All right, I won't book anything else. Your table for {when} still stands.",
-    "deposit_ahead": "The restaurant asks for a deposit of {amount}: the table stays pending until it is paid, and the team will tell you how.",
+    "deposit_ahead": (
+        "The restaurant asks for a deposit of {amount}: the table stays "
+        "pending until it is paid, and the team will tell you how."
+    ),
     "card_ahead": "The restaurant asks for a card as a guarantee; the team will tell you how to give it.",
     "phone_ahead": "The restaurant checks your phone with a code before the table is certain.",
     "identification_ahead": "Please bring an identity document.",
     "manual_ahead": "The restaurant looks at every request and answers you before the table is certain.",
     # Booked.
     "booked": "Done, {name}! Your booking is confirmed ✅\n{place}\n📅 {when}\n👥 {people}\nCode: {code}",
-    "booked_pending": "Thank you, {name}! I have your request: it is pending, and the table is kept for you meanwhile ⏳\n{place}\n📅 {when}\n👥 {people}\nCode: {code}",
+    "booked_pending": (
+        "Thank you, {name}! I have your request: it is pending, and the table is "
+        "kept for you meanwhile ⏳\n{place}\n📅 {when}\n👥 {people}\nCode: {code}"
+    ),
     "pending_until": "It is kept until {time}.",
     "pending_manual": "The restaurant will answer you here.",
     "pending_deposit": "The deposit of {amount} is still to be paid; the team will write to tell you how.",
@@ -133,7 +139,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "area_full": "{Area} I have no table for that, but I do elsewhere.",
     "waitlist_button": "Waiting list",
     "waitlist_hint": "I can also put you on the waiting list.",
-    "waiting": "Done, {name}: you are on the waiting list, {on}, between {earliest} and {latest} (number {position}). If a table frees I'll tell you here. For now there is no booking.",
+    "waiting": (
+        "Done, {name}: you are on the waiting list, {on}, between {earliest} and {latest} (number "
+        "{position}). If a table frees I'll tell you here. For now there is no booking."
+    ),
     "waitlist_not_needed": "Good news! There is a table at that time.",
     "refused.waitlist_already_waiting": "You are on the waiting list for that day already. I'll tell you if something frees.",
     "refused.waitlist_full": "The waiting list for that day is full as well.",
@@ -167,7 +176,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "change_full": "Your table for {when} stays as it was.",
     "noted": "Noted on your booking for {when}: {requests}.",
     "renamed": "Done: the table is under the name {name}.",
-    "late_noted": "Thanks for telling us! The door knows. The table is kept for {minutes} minutes from {time}; if it may be longer, tell me and we'll see.",
+    "late_noted": (
+        "Thanks for telling us! The door knows. The table is kept for {minutes} "
+        "minutes from {time}; if it may be longer, tell me and we'll see."
+    ),
     "late_note": "Says they will be late: {text}",
     "late_no_booking": "Thanks for telling us, but I see no booking of yours for today.",
     "refused.illegal_status": "That booking can no longer be changed here.",
@@ -179,7 +191,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "refused.other": "I couldn't do it.",
     # Other addresses.
     "code_sent": "If I know that contact, I've just sent a code to it. Write it here and you'll see your bookings.",
-    "code_message": "Your code is {code}. Someone, you I hope, wants to see your bookings from another channel. If it wasn't you, don't share it.",
+    "code_message": (
+        "Your code is {code}. Someone, you I hope, wants to see your bookings "
+        "from another channel. If it wasn't you, don't share it."
+    ),
     "linked": "Perfect, now I know who you are.",
     "wrong_code": "That code isn't right, or its time is over.",
     "too_many_codes": "That was too many tries. I'm passing you to someone from the team.",
@@ -202,14 +217,20 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "info.areas": "We have {areas}.",
     "info.allergies": "Tell me about any allergies and I'll note them on the booking for the kitchen.",
     "info.unknown": "I'd rather not make that up: I don't know for certain. Shall I ask someone from the team?",
-    "info.unknown_phone": "I don't know that for certain. You can call {phone}, or I can ask someone from the team. Which would you prefer?",
+    "info.unknown_phone": (
+        "I don't know that for certain. You can call {phone}, or "
+        "I can ask someone from the team. Which would you prefer?"
+    ),
     "carry_on": "Back to your booking.",
     # When words fail.
     "not_understood": "Sorry, I didn't quite get that.",
     "not_understood_help": "I can book a table, change or cancel a booking, or tell you our hours and address. What do you need?",
     "out_of_scope": "I don't know much about that: bookings are my thing. Shall I find you a table?",
     "handed_over": "I'm letting someone from the team know. They'll answer you here as soon as they can.",
-    "handed_over_phone": "I'm letting someone from the team know; they'll answer you here as soon as they can. If it's urgent, call {phone}.",
+    "handed_over_phone": (
+        "I'm letting someone from the team know; they'll answer you "
+        "here as soon as they can. If it's urgent, call {phone}."
+    ),
     "handed_over_lost": "I don't want to waste your time: I'm letting someone from the team know, and they'll answer you here.",
     "complaint": "I'm very sorry about that. I'm passing it on right now to someone from the team, who will answer you here.",
     "human_button": "Talk to someone",
@@ -218,7 +239,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "hours_button": "Hours and address",
     "opted_out": "Understood: I won't write to you on my own. If you write to us, I'll answer. To get notices again, write START.",
     "opted_in": "Done: you'll get notices about your bookings again.",
-    "languages": "I can help you in English or in Spanish. · Atiendo en inglés y en español. Which day, what time and how many people? · ¿Para qué día, a qué hora y cuántas personas?",
+    "languages": (
+        "I can help you in English or in Spanish. · Atiendo en inglés y en español. Which day, "
+        "what time and how many people? · ¿Para qué día, a qué hora y cuántas personas?"
+    ),
     "unread.audio": 'I can\'t listen to audio here 🙈 Could you write it? For example: "table for 4 tomorrow at 8:30 pm".',
     "unread.image": "I can't see pictures here. Could you tell me in writing?",
     "unread.video": "I can't watch videos here. Could you tell me in writing?",

@@ -155,8 +155,14 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Listo, {name}. Su reserva está confirmada ✅\n{place}\n📅 {when}\n👥 {people}\nCódigo: {code}",
     ),
     "booked_pending": (
-        "¡Gracias, {name}! Tengo tu solicitud: queda pendiente, con la mesa apartada mientras tanto ⏳\n{place}\n📅 {when}\n👥 {people}\nCódigo: {code}",
-        "Gracias, {name}. Tengo su solicitud: queda pendiente, con la mesa apartada mientras tanto ⏳\n{place}\n📅 {when}\n👥 {people}\nCódigo: {code}",
+        (
+            "¡Gracias, {name}! Tengo tu solicitud: queda pendiente, con la mesa apartada "
+            "mientras tanto ⏳\n{place}\n📅 {when}\n👥 {people}\nCódigo: {code}"
+        ),
+        (
+            "Gracias, {name}. Tengo su solicitud: queda pendiente, con la mesa apartada "
+            "mientras tanto ⏳\n{place}\n📅 {when}\n👥 {people}\nCódigo: {code}"
+        ),
     ),
     "pending_until": ("Se guarda hasta las {time}.", "Se guarda hasta las {time}."),
     "pending_manual": ("El restaurante te responde por aquí.", "El restaurante le responde por aquí."),
@@ -245,8 +251,14 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "También puedo apuntarle en la lista de espera.",
     ),
     "waiting": (
-        "Hecho, {name}: quedas en la lista de espera, {on}, entre las {earliest} y las {latest} (puesto {position}). Si se libera una mesa te aviso por aquí. Por ahora no hay reserva.",
-        "Hecho, {name}: queda en la lista de espera, {on}, entre las {earliest} y las {latest} (puesto {position}). Si se libera una mesa le aviso por aquí. Por ahora no hay reserva.",
+        (
+            "Hecho, {name}: quedas en la lista de espera, {on}, entre las {earliest} y las {latest} "
+            "(puesto {position}). Si se libera una mesa te aviso por aquí. Por ahora no hay reserva."
+        ),
+        (
+            "Hecho, {name}: queda en la lista de espera, {on}, entre las {earliest} y las {latest} (puesto "
+            "{position}). Si se libera una mesa le aviso por aquí. Por ahora no hay reserva."
+        ),
     ),
     "waitlist_not_needed": (
         "¡Buenas noticias! A esa hora sí hay mesa.",
@@ -318,8 +330,14 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     ),
     "renamed": ("Hecho: la mesa queda a nombre de {name}.", "Hecho: la mesa queda a nombre de {name}."),
     "late_noted": (
-        "¡Gracias por avisar! Ya lo saben en la puerta. La mesa se guarda {minutes} minutos desde las {time}; si crees que tardarás más, dímelo y lo vemos.",
-        "Gracias por avisar. Ya lo saben en la puerta. La mesa se guarda {minutes} minutos desde las {time}; si cree que tardará más, dígamelo y lo vemos.",
+        (
+            "¡Gracias por avisar! Ya lo saben en la puerta. La mesa se guarda {minutes} "
+            "minutos desde las {time}; si crees que tardarás más, dímelo y lo vemos."
+        ),
+        (
+            "Gracias por avisar. Ya lo saben en la puerta. La mesa se guarda {minutes} "
+            "minutos desde las {time}; si cree que tardará más, dígamelo y lo vemos."
+        ),
     ),
     "late_note": "Avisa que llega tarde: {text}",
     "late_no_booking": (
@@ -443,7 +461,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Hecho: volverás a recibir los avisos de tus reservas.",
         "Hecho: volverá a recibir los avisos de sus reservas.",
     ),
-    "languages": "Atiendo en español y en inglés. · I can help you in Spanish or in English. ¿Para qué día, a qué hora y cuántas personas? · Which day, what time and how many people?",
+    "languages": (
+        "Atiendo en español y en inglés. · I can help you in Spanish or in English. ¿Para qué "
+        "día, a qué hora y cuántas personas? · Which day, what time and how many people?"
+    ),
     "unread.audio": (
         "No puedo oír audios por aquí 🙈 ¿Me lo escribes? Por ejemplo: «mesa para 4 mañana a las 20:30».",
         "No puedo oír audios por aquí. ¿Me lo escribe, por favor? Por ejemplo: «mesa para 4 mañana a las 20:30».",

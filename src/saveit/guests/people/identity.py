@@ -224,12 +224,18 @@ async def say_consent(
         how=how,
         now=now,
     )
-    kind = "person.opted_in" if allowed else "person.opted_out"
-    await append(tx, _fact(kind, person_id, _Told(person_id, scope, person_id), now))
+    told = _Told(person_id, scope, person_id)
+    if allowed:
+        await append(tx, _fact("person.opted_in", person_id, told, now))
+    else:
+        await append(tx, _fact("person.opted_out", person_id, told, now))
 
 
 async def may_be_told(tx: Transaction, person_id: PersonId, scope: Scope = "all") -> bool:
-    """Say whether a person may be written to unasked. The latest word of any of their addresses counts; no word is a yes but to marketing."""
+    """Say whether a person may be written to unasked.
+
+    The latest word of any of the people who are one counts; no word is a yes, but not to marketing.
+    """
     family = await family_of(tx, person_id)
     words = await tx.many(store.LIST_CONSENTS, tenant_id=tx.tenant_id, person_ids=list(family))
     for word in words:
