@@ -223,6 +223,9 @@ def _understood(turn: Turn, state: State) -> Flow:
             return _hand_over(turn, state)
         case "complaint":
             return end(turn, over(state), turn.voice.say("complaint"), effects=(HandOver("complaint"),))
+        case "info" if meant.slots.area is not None and state.topic == "book" and state.asked is not None:
+            # "Could we sit on the terrace?" while a table is being chosen is a wish, not a question about the house.
+            return (yield from pursue(turn, filled(turn, state)))
         case "info":
             return (yield from _about_house(turn, state))
         case "my_bookings":
@@ -298,8 +301,11 @@ def _change_on(turn: Turn, state: State) -> Flow:
 def _cancel(turn: Turn, state: State) -> Flow:
     """Give up what is being drafted, or ask for what stands."""
     drafting = state.topic in {"book", "waitlist"} and state.asked is not None
-    if drafting and _STANDING_ONE.search(turn.text) is None:
-        return (yield from _drop(turn, state))
+    if drafting:
+        # "Cancel my booking" before there is one means the one that is being made.
+        known = () if _STANDING_ONE.search(turn.text) is None else (yield from bookings_of(turn, state))
+        if not known:
+            return (yield from _drop(turn, state))
     return (
         yield from standing.cancel(turn, over(state), state.last_booking_id if not stated(turn) else None)
     )
@@ -333,7 +339,7 @@ def _confirm(turn: Turn, state: State) -> Flow:
         return (yield from _tapped(turn, state, only.payload))
     if state.asked == "human":
         return _hand_over(turn, state)
-    if state.topic is not None and state.asked is not None:
+    if state.topic is not None and state.asked not in {None, "address", "code"}:
         return (yield from _resume(turn, state))
     return (yield from _social(turn, state))
 
@@ -430,6 +436,8 @@ def _resume(turn: Turn, state: State, lead: str = "") -> Flow:
 def _social(turn: Turn, state: State) -> Flow:
     """Greetings and thanks are answered in kind, and what was asked is asked again."""
     voice, intent = turn.voice, turn.meant.intent
+    if state.asked in {"address", "code"}:
+        state = over(state)
     if state.topic is not None and state.asked is not None:
         if intent in {"thanks", "goodbye"} and drops_it(turn.text) and intent == "goodbye":
             return (yield from _drop(turn, state))
