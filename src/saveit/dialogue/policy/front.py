@@ -485,6 +485,9 @@ def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
         return ask_venue(turn, state)
     text = house.answered(turn, state, venue) if payload is None else house.hours_and_address(turn, venue)
     busy = state.topic is not None and state.asked is not None
+    if text is None and (turn.meant.slots.time or turn.meant.slots.party_size):
+        # "Can you make it nine?" reads like a question about the house, and is none.
+        return (yield from _unnamed(turn, state))
     if text is None:
         human = (Choice("human", voice.say("human_button")),)
         unknown = (
