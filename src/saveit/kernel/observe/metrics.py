@@ -87,6 +87,30 @@ default_partition_rows = Gauge(
     registry=registry,
     multiprocess_mode="livemax",
 )
+message_outcomes = Counter(
+    "saveit_message_outcomes",
+    "Calls to providers that send a message, by what came of them: `accepted`, `retry_line`, `undeliverable`, `unknown` and so on.",
+    ("channel", "outcome"),
+    registry=registry,
+)
+messages_lag_s = Gauge(
+    "saveit_messages_lag_seconds",
+    "Age of the oldest message that could be sent and is not. Alarm: above 60.",
+    registry=registry,
+    multiprocess_mode="livemax",
+)
+dead_letters = Gauge(
+    "saveit_dead_letters",
+    "Messages that were given up, or whose fate nobody knows, and that a person must look at. Alarm: above 0.",
+    registry=registry,
+    multiprocess_mode="livemax",
+)
+lines_stopped = Gauge(
+    "saveit_lines_stopped",
+    "Lines that a provider has stopped: wrong credentials, or an account in trouble. Alarm: above 0.",
+    registry=registry,
+    multiprocess_mode="livemax",
+)
 line_lookups = Counter(
     "saveit_line_lookups",
     "Queries for a line by its address, by outcome: `found` or `unknown`. One a line and day in steady state.",
