@@ -16,11 +16,45 @@ from saveit.conversations.actions import (
     opened_part,
     plan,
 )
+from saveit.conversations.memory.talk import (
+    AttentionRow,
+    InboundRow,
+    RecallRow,
+    SaidLine,
+    act_for_advisor,
+    allow_audio,
+    attention_of,
+    attribute,
+    begin_as,
+    hand_back,
+    note_turn,
+    recall,
+    remember,
+    save_inbound,
+    take_over,
+    transcript,
+)
 from saveit.conversations.model import Author, Conversation, PlannedPart, StatusChange
 from saveit.conversations.statuses import note_read_up_to, note_status, settle_orphans
 from saveit.conversations.store import forget_orphans
 
 __all__ = [
+    "AttentionRow",
+    "InboundRow",
+    "RecallRow",
+    "SaidLine",
+    "attribute",
+    "begin_as",
+    "note_turn",
+    "act_for_advisor",
+    "allow_audio",
+    "attention_of",
+    "hand_back",
+    "recall",
+    "remember",
+    "save_inbound",
+    "take_over",
+    "transcript",
     "Author",
     "Conversation",
     "PlannedPart",

@@ -1,7 +1,10 @@
 """Who comes to eat: what guests say of themselves, in one spelling, sealed, and found again without being opened.
 
 Promises that every spelling of a phone number or an email is the same guest, and that no personal text leaves this room unsealed except
-to the one who asked for it. It never guesses that two people are one without an address in common.
+to the one who asked for it. Two people become one only by an address in common that a provider vouches for, or by a code sent from one to the
+other; every link is written down and can be undone.
+
+It owns `people`, `addresses`, `person_links`, `consents` and `link_codes`. It never guesses.
 """
 
 from saveit.guests.contact import (
@@ -28,8 +31,40 @@ from saveit.guests.model import (
     open_details,
     seal_details,
 )
+from saveit.guests.people.identity import (
+    CodeToSend,
+    Person,
+    Writer,
+    ask_for_code,
+    channel_key,
+    family_of,
+    find_person,
+    identify,
+    introduce,
+    link,
+    list_links,
+    may_be_told,
+    part,
+    say_code,
+    say_consent,
+)
 
 __all__ = [
+    "CodeToSend",
+    "Person",
+    "Writer",
+    "ask_for_code",
+    "channel_key",
+    "family_of",
+    "find_person",
+    "identify",
+    "introduce",
+    "link",
+    "list_links",
+    "may_be_told",
+    "part",
+    "say_code",
+    "say_consent",
     "NAME_LENGTH_MAX",
     "SPECIAL_REQUESTS_LENGTH_MAX",
     "ContactError",

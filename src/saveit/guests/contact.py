@@ -43,6 +43,7 @@ _INNER_ZERO = re.compile(r"\(0\)")
 _PHONE_SEPARATORS = frozenset("().-/")
 # Until 2019 a Mexican mobile was dialled with 1 from abroad and 044, 045 or 01 from within. WhatsApp still says 521.
 _MEXICAN_MOBILE_PREFIX = re.compile(r"(?:\+?52)?(?:1|01|044|045)([2-9][0-9]{9})", re.ASCII)
+_BRAZILIAN_MOBILE = re.compile(r"\+55([1-9][0-9])([6-9][0-9]{7})", re.ASCII)
 _ARGENTINE_MOBILE = re.compile(r"\+549([0-9]{10})", re.ASCII)
 
 
@@ -116,10 +117,14 @@ def normal_email(text: str) -> str | None:
 def phone_key(phone: str) -> str:
     """Return the text that all spellings of one subscriber share; `phone` is in E.164. It is for look-ups, not for dialling.
 
-    Argentine mobiles are written with and without the 9 of a call from abroad, and no landline has the digits of a mobile.
+    Argentine mobiles are written with and without the 9 of a call from abroad, and no landline has the digits of a mobile. Brazilian
+    mobiles were given a ninth digit until 2016, and WhatsApp still tells some without it; landlines begin with 2 to 5 and have none.
     """
     mobile = _ARGENTINE_MOBILE.fullmatch(phone)
-    return phone if mobile is None else f"+54{mobile[1]}"
+    if mobile is not None:
+        return f"+54{mobile[1]}"
+    short = _BRAZILIAN_MOBILE.fullmatch(phone)
+    return phone if short is None else f"+55{short[1]}9{short[2]}"
 
 
 def email_key(email: str) -> str:

@@ -65,6 +65,7 @@ from saveit.reservations.model import (
 )
 from saveit.reservations.store import (
     find_block,
+    list_of_code,
     list_of_day,
     list_of_person,
     waiting_for_a_table,
@@ -138,6 +139,7 @@ __all__ = [
     "hold",
     "hold_once",
     "holds_due",
+    "list_of_code",
     "list_of_day",
     "list_of_person",
     "mark_no_show",

@@ -41,6 +41,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     area_id: AreaId | None = None
     hold_id: HoldId | None = None
     beyond_pacing: bool = False
+    written_from: str | None = None
+    """The channel's address the guest writes from, as `saveit.guests.channel_key`: it says who they are, whatever number they leave."""
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,6 +51,20 @@ WHERE tenant_id = :tenant_id::uuid
 ORDER BY service_on DESC, reservation_id DESC
 LIMIT :rows_max::integer
 
+-- list_of_code :many ReservationRow
+-- The reservations of a code from a day on: one, unless two restaurants drew the same.
+SELECT
+    reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
+    leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
+    created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
+    cancel_reason, fee_minor
+FROM reservations
+WHERE tenant_id = :tenant_id::uuid
+    AND code = :code::text
+    AND service_on >= :from_on::date
+ORDER BY service_on, reservation_id
+LIMIT 5
+
 -- waiting_for_a_table :many ReservationRow
 -- Parties of a day that were admitted beyond the tables, the first come first.
 SELECT

@@ -105,6 +105,7 @@ _STATEMENTS = load_statements("saveit.reservations")
 _FIND_RESERVATION = _STATEMENTS.query("find_reservation", ReservationRow)
 _LOCK_RESERVATION = _STATEMENTS.query("lock_reservation", ReservationRow)
 _LIST_OF_DAY = _STATEMENTS.query("list_of_day", ReservationRow)
+_LIST_OF_CODE = _STATEMENTS.query("list_of_code", ReservationRow)
 _LIST_OF_PERSON = _STATEMENTS.query("list_of_person", ReservationRow)
 _WAITING_FOR_A_TABLE = _STATEMENTS.query("waiting_for_a_table", ReservationRow)
 _STANDING_FROM = _STATEMENTS.query("standing_from", ReservationRow)
@@ -190,6 +191,12 @@ async def list_of_person(
         before_id=before[1],
         rows_max=rows_max,
     )
+    return [reservation_of(row, sealer) for row in rows]
+
+
+async def list_of_code(tx: Transaction, sealer: Sealer, code: str, *, from_on: date) -> list[Reservation]:
+    """Return the reservations of a code from a day on."""
+    rows = await tx.many(_LIST_OF_CODE, tenant_id=sealer.tenant_id, code=code, from_on=from_on)
     return [reservation_of(row, sealer) for row in rows]
 
 

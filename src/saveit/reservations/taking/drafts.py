@@ -57,7 +57,7 @@ class Draft:
         made = self._made = self._reservation(placed, held)
         booking, house, guest = self.booking, placed.house, self.booking.guest
         sealer, guest_sealed, person_sealed = self._seal(house.sealer)
-        kind, index = _identity(sealer, guest)
+        kind, index = _identity(sealer, booking)
         mention = email_index(sealer, guest.email) if guest.phone and guest.email else None
         for_guest = booking.audience == "guest"
         key, rules = self._key, house.rules
@@ -170,8 +170,11 @@ class Draft:
         return self._sealed
 
 
-def _identity(sealer: Sealer, guest: GuestDetails) -> tuple[str | None, bytes | None]:
-    """Return the address that says who the guest is: the phone, else the e-mail. Without either he is nobody in particular."""
+def _identity(sealer: Sealer, booking: Booking) -> tuple[str | None, bytes | None]:
+    """Return the address that says who the guest is: where they write from, else the phone, else the e-mail. Without any he is nobody."""
+    guest = booking.guest
+    if booking.written_from is not None:
+        return "channel", sealer.blind_index("channel", booking.written_from)
     if guest.phone:
         return "phone", phone_index(sealer, guest.phone)
     if guest.email:
