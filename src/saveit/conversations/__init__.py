@@ -10,6 +10,7 @@ It owns `conversations`, `messages` and `orphan_statuses`. It never calls a prov
 from saveit.conversations.actions import (
     address_index,
     find_conversation,
+    find_open,
     heard,
     of_person,
     open_conversation,
@@ -61,6 +62,7 @@ __all__ = [
     "StatusChange",
     "address_index",
     "find_conversation",
+    "find_open",
     "forget_orphans",
     "heard",
     "note_read_up_to",

@@ -66,6 +66,15 @@ async def find_conversation(
     return None if row is None else opened(row, sealer)
 
 
+async def find_open(
+    tx: Transaction, sealer: Sealer, *, line_id: UUID, channel: str, address: str
+) -> Conversation | None:
+    """Return the open conversation of an address on a line, if there is one."""
+    index = sealer.blind_index(f"channel:{channel}", address)
+    row = await store.find_open_conversation(tx, sealer.tenant_id, line_id, index)
+    return None if row is None else opened(row, sealer)
+
+
 async def of_person(tx: Transaction, sealer: Sealer, person_id: UUID) -> list[Conversation]:
     """Return the open conversations of a person, the latest first."""
     rows = await store.conversations_of_person(tx, sealer.tenant_id, person_id)

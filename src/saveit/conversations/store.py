@@ -68,6 +68,7 @@ _STATEMENTS = load_statements("saveit.conversations")
 _OPEN_CONVERSATION = _STATEMENTS.query("open_conversation", ConversationRow)
 _NOTE_HEARD = _STATEMENTS.command("note_heard")
 _FIND_CONVERSATION = _STATEMENTS.query("find_conversation", ConversationRow)
+_FIND_OPEN_CONVERSATION = _STATEMENTS.query("find_open_conversation", ConversationRow)
 _CONVERSATIONS_OF_PERSON = _STATEMENTS.query("conversations_of_person", ConversationRow)
 _TAKE_NUMBERS = _STATEMENTS.query("take_numbers", NumberRow)
 _PLAN_MESSAGE = _STATEMENTS.command("plan_message")
@@ -120,6 +121,15 @@ async def find_conversation(
 ) -> ConversationRow | None:
     """Return a conversation."""
     return await tx.maybe(_FIND_CONVERSATION, tenant_id=tenant_id, conversation_id=conversation_id)
+
+
+async def find_open_conversation(
+    tx: Transaction, tenant_id: TenantId, line_id: UUID, address_index: bytes
+) -> ConversationRow | None:
+    """Return the open conversation of an address."""
+    return await tx.maybe(
+        _FIND_OPEN_CONVERSATION, tenant_id=tenant_id, line_id=line_id, address_index=address_index
+    )
 
 
 async def conversations_of_person(
