@@ -25,6 +25,7 @@ from saveit.consumers.live import Tail
 from saveit.consumers.notices import Papers, notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
+from saveit.consumers.relay import Relay, relay_consumer
 from saveit.conversations import find_open, recall
 from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import faults
@@ -226,7 +227,15 @@ async def open_background(
     from saveit.timers import Job, Schedule, core_jobs
 
     notices = notices_consumer(desk, channel_map(CHANNELS), _papers_of(core, desk), wake=delivery.wake)
-    consumers = (pass_consumer(desk), promotion_consumer(desk), notices)
+    # A restaurant's own system is called for real, also by a sandbox; it is never one of ours.
+    http = HttpClient()
+    relay = Relay(core.database, core.clock, sealers=core.keys, http=http)
+    consumers = (
+        pass_consumer(desk),
+        promotion_consumer(desk),
+        notices,
+        relay_consumer(core.clock, wake=relay.wake),
+    )
     runner = Runner(core.database, core.clock, consumers)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
@@ -239,6 +248,7 @@ async def open_background(
     tasks = [
         asyncio.create_task(runner.run(), name="consumers"),
         asyncio.create_task(delivery.run(), name="delivery"),
+        asyncio.create_task(relay.run(), name="relay"),
         asyncio.create_task(tail.run(), name="tail"),
         asyncio.create_task(schedule.run(), name="timers"),
     ]
@@ -255,12 +265,14 @@ async def open_background(
     finally:
         runner.close()
         delivery.close()
+        relay.close()
         tail.close()
         schedule.close()
         _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await http.close()
 
 
 async def _forget_passes(core: Core) -> int:
