@@ -22,6 +22,7 @@ from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
 from saveit.consumers import qr
 from saveit.consumers.live import Tail
+from saveit.consumers.news import news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
@@ -40,7 +41,17 @@ from saveit.ledger import House
 from saveit.messages import Request, Response, SocketPush
 from saveit.outbox import Runner
 from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
-from saveit.sandbox import SANDBOX_RESTAURANTS_MAX, App, Incoming, SandboxApi, Stage, StageClient, Standing, deliver_to, sandbox_lines
+from saveit.sandbox import (
+    SANDBOX_RESTAURANTS_MAX,
+    App,
+    Incoming,
+    SandboxApi,
+    Stage,
+    StageClient,
+    Standing,
+    deliver_to,
+    sandbox_lines,
+)
 from saveit.venues import TenantKeyRing
 from saveit.waitlist import promotion_consumer
 
@@ -125,9 +136,7 @@ def open_stage(core: Core) -> Stage | None:
     async def nobody(_incoming: Incoming) -> Response:
         return Response(status=503)
 
-    return Stage(
-        lines, public_url=public_url, clock=core.clock, deliver=nobody, session_token=session_token
-    )
+    return Stage(lines, public_url=public_url, clock=core.clock, deliver=nobody, session_token=session_token)
 
 
 def sandbox_secret(core: Core) -> bytes:
@@ -235,6 +244,7 @@ async def open_background(
         promotion_consumer(desk),
         notices,
         relay_consumer(core.clock, wake=relay.wake),
+        news_consumer(desk, channel_map(CHANNELS), push=delivery.push, wake=delivery.wake),
     )
     runner = Runner(core.database, core.clock, consumers)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
@@ -309,7 +319,7 @@ async def work(settings: Settings, dsn: str) -> None:
             await over.wait()
 
 
-async def _serve(  # noqa: PLR0913 - what a process that serves is made of.
+async def _serve(
     core: Core,
     desk: Desk,
     gateway: Gateway,
@@ -425,7 +435,11 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
             host=host,
             sequence=reservation.revision,
             changed_at=reservation.updated_at,
-            status="cancelled" if not reservation.stands else "tentative" if reservation.status == "pending" else "confirmed",
+            status="cancelled"
+            if not reservation.stands
+            else "tentative"
+            if reservation.status == "pending"
+            else "confirmed",
             starts_at=reservation.starts_at,
             ends_at=reservation.leaves_at,
             timezone=house.restaurant.timezone,

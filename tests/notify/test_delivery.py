@@ -6,7 +6,14 @@ import pytest
 
 from saveit import conversations
 from saveit.channels import CHANNELS
-from saveit.consumers.notify import OutcomeUnknown, dismiss, list_dead_letters, list_pauses, replay, resume_line
+from saveit.consumers.notify import (
+    OutcomeUnknown,
+    dismiss,
+    list_dead_letters,
+    list_pauses,
+    replay,
+    resume_line,
+)
 from saveit.kernel import faults
 from saveit.kernel.db import Actor
 from saveit.messages import Buttons, Choice, Letter, Status, Template, TemplateUse
@@ -44,7 +51,9 @@ async def test_statuses_raise_a_message_and_never_lower_it(room: Room) -> None:
     await room.plan(conversation, "Listo")
     await room.delivery().drain()
     await room.told()
-    (message,) = [entry for entry in room.stage.conversation("whatsapp_meta", GUEST).entries if entry.direction == "out"]
+    (message,) = [
+        entry for entry in room.stage.conversation("whatsapp_meta", GUEST).entries if entry.direction == "out"
+    ]
 
     async with room.bistro.desk.database.ledger(HOST) as tx:
         for state in ("sent", "delivered", "failed"):
@@ -220,7 +229,9 @@ async def test_a_wrong_token_stops_the_line_once_and_loses_nothing(room: Room) -
 async def test_a_closed_window_is_known_before_the_call_and_a_template_passes_it(room: Room) -> None:
     conversation = await room.hear()
     room.later(hours=24)
-    await room.plan(conversation, "Tarde", Template(TemplateUse(name="reserva", language="es", parameters=("Ana",))))
+    await room.plan(
+        conversation, "Tarde", Template(TemplateUse(name="reserva", language="es", parameters=("Ana",)))
+    )
 
     await room.delivery().drain()
 

@@ -87,7 +87,11 @@ async def place(opening: Opening) -> AsyncIterator[Place]:
     )
     await runner.prepare()
     yield Place(
-        bistro, system, runner, relay.Relay(desk.database, bistro.clock, sealers=desk.keys, http=system), woken
+        bistro,
+        system,
+        runner,
+        relay.Relay(desk.database, bistro.clock, sealers=desk.keys, http=system),
+        woken,
     )
     await system.close()
 
@@ -197,14 +201,23 @@ async def test_a_dead_sender_is_replaced_and_two_do_not_send_at_once(place: Plac
 
 @pytest.mark.parametrize(
     "url",
-    ["http://pos.example/", "https://user:pass@pos.example/", "ftp://pos.example", "https://", "https://a b/", "x" * 9],
+    [
+        "http://pos.example/",
+        "https://user:pass@pos.example/",
+        "ftp://pos.example",
+        "https://",
+        "https://a b/",
+        "x" * 9,
+    ],
 )
 async def test_an_address_that_cannot_be_called_is_refused(place: Place, url: str) -> None:
     with pytest.raises(relay.EndpointInvalid):
         await place.endpoint(url=url)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "localhost"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:10.0.0.1]", "localhost"]
+)
 async def test_no_webhook_goes_into_our_own_network(place: Place, host: str) -> None:
     await place.endpoint(url=f"https://{host}/latest/meta-data")
     client = HttpClient()

@@ -14,7 +14,6 @@ from saveit.access import (
     EVERYTHING,
     QUOTA_PER_MINUTE_MAX,
     ApiKeyDraft,
-    EmailIndex,
     StaffUserDraft,
     add_user,
     create_api_key,
@@ -26,10 +25,10 @@ from saveit.demo.bookings import Fortnight
 from saveit.demo.connecting import connect_lines
 from saveit.demo.credentials import Demo, DemoKey, DemoLogin, read_demo, write_demo
 from saveit.demo.floors import FloorPlan
-from saveit.demo.tools import DemoTools
 from saveit.demo.restaurants import EMPLOYEES, RESTAURANTS, DemoRestaurant, Employee
-from saveit.kernel.clock import Clock, SettableClock
-from saveit.kernel.db import Actor, Database, Transaction
+from saveit.demo.tools import DemoTools
+from saveit.kernel.clock import SettableClock
+from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.ids import AreaId, RestaurantId, TableId, TenantId
 from saveit.reservations import apply_rules, open_desk
 from saveit.venues import (

@@ -63,7 +63,9 @@ class Calls:
             return "" if call is None else call.call_id
         conversation = self._world.conversations[place]
         conversation.add("in", Shown(text=words), message_id=call.call_id, at=self._world.now())
-        heard = {"Digits": words} if _DIGITS.fullmatch(words) else {"SpeechResult": words, "Confidence": "0.93"}
+        heard = (
+            {"Digits": words} if _DIGITS.fullmatch(words) else {"SpeechResult": words, "Confidence": "0.93"}
+        )
         await self._ask(line, said, heard)
         return call.call_id
 

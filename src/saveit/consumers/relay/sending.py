@@ -137,9 +137,7 @@ class Relay:
         """Send what is due now, at most a batch, and return how many."""
         now = self._clock.now()
         async with self._database.ledger(_ACTOR) as tx:
-            due = await store.claim_deliveries(
-                tx, now=now, lease_until=now + _LEASE, rows_max=_AT_ONCE_MAX
-            )
+            due = await store.claim_deliveries(tx, now=now, lease_until=now + _LEASE, rows_max=_AT_ONCE_MAX)
         await asyncio.gather(*(self._send(each) for each in due))
         return len(due)
 

@@ -99,7 +99,13 @@ async def list_endpoints(tx: Transaction) -> list[EndpointRow]:
 
 
 async def change_endpoint(
-    tx: Transaction, endpoint_id: UUID, *, secrets_sealed: bytes, active: bool, stopped_why: str, now: datetime
+    tx: Transaction,
+    endpoint_id: UUID,
+    *,
+    secrets_sealed: bytes,
+    active: bool,
+    stopped_why: str,
+    now: datetime,
 ) -> None:
     """Replace secrets, or switch on or off."""
     await tx.run(
@@ -171,9 +177,7 @@ async def stop_endpoint(ledger_tx: Transaction, due: DueRow, *, why: str, now: d
 
 async def list_deliveries(tx: Transaction, endpoint_id: UUID, rows_max: int) -> list[DeliveryRow]:
     """Return what went to an endpoint."""
-    return await tx.many(
-        _LIST_DELIVERIES, tenant_id=tx.tenant_id, endpoint_id=endpoint_id, rows_max=rows_max
-    )
+    return await tx.many(_LIST_DELIVERIES, tenant_id=tx.tenant_id, endpoint_id=endpoint_id, rows_max=rows_max)
 
 
 async def replay_delivery(tx: Transaction, delivery_id: UUID, now: datetime) -> int:

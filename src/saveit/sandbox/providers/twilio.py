@@ -219,7 +219,9 @@ def _sender(fields: Mapping[str, str], account: Sequence[Line], channel: str) ->
     for line in account:
         if line.channel != channel:
             continue
-        if number == line.key.address or (service and service == line.credentials.value("messaging_service_sid")):
+        if number == line.key.address or (
+            service and service == line.credentials.value("messaging_service_sid")
+        ):
             return line
     return None
 

@@ -106,7 +106,9 @@ PROBLEMS: dict[str, Line] = {
     "template_invalid": Line(422, "Esas palabras no se pueden usar", "These words cannot be used"),
     "notice_kind_unknown": Line(404, "No existe ese aviso", "There is no such notice"),
     "dead_letter_unknown": Line(404, "No existe ese mensaje pendiente", "No such message waits"),
-    "outcome_unknown": Line(409, "Quizá ya llegó; confirme el reenvío", "It may have arrived; say so to send it again"),
+    "outcome_unknown": Line(
+        409, "Quizá ya llegó; confirme el reenvío", "It may have arrived; say so to send it again"
+    ),
     "endpoint_invalid": Line(422, "Esa dirección no se puede llamar", "This address cannot be called"),
     "endpoint_unknown": Line(404, "No existe ese destino", "There is no such endpoint"),
     "delivery_unknown": Line(404, "No existe esa entrega", "There is no such delivery"),

@@ -146,13 +146,13 @@ async def read_dead_letters(call: Calling) -> DeadLetters:
 
 
 @post("/messages/dead/{message_id:uuid}/replay", summary="Send it again", status_code=202, tags=["Messages"])
-async def replay_message(call: Calling, message_id: PathId, data: Annotated[ReplayLetter, Body(examples=[_REPLAY])]) -> None:
+async def replay_message(
+    call: Calling, message_id: PathId, data: Annotated[ReplayLetter, Body(examples=[_REPLAY])]
+) -> None:
     """One that may have arrived is only sent again when that is said: the guest may then get it twice."""
     _require_all(call, "lines:write")
     await call.act(
-        lambda tx: notify.replay(
-            tx, message_id, now=call.now, even_if_it_arrived=data.even_if_it_arrived
-        )
+        lambda tx: notify.replay(tx, message_id, now=call.now, even_if_it_arrived=data.even_if_it_arrived)
     )
 
 
@@ -232,7 +232,9 @@ async def read_deliveries(call: Calling, endpoint_id: PathId) -> Deliveries:
     return Deliveries(await call.act(lambda tx: relay.list_deliveries(tx, endpoint_id)))
 
 
-@post("/webhooks/deliveries/{delivery_id:uuid}/replay", summary="Call again", status_code=202, tags=["Webhooks"])
+@post(
+    "/webhooks/deliveries/{delivery_id:uuid}/replay", summary="Call again", status_code=202, tags=["Webhooks"]
+)
 async def replay_delivery(call: Calling, delivery_id: PathId) -> None:
     """Under the same id, by which the other side knows it."""
     _require_all(call, "lines:write")

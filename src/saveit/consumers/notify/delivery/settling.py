@@ -148,9 +148,7 @@ class Settling:
         await self._moved(tx, claim, "failed", f"{reason}:{code}", now)
 
     async def _moved(self, tx: Transaction, claim: ClaimRow, status: str, error: str, now: datetime) -> None:
-        row = await store.settle(
-            tx, claim, status=status, error=_short(error), due_at=now, now=now
-        )
+        row = await store.settle(tx, claim, status=status, error=_short(error), due_at=now, now=now)
         if row is not None:
             await _tell(tx, claim, was="sending", status=status, error=_short(error), now=now)
 
