@@ -26,8 +26,8 @@ class Square:
         """Let a guest be choosing Wednesday at eight."""
         conversation = await self.room.hear(channel, guest)
         state = (
-            f'{{"restaurant_id": "{self.room.bistro.restaurant_id}", '
-            f'"draft": {{"date": "{DAY}", "time": "{time}", "party_size": {size}}}}}'
+            f'{{"dialogue": {{"restaurant_id": "{self.room.bistro.restaurant_id}", '
+            f'"draft": {{"date": "{DAY}", "time": "{time}", "party_size": {size}}}}}}}'
         )
         await self.room.bistro.watcher.execute(
             "UPDATE conversations SET state = $1 WHERE conversation_id = $2", state, conversation.id

@@ -1,7 +1,9 @@
 """What is planned reaches its guest once and in order, and what does not is known not to have."""
 
 import asyncio
+from contextlib import suppress
 
+import msgspec
 import pytest
 
 from saveit import conversations
@@ -76,8 +78,6 @@ async def test_a_status_that_comes_before_its_message_waits_for_it(room: Room) -
     class Early:
         async def send(self, call: object) -> object:
             answer = await room.stage.send(call)  # type: ignore[arg-type]
-            import msgspec
-
             return msgspec.structs.replace(answer, body=b'{"recipient_id":"1","message_id":"m_early"}')
 
     await room.delivery(Early()).drain()
@@ -338,10 +338,8 @@ async def test_a_sender_that_dies_leaves_a_message_that_is_not_sent_twice(room: 
 
         delivery = room.delivery()
         with faults.armed(point, "raise"):
-            try:
+            with suppress(faults.FaultPointReached):
                 await delivery.drain()
-            except faults.FaultPointReached:
-                pass
         await asyncio.sleep(0)
         room.later(seconds=61)
         await room.delivery().sweep()
@@ -372,7 +370,6 @@ async def test_status_before_the_answer_is_kept(room: Room) -> None:
 async def test_running_delivery_is_woken_and_closes(room: Room) -> None:
     delivery = room.delivery(poll_s=5.0)
     task = asyncio.create_task(delivery.run())
-    await asyncio.sleep(0.05)
     conversation = await room.hear()
     await room.plan(conversation, "Uno")
 

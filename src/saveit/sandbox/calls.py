@@ -115,7 +115,7 @@ class Calls:
 
 
 def _twiml(body: bytes, call: _Call) -> tuple[str, bool, bool]:
-    """Return what TwiML says, whether it asks to be called again at once, and whether the call is over; move the call to its next address."""
+    """Return what TwiML says, whether it wants another request at once, and whether the call is over; move the call on."""
     root = ElementTree.fromstring(body)  # noqa: S314 - the product's own answer, in a demo.
     spoken = " ".join("".join(say.itertext()).strip() for say in root.iter("Say"))
     gather, redirect = root.find("Gather"), root.find("Redirect")

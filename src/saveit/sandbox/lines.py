@@ -42,7 +42,9 @@ def sandbox_lines(number: int, *, public_url: str, secret: bytes) -> tuple[Line,
     return tuple(lines)
 
 
-def _values(channel: str, word: str, key: LineKey, *, number: int, public_url: str) -> dict[str, str]:
+def _values(  # noqa: PLR0911 - one return for each provider.
+    channel: str, word: str, key: LineKey, *, number: int, public_url: str
+) -> dict[str, str]:
     match channel:
         case "whatsapp_meta" | "instagram" | "messenger":
             return {"app_secret": word, "verify_token": word[:16], "access_token": f"EAA{word}"}

@@ -1,14 +1,15 @@
 -- talking_about :many TalkRow
 -- Open conversations that were about this restaurant and day a moment ago, not those of whoever took the table.
-SELECT conversation_id, channel, address_sealed, line_id, language, person_id, last_inbound_at, ai_attention
-FROM conversations
-WHERE tenant_id = :tenant_id::uuid
-    AND status = 'open'
-    AND last_inbound_at >= :since::timestamptz
-    AND state ->> 'restaurant_id' = :restaurant_id::text
-    AND state -> 'draft' ->> 'date' = :service_on::text
-    AND (:person_id::uuid IS NULL OR person_id IS DISTINCT FROM :person_id::uuid)
-ORDER BY last_inbound_at DESC
+SELECT c.conversation_id, c.channel, c.address_sealed, c.line_id, c.language, c.person_id, c.last_inbound_at, c.ai_attention
+FROM conversations c
+LEFT JOIN lines l ON l.line_id = c.line_id AND l.tenant_id = c.tenant_id
+WHERE c.tenant_id = :tenant_id::uuid
+    AND c.status = 'open'
+    AND c.last_inbound_at >= :since::timestamptz
+    AND coalesce(c.state -> 'dialogue' ->> 'restaurant_id', l.restaurant_id::text) = :restaurant_id::text
+    AND c.state -> 'dialogue' -> 'draft' ->> 'date' = :service_on::text
+    AND (:person_id::uuid IS NULL OR c.person_id IS DISTINCT FROM :person_id::uuid)
+ORDER BY c.last_inbound_at DESC
 LIMIT 200
 
 -- note_told :maybe ToldRow

@@ -11,7 +11,7 @@ from saveit.messages import Attachment, TemplateUse, UnifiedResponse
 
 _WITH_PASS = frozenset({"confirmed", "pass", "changed", "reminder"})
 _WITH_CALENDAR = frozenset({"confirmed", "changed", "cancelled"})
-_PASS_ID = "pass"
+_PASS_ID = "pass"  # noqa: S105 - the name of a picture.
 # What mail programs show of a reservation by themselves: https://schema.org/FoodEstablishmentReservation.
 _SCHEMA_STATUSES = {
     "cancelled": "https://schema.org/ReservationCancelled",

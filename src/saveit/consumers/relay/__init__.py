@@ -3,7 +3,7 @@
 Promises: each fact reaches each endpoint that wants it at least once, always under the same id; it is signed with every secret in use;
 it is repeated for three days and then kept for a person to replay; no call goes into our own network, whatever a name resolves to.
 
-It owns `webhook_endpoints` and `webhook_deliveries`. It will never send personal data, because facts hold none, and never follows a redirect.
+It owns `webhook_endpoints` and `webhook_deliveries`. It will never send personal data, because facts hold none, nor follow a redirect.
 """
 
 from saveit.consumers.relay.actions import (

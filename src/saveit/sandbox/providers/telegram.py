@@ -58,7 +58,7 @@ class TelegramApi:
         del channel
         return digits_of(guest, 10)
 
-    def take(self, call: HttpCall, world: World) -> Taken:
+    def take(self, call: HttpCall, world: World) -> Taken:  # noqa: PLR0911 - one return for each of its refusals.
         """Judge a call by its method."""
         found = _PATH.fullmatch(urlsplit(call.url).path)
         if found is None:
@@ -88,6 +88,7 @@ class TelegramApi:
 
     def said(self, line: Line, said: Said, world: World) -> tuple[str, Event]:
         """Return one update."""
+        del line
         chat = int(self.alias("telegram", said.guest))
         user = {"id": chat, "is_bot": False, "first_name": said.name, "language_code": "es"}
         number = world.random.getrandbits(31)

@@ -92,7 +92,7 @@ class Threads:
         """An id that means something only to this page."""
         return digits_of(f"{channel}:{guest}" if not guest.isdecimal() else guest, 16)
 
-    def take(self, call: HttpCall, world: World) -> Taken:
+    def take(self, call: HttpCall, world: World) -> Taken:  # noqa: PLR0911 - one return for each of its refusals.
         """Judge a call: the page is known by its token alone."""
         channel = "instagram" if urlsplit(call.url).hostname == "graph.instagram.com" else "messenger"
         token = header(call, "authorization").removeprefix("Bearer ")

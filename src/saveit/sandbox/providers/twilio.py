@@ -53,7 +53,7 @@ class TwilioMessages:
         del channel
         return f"+{digits_of(guest, 11)}"
 
-    def take(self, call: HttpCall, world: World) -> Taken:
+    def take(self, call: HttpCall, world: World) -> Taken:  # noqa: PLR0911 - one return for each of its refusals.
         """Judge a call: the login, the form, the two addresses, the length, the opt-outs."""
         parts = urlsplit(call.url)
         login = _login(call)
@@ -164,7 +164,9 @@ def signed_by_twilio(line: Line, event: Event, public_url: str) -> Incoming:
     return Incoming(path=path, headers=headers, body=urlencode(fields).encode())
 
 
-def _take_message(fields: Mapping[str, str], line: Line, channel: str, world: World) -> Taken:
+def _take_message(  # noqa: PLR0911 - one return for each of its refusals.
+    fields: Mapping[str, str], line: Line, channel: str, world: World
+) -> Taken:
     alias = fields.get("To", "").removeprefix("whatsapp:")
     if not _NUMBER.fullmatch(alias):
         return _refused(channel, 400, 21_211)
