@@ -11,6 +11,7 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -22,11 +23,11 @@ from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
 from saveit.consumers import qr
 from saveit.consumers.live import Tail
-from saveit.consumers.news import news_consumer
+from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
-from saveit.consumers.relay import Relay, relay_consumer
+from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, recall
 from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import faults
@@ -70,6 +71,9 @@ _NODE_OCTETS = 3
 _ONCE_S = 1 << 30
 _PASSES_CRON = "47 * * * *"
 _PASSES_AT_ONCE = 1000
+_TOLD_CRON = "52 * * * *"
+# What went to a restaurant's own system is asked about for a month, news of a time only that day.
+_WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
 _INBOX_STATE_CRON = "* * * * * 50"
@@ -250,6 +254,7 @@ async def open_background(
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
+        Job("told", _TOLD_CRON, lambda: _forget_told(core)),
         Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
         Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
     )
@@ -289,6 +294,13 @@ async def _forget_passes(core: Core) -> int:
     """Remove what old passes there are, some at a time: the next hour takes the rest."""
     async with core.database.ledger(Actor("system", "passes", "internal")) as tx:
         return await forget_old_passes(tx, core.clock.now(), _PASSES_AT_ONCE)
+
+
+async def _forget_told(core: Core) -> int:
+    """Remove what was told long ago."""
+    now = core.clock.now()
+    async with core.database.ledger(Actor("system", "told", "internal")) as tx:
+        return await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(tx, now - _NEWS_KEPT)
 
 
 async def _forget_events(core: Core) -> int:

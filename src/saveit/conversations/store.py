@@ -140,7 +140,13 @@ async def conversations_of_person(
 
 
 async def take_numbers(
-    tx: Transaction, tenant_id: TenantId, conversation_id: UUID, *, count: int, epoch: int | None, now: datetime
+    tx: Transaction,
+    tenant_id: TenantId,
+    conversation_id: UUID,
+    *,
+    count: int,
+    epoch: int | None,
+    now: datetime,
 ) -> int | None:
     """Return the last of so many numbers, or None when the epoch is over."""
     row = await tx.maybe(
@@ -243,9 +249,7 @@ async def raise_by_provider_id(
     )
 
 
-async def knows_message(
-    tx: Transaction, tenant_id: TenantId, line_id: UUID, channel_message_id: str
-) -> bool:
+async def knows_message(tx: Transaction, tenant_id: TenantId, line_id: UUID, channel_message_id: str) -> bool:
     """Say whether we sent this."""
     row = await tx.one(
         _KNOWS_MESSAGE, tenant_id=tenant_id, line_id=line_id, channel_message_id=channel_message_id
@@ -295,6 +299,4 @@ async def messages_up_to(
     tx: Transaction, tenant_id: TenantId, conversation_id: UUID, up_to: datetime
 ) -> list[MessageIdRow]:
     """Return the messages that a watermark covers."""
-    return await tx.many(
-        _MESSAGES_UP_TO, tenant_id=tenant_id, conversation_id=conversation_id, up_to=up_to
-    )
+    return await tx.many(_MESSAGES_UP_TO, tenant_id=tenant_id, conversation_id=conversation_id, up_to=up_to)

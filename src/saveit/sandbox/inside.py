@@ -1,6 +1,7 @@
 """The sandbox inside one process: webhooks go into the product's own ASGI application, and its way out leads to the stage."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from saveit.kernel.http import HttpAnswer, HttpClient
@@ -79,9 +80,9 @@ async def _called(app: App, public_url: str, incoming: Incoming) -> Response:
     async def send(message: Message) -> None:
         nonlocal status
         if message["type"] == "http.response.start":
-            found, pairs = message["status"], message.get("headers", [])
+            found = message["status"]
             assert isinstance(found, int)
-            assert isinstance(pairs, list | tuple)
+            pairs = cast("Iterable[tuple[bytes, bytes]]", message.get("headers", ()))
             status = found
             given.update({name.decode().lower(): value.decode("latin-1") for name, value in pairs})
         elif message["type"] == "http.response.body":

@@ -164,7 +164,7 @@ async def _tell(  # noqa: PLR0917 - who is told what, of which time.
     return bool(planned)
 
 
-async def _update(
+async def _update(  # noqa: PLR0917 - whose day, as whom it is shown.
     desk: Desk, house: House, conversation: Conversation, on: date, state: _Draft
 ) -> SocketPush:
     """Return the day as a web chat shows it."""

@@ -231,7 +231,7 @@ def _way(
     return _Way(conversation, parts) if parts else None
 
 
-async def _conversation(
+async def _conversation(  # noqa: PLR0917 - who is reached where.
     tx: Transaction,
     sealer: Sealer,
     line: Line,

@@ -177,9 +177,7 @@ async def save_inbound(  # noqa: PLR0913 - what came, from where and when.
     if before is not None:
         return before
     message_id = new_id(now)
-    row = await tx.one(
-        _NOTE_INBOUND, tenant_id=tx.tenant_id, conversation_id=conversation.id, at=at, now=now
-    )
+    row = await tx.one(_NOTE_INBOUND, tenant_id=tx.tenant_id, conversation_id=conversation.id, at=at, now=now)
     await tx.run(
         _SAVE_INBOUND,
         tenant_id=tx.tenant_id,
@@ -197,7 +195,9 @@ async def save_inbound(  # noqa: PLR0913 - what came, from where and when.
         at=at,
         now=now,
     )
-    await append(tx, _fact("message.received", conversation, conversation.ai_epoch, now, why=kind, subject=message_id))
+    await append(
+        tx, _fact("message.received", conversation, conversation.ai_epoch, now, why=kind, subject=message_id)
+    )
     return InboundRow(message_id, had_its_turn=False)
 
 
@@ -318,7 +318,11 @@ def _words(planned: PlannedPart) -> tuple[str, tuple[str, ...]]:
     match planned.part:
         case Text(text=text) | Speech(text=text) | Letter(text=text):
             return text, ()
-        case Buttons(text=text, choices=choices) | QuickReplies(text=text, choices=choices) | Menu(text=text, choices=choices):
+        case (
+            Buttons(text=text, choices=choices)
+            | QuickReplies(text=text, choices=choices)
+            | Menu(text=text, choices=choices)
+        ):
             return text, tuple(choice.title for choice in choices)
         case File(attachment=attachment):
             return attachment.caption, ()
@@ -327,7 +331,12 @@ def _words(planned: PlannedPart) -> tuple[str, tuple[str, ...]]:
 
 
 def _fact(  # noqa: PLR0913, PLR0917 - the parts of a fact.
-    kind: str, conversation: Conversation, epoch: int, now: datetime, why: str = "", subject: UUID | None = None
+    kind: str,
+    conversation: Conversation,
+    epoch: int,
+    now: datetime,
+    why: str = "",
+    subject: UUID | None = None,
 ) -> Fact:
     body = _Told(
         channel=conversation.channel,

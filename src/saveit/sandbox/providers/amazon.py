@@ -258,8 +258,7 @@ def shown_mail(raw: bytes) -> Shown | None:
                 "content_id": str(part.get("Content-ID", "")),
             }
             for part in mail.walk()
-            if part.get_content_maintype() != "multipart"
-            and (part.get_filename() or part.get("Content-ID"))
+            if part.get_content_maintype() != "multipart" and (part.get_filename() or part.get("Content-ID"))
         )
         return Shown(text=f"{mail.get('Subject', '')}\n\n{text}".strip(), attachments=attachments)
     except (LookupError, ValueError):

@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from saveit.messages import HttpCall
@@ -149,10 +150,7 @@ class TwilioMessages:
 
 def signed_by_twilio(line: Line, event: Event, public_url: str) -> Incoming:
     """Return the request as Twilio signs it: the public address, then the form's names and values in order."""
-    path, given = event["path"], event["fields"]
-    assert isinstance(path, str)
-    assert isinstance(given, dict)
-    fields: dict[str, str] = given
+    path, fields = cast("str", event["path"]), cast("dict[str, str]", event["fields"])
     signed = public_url + path + "".join(name + fields[name] for name in sorted(fields))
     token = line.credentials.value("auth_token")
     digest = hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()

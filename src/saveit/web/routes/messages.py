@@ -57,7 +57,7 @@ async def read_templates(call: Calling, restaurant_id: PathId) -> Templates:
     summary="Say it in the restaurant's own words",
     tags=["Messages"],
 )
-async def write_template(
+async def write_template(  # noqa: PLR0917 - the framework gives each by its name.
     call: Calling,
     restaurant_id: PathId,
     kind: FromPath[str],
@@ -93,7 +93,7 @@ async def reset_template(
     status_code=200,
     tags=["Messages"],
 )
-async def preview_template(
+async def preview_template(  # noqa: PLR0917 - the framework gives each by its name.
     call: Calling,
     restaurant_id: PathId,
     kind: FromPath[str],
