@@ -1,5 +1,6 @@
 """Telephone calls: what is spoken on the answer to each request, and what the caller says next."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -20,6 +21,8 @@ Deliver: TypeAlias = Callable[[Incoming], Awaitable[Response]]
 
 # How often the product may say "wait a moment" before a real caller hangs up; Twilio itself follows more redirects.
 _WAITS_MAX = 10
+# A flow or a `<Pause>` waits a second; half of it is enough for a demo.
+_WAIT_S = 0.5
 _DIGITS = re.compile(r"[0-9*#]{1,20}", re.ASCII)
 _OK = 200
 
@@ -93,6 +96,7 @@ class Calls:
                 self._calls.pop(place, None)
             if over or not again:
                 return
+            await asyncio.sleep(_WAIT_S)
             heard = {}
 
     def _request(self, line: Line, said: Said, heard: Mapping[str, str], call: _Call) -> Incoming:
