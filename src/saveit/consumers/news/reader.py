@@ -73,7 +73,7 @@ def news_consumer(
     push: Callable[[SocketPush], None],
     wake: Callable[[], None],
 ) -> Consumer:
-    """Return the consumer. What it plans is in the transaction that moves its cursor; what it pushes to web chats is news and may be lost."""
+    """Return the consumer. What it plans is in the transaction that moves its cursor; what it pushes to web chats may be lost."""
 
     async def handle(tx: Transaction, fact: RecordedFact) -> None:
         now = desk.now()
