@@ -9,27 +9,50 @@ import resource
 import secrets
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import msgspec
 
 from saveit.access import EmailIndex, PrincipalCache
 from saveit.channels import CHANNELS
+from saveit.channels.webchat import session_token
+from saveit.consumers import qr
 from saveit.consumers.live import Tail
+from saveit.consumers.news import forget_news, news_consumer
+from saveit.consumers.notices import Papers, notices_consumer
+from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
-from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway
+from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
+from saveit.conversations import find_open, recall
+from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import cycles, faults
-from saveit.kernel.clock import Clock, SystemClock
+from saveit.kernel.clock import Clock, MovableClock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
 from saveit.kernel.db import Actor, Database
 from saveit.kernel.http import HttpClient
+from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
-from saveit.messages import Channels
+from saveit.ledger import House
+from saveit.messages import Channels, Request, Response, SocketPush
 from saveit.outbox import Consumer, Runner
-from saveit.reservations import Desk, open_desk
+from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
+from saveit.sandbox import (
+    SANDBOX_RESTAURANTS_MAX,
+    App,
+    Incoming,
+    SandboxApi,
+    Stage,
+    StageClient,
+    Standing,
+    deliver_to,
+    sandbox_lines,
+)
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
 
@@ -48,6 +71,9 @@ _NODE_OCTETS = 3
 _ONCE_S = 1 << 30
 _PASSES_CRON = "47 * * * *"
 _PASSES_AT_ONCE = 1000
+_TOLD_CRON = "52 * * * *"
+# What went to a restaurant's own system is asked about for a month, news of a time only that day.
+_WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
 _INBOX_STATE_CRON = "* * * * * 50"
@@ -69,6 +95,14 @@ class Core(msgspec.Struct, frozen=True):
     emails: EmailIndex
 
 
+def _call_nobody() -> None:
+    """Nobody has to be woken."""
+
+
+def _push_nowhere(_push: SocketPush) -> None:
+    """No socket is open here."""
+
+
 @asynccontextmanager
 async def open_core(settings: Settings, dsn: str) -> AsyncGenerator[Core]:
     """Connect to the database at `dsn` with this installation's keys, and disconnect at the end.
@@ -87,7 +121,7 @@ async def open_core(settings: Settings, dsn: str) -> AsyncGenerator[Core]:
             require_opens(master, sealed)
         yield Core(
             settings=settings,
-            clock=SystemClock(),
+            clock=MovableClock() if settings.sandbox else SystemClock(),
             secret=secret,
             database=database,
             keys=TenantKeyRing(master),
@@ -112,10 +146,32 @@ def channels_by_name() -> Channels:
     return {channel.name: channel for channel in CHANNELS}
 
 
+def open_stage(core: Core) -> Stage | None:
+    """Return the stand-ins of the providers where this process is a sandbox, and None everywhere else: there providers are called."""
+    if not isinstance(core.clock, MovableClock):
+        return None
+    secret, public_url = sandbox_secret(core), core.settings.public_url
+    lines = [
+        line
+        for number in range(1, SANDBOX_RESTAURANTS_MAX + 1)
+        for line in sandbox_lines(number, public_url=public_url, secret=secret)
+    ]
+
+    async def nobody(_incoming: Incoming) -> Response:
+        return Response(status=503)
+
+    return Stage(lines, public_url=public_url, clock=core.clock, deliver=nobody, session_token=session_token)
+
+
+def sandbox_secret(core: Core) -> bytes:
+    """Return what the credentials of the sandbox's lines are made from: the installation's own, so that nobody outside can sign."""
+    return core.secret.derive("saveit sandbox lines")
+
+
 @asynccontextmanager
-async def open_front_door(core: Core) -> AsyncGenerator[Gateway]:
+async def open_front_door(core: Core, stage: Stage | None = None) -> AsyncGenerator[Gateway]:
     """Open the front door of the channels, and write down what was received before it closes."""
-    http = HttpClient(private_allowed=core.settings.sandbox)
+    http = HttpClient(private_allowed=core.settings.sandbox) if stage is None else StageClient(stage)
     gateway = open_gateway(core.database, core.clock, core.keys, channels=channels_by_name(), http=http)
     try:
         yield gateway
@@ -136,9 +192,20 @@ def serve(
         async with (
             open_core(settings, dsn) as core,
             open_reservations(core) as desk,
-            open_front_door(core) as gateway,
+            open_front_door(core, stage := open_stage(core)) as gateway,
+            open_way_out(stage) as way_out,
         ):
-            await _serve(core, desk, gateway, listener=listener, owner_dsn=owner_dsn, ready=ready)
+            delivery = _delivery(core, gateway, way_out)
+            await _serve(
+                core,
+                desk,
+                gateway,
+                delivery,
+                stage=stage,
+                listener=listener,
+                owner_dsn=owner_dsn,
+                ready=ready,
+            )
 
     run(until_told())
 
@@ -180,26 +247,46 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
             loop.remove_signal_handler(number)
 
 
-def consumers_of(desk: Desk) -> tuple[Consumer, ...]:
+class Called(msgspec.Struct, frozen=True):
+    """Whom the consumers call once something is planned; nobody where a command takes one fact by hand: the servers look by themselves."""
+
+    deliver: Callable[[], None] = _call_nobody
+    push: Callable[[SocketPush], None] = _push_nowhere
+    relay: Callable[[], None] = _call_nobody
+
+
+def consumers_of(core: Core, desk: Desk, called: Called) -> tuple[Consumer, ...]:
     """Return everything that follows from facts."""
-    return (pass_consumer(desk), promotion_consumer(desk))
+    channels = channel_map(CHANNELS)
+    return (
+        pass_consumer(desk),
+        promotion_consumer(desk),
+        notices_consumer(desk, channels, _papers_of(core, desk), wake=called.deliver),
+        relay_consumer(core.clock, wake=called.relay),
+        news_consumer(desk, channels, push=called.push, wake=called.deliver),
+    )
 
 
 @asynccontextmanager
 async def open_background(
-    core: Core, desk: Desk, gateway: Gateway, *, failed: Callable[[], None]
+    core: Core, desk: Desk, gateway: Gateway, delivery: Delivery, *, failed: Callable[[], None]
 ) -> AsyncGenerator[None]:
-    """Run the consumers, the timers and the tail beside whatever the block does; all of them are safe in many processes at once.
+    """Run the consumers, the timers, delivery and the tail beside whatever the block does; all of them are safe in many processes at once.
 
     Each outlives a lost database by itself. One that ends all the same is a bug: it is logged, and `failed` is called.
     """
     # The job queue takes as long to import as all the rest.
     from saveit.timers import Job, Schedule, core_jobs
 
-    runner = Runner(core.database, core.clock, consumers_of(desk))
+    # A restaurant's own system is called for real, also by a sandbox; it is never one of ours.
+    http = HttpClient()
+    relay = Relay(core.database, core.clock, sealers=core.keys, http=http)
+    called = Called(deliver=delivery.wake, push=delivery.push, relay=relay.wake)
+    runner = Runner(core.database, core.clock, consumers_of(core, desk, called))
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
+        Job("told", _TOLD_CRON, lambda: _forget_told(core)),
         Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
         Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
     )
@@ -207,6 +294,8 @@ async def open_background(
     await runner.prepare()
     tasks = [
         asyncio.create_task(runner.run(), name="consumers"),
+        asyncio.create_task(delivery.run(), name="delivery"),
+        asyncio.create_task(relay.run(), name="relay"),
         asyncio.create_task(tail.run(), name="tail"),
         asyncio.create_task(schedule.run(), name="timers"),
     ]
@@ -225,18 +314,28 @@ async def open_background(
     finally:
         looking.cancel()
         runner.close()
+        delivery.close()
+        relay.close()
         tail.close()
         schedule.close()
         _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await http.close()
 
 
 async def _forget_passes(core: Core) -> int:
     """Remove what old passes there are, some at a time: the next hour takes the rest."""
     async with core.database.ledger(Actor("system", "passes", "internal")) as tx:
         return await forget_old_passes(tx, core.clock.now(), _PASSES_AT_ONCE)
+
+
+async def _forget_told(core: Core) -> int:
+    """Remove what was told long ago."""
+    now = core.clock.now()
+    async with core.database.ledger(Actor("system", "told", "internal")) as tx:
+        return await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(tx, now - _NEWS_KEPT)
 
 
 async def _forget_events(core: Core) -> int:
@@ -259,8 +358,9 @@ async def work(settings: Settings, dsn: str) -> None:
         async with (
             open_core(settings, dsn) as core,
             open_reservations(core) as desk,
-            open_front_door(core) as gateway,
-            open_background(core, desk, gateway, failed=over.set),
+            open_front_door(core, stage := open_stage(core)) as gateway,
+            open_way_out(stage) as way_out,
+            open_background(core, desk, gateway, _delivery(core, gateway, way_out), failed=over.set),
         ):
             _log.info("worker.ready", node=core.database.node)
             await over.wait()
@@ -270,7 +370,9 @@ async def _serve(
     core: Core,
     desk: Desk,
     gateway: Gateway,
+    delivery: Delivery,
     *,
+    stage: Stage | None,
     listener: socket.socket,
     owner_dsn: str,
     ready: Callable[[], None],
@@ -296,8 +398,9 @@ async def _serve(
     async def tell() -> None:
         ready()
 
+    app = create_app(parts)
     config = uvicorn.Config(
-        create_app(parts),
+        app if stage is None else _on_stage(core, gateway, stage, cast("App", app)),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",
@@ -320,8 +423,129 @@ async def _serve(
     def give_up() -> None:
         server.should_exit = True
 
-    async with open_background(core, desk, gateway, failed=give_up):
+    async with open_background(core, desk, gateway, delivery, failed=give_up):
         await server.serve([listener])
+
+
+@asynccontextmanager
+async def open_way_out(stage: Stage | None) -> AsyncGenerator[WayOut]:
+    """Lend the way to the providers; in a sandbox it ends on the stage, and nothing leaves the machine."""
+    if stage is not None:
+        yield stage
+        await stage.close()
+        return
+
+    async def push(_frame: SocketPush) -> None:
+        """A frame is kept as a message; a socket that is open reads it from there."""
+
+    http = HttpClient()
+    try:
+        yield RealWayOut(http, push)
+    finally:
+        await http.close()
+
+
+def _delivery(core: Core, gateway: Gateway, way_out: WayOut) -> Delivery:
+    async def find_line(tenant_id: TenantId, line_id: UUID) -> LineForSending | None:
+        route = await gateway.lines.by_id(LineId(line_id))
+        if route is None or route.line.tenant_id != tenant_id:
+            return None
+        return LineForSending(route.credentials, active=route.active)
+
+    return Delivery(
+        core.database,
+        core.clock,
+        channels=channel_map(CHANNELS),
+        sealers=core.keys,
+        find_line=find_line,
+        way_out=way_out,
+    )
+
+
+def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitable[Papers]]:
+    """Return who makes a guest's papers: the same links that a booking is answered with, and what they lead to as files."""
+    from saveit.web import Links
+
+    links = Links(desk, core.settings.public_url)
+    host = urlsplit(core.settings.public_url).hostname or "saveit.invalid"
+    actor = Actor("system", "notices", "internal")
+
+    async def papers(reservation: Reservation, house: House) -> Papers:
+        pass_url, calendar_url = await links.of(reservation)
+        png = b""
+        if reservation.stands:
+            async with core.database.aside(reservation.tenant_id, actor) as tx:
+                made = await qr.generate(desk, tx, reservation.id)
+            png = await asyncio.to_thread(qr.pass_png, made.token)
+        entry = CalendarEntry(
+            reservation_id=reservation.id,
+            host=host,
+            sequence=reservation.revision,
+            changed_at=reservation.updated_at,
+            status="cancelled"
+            if not reservation.stands
+            else "tentative"
+            if reservation.status == "pending"
+            else "confirmed",
+            starts_at=reservation.starts_at,
+            ends_at=reservation.leaves_at,
+            timezone=house.restaurant.timezone,
+            language=reservation.guest.language,
+            restaurant_name=house.restaurant.name,
+            restaurant_address=house.restaurant.address or None,
+            party_size=reservation.party_size,
+            code=reservation.code,
+            organizer_email=f"no-reply@{host}",
+            guest_name=reservation.guest.name,
+            guest_email=reservation.guest.email,
+        )
+        return Papers(
+            pass_url=pass_url,
+            calendar_url=calendar_url,
+            pass_png=png,
+            calendar=calendar_of(entry, reminder=True),
+        )
+
+    return papers
+
+
+def _on_stage(core: Core, gateway: Gateway, stage: Stage, app: App) -> SandboxApi:
+    """Put the sandbox's API before the application, and let the stand-ins deliver to it."""
+
+    async def receive_mail(incoming: Incoming) -> Response:
+        request = Request(
+            method=incoming.method,
+            url=core.settings.public_url + incoming.path,
+            headers=incoming.headers,
+            body=incoming.body,
+            received_at=core.clock.now(),
+        )
+        answer = await receive(gateway, "email_smtp", request)
+        return Response(status=answer.status, body=answer.body)
+
+    async def look_up(channel: str, address: str) -> Standing:
+        actor = Actor("system", "sandbox", "internal")
+        for line in stage.world.lines:
+            route = await gateway.lines.find(channel, line.key) if line.channel == channel else None
+            if route is None:
+                continue
+            async with core.database.ledger(actor) as tx:
+                sealer = await core.keys.sealer(tx, route.line.tenant_id)
+                found = await find_open(tx, sealer, line_id=route.line.id, channel=channel, address=address)
+                known = None if found is None else await recall(tx, route.line.tenant_id, found.id)
+            if known is not None:
+                state = msgspec.json.decode(known.state or "{}", type=_Asked)
+                return Standing(asked=state.asked, ai_attention=known.ai_attention)
+        return Standing()
+
+    stage.set_deliver(deliver_to(app, core.settings.public_url, receive_mail=receive_mail))
+    return SandboxApi(stage, look_up, app)
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What a conversation's state says that it waits for."""
+
+    asked: str | None = None
 
 
 def _node() -> str:

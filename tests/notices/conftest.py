@@ -86,9 +86,7 @@ async def teller(room: Room) -> AsyncIterator[Teller]:
             added = await advisors.add_line(tx, draft, channels=channels, sealer=sealer, now=desk.now())
             room.ids[name] = LineId(added.id)
             room.lines[added.id] = line
-    consumer = notices.notices_consumer(
-        desk, channel_map(CHANNELS), papers, wake=lambda: woken.append(1)
-    )
+    consumer = notices.notices_consumer(desk, channel_map(CHANNELS), papers, wake=lambda: woken.append(1))
     runner = Runner(desk.database, room.bistro.clock, [consumer])
     await runner.prepare()
     yield Teller(room, runner, woken)

@@ -17,7 +17,9 @@ from tests.support.core import DAY, HOST
 ANA = GuestDetails("Ana Gómez", GUEST, "ana@mail.example", "es")
 
 
-async def test_a_booking_from_the_web_is_confirmed_by_mail_with_pass_calendar_and_markup(teller: Teller) -> None:
+async def test_a_booking_from_the_web_is_confirmed_by_mail_with_pass_calendar_and_markup(
+    teller: Teller,
+) -> None:
     booked = await teller.room.bistro.book(guest=ANA)
 
     await teller.told()
@@ -58,7 +60,11 @@ async def test_who_is_talking_with_us_is_given_the_pass_and_not_told_again(telle
 
     await teller.told()
 
-    (entry,) = [each for each in teller.room.stage.conversation("whatsapp_meta", GUEST).entries if each.direction == "out"]
+    (entry,) = [
+        each
+        for each in teller.room.stage.conversation("whatsapp_meta", GUEST).entries
+        if each.direction == "out"
+    ]
     assert entry.shown.text.startswith("Este es tu código QR")
     assert [each["kind"] for each in entry.shown.attachments] == ["image"]
 
@@ -148,7 +154,9 @@ async def test_a_waiting_guest_is_offered_the_table_that_frees(teller: Teller) -
 async def test_a_restaurant_says_it_in_its_own_words(teller: Teller) -> None:
     room = teller.room
     own = notices.Template(text="Qué alegría, {guest}: {date} a las {time}.", subject="¡Listo!")
-    async with room.bistro.desk.database.tenant(room.bistro.tenant_id, Actor("staff", "ana", "dashboard")) as tx:
+    async with room.bistro.desk.database.tenant(
+        room.bistro.tenant_id, Actor("staff", "ana", "dashboard")
+    ) as tx:
         saved = await notices.set_template(
             tx, room.bistro.restaurant_id, "confirmed", own, language="es", now=room.bistro.desk.now()
         )

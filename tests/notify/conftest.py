@@ -67,7 +67,9 @@ class Room:
             **wishes,
         )
 
-    async def hear(self, channel: str = "whatsapp_meta", guest: str = GUEST, **wishes: object) -> conversations.Conversation:
+    async def hear(
+        self, channel: str = "whatsapp_meta", guest: str = GUEST, **wishes: object
+    ) -> conversations.Conversation:
         """Let a guest write, and return the conversation."""
         await self.stage.say(channel, Said(guest=guest, text="hola"))
         alias = self.stage.alias(channel, guest)
@@ -77,7 +79,13 @@ class Room:
         async with self.bistro.desk.database.ledger(_ACTOR) as tx:
             sealer = await self.bistro.desk.keys.sealer(tx, self.bistro.tenant_id)
             conversation = await conversations.open_conversation(
-                tx, sealer, line_id=self.ids[channel], channel=channel, address=address, now=now, **wishes  # type: ignore[arg-type]
+                tx,
+                sealer,
+                line_id=self.ids[channel],
+                channel=channel,
+                address=address,
+                now=now,
+                **wishes,  # type: ignore[arg-type]
             )
             await conversations.heard(tx, self.bistro.tenant_id, conversation, now)
         return conversation
@@ -129,11 +137,15 @@ class Room:
 
     async def states(self) -> list[tuple[int, str, str]]:
         """Return number, status and error of every message that goes out."""
-        return await self.bistro.rows("SELECT seq, status, error FROM messages WHERE direction = 'out' ORDER BY planned_at, seq")
+        return await self.bistro.rows(
+            "SELECT seq, status, error FROM messages WHERE direction = 'out' ORDER BY planned_at, seq"
+        )
 
     async def dead(self) -> list[tuple[str, str]]:
         """Return reason and code of what waits for a person."""
-        return await self.bistro.rows("SELECT reason, code FROM dead_letters WHERE settled_at IS NULL ORDER BY died_at")
+        return await self.bistro.rows(
+            "SELECT reason, code FROM dead_letters WHERE settled_at IS NULL ORDER BY died_at"
+        )
 
     def later(self, **by: float) -> None:
         """Let time pass."""

@@ -1,12 +1,21 @@
 """What is planned reaches its guest once and in order, and what does not is known not to have."""
 
 import asyncio
+from contextlib import suppress
 
+import msgspec
 import pytest
 
 from saveit import conversations
 from saveit.channels import CHANNELS
-from saveit.consumers.notify import OutcomeUnknown, dismiss, list_dead_letters, list_pauses, replay, resume_line
+from saveit.consumers.notify import (
+    OutcomeUnknown,
+    dismiss,
+    list_dead_letters,
+    list_pauses,
+    replay,
+    resume_line,
+)
 from saveit.kernel import faults
 from saveit.kernel.db import Actor
 from saveit.messages import Buttons, Choice, Letter, Status, Template, TemplateUse
@@ -44,7 +53,9 @@ async def test_statuses_raise_a_message_and_never_lower_it(room: Room) -> None:
     await room.plan(conversation, "Listo")
     await room.delivery().drain()
     await room.told()
-    (message,) = [entry for entry in room.stage.conversation("whatsapp_meta", GUEST).entries if entry.direction == "out"]
+    (message,) = [
+        entry for entry in room.stage.conversation("whatsapp_meta", GUEST).entries if entry.direction == "out"
+    ]
 
     async with room.bistro.desk.database.ledger(HOST) as tx:
         for state in ("sent", "delivered", "failed"):
@@ -67,8 +78,6 @@ async def test_a_status_that_comes_before_its_message_waits_for_it(room: Room) -
     class Early:
         async def send(self, call: object) -> object:
             answer = await room.stage.send(call)  # type: ignore[arg-type]
-            import msgspec
-
             return msgspec.structs.replace(answer, body=b'{"recipient_id":"1","message_id":"m_early"}')
 
     await room.delivery(Early()).drain()
@@ -220,7 +229,9 @@ async def test_a_wrong_token_stops_the_line_once_and_loses_nothing(room: Room) -
 async def test_a_closed_window_is_known_before_the_call_and_a_template_passes_it(room: Room) -> None:
     conversation = await room.hear()
     room.later(hours=24)
-    await room.plan(conversation, "Tarde", Template(TemplateUse(name="reserva", language="es", parameters=("Ana",))))
+    await room.plan(
+        conversation, "Tarde", Template(TemplateUse(name="reserva", language="es", parameters=("Ana",)))
+    )
 
     await room.delivery().drain()
 
@@ -326,11 +337,8 @@ async def test_a_sender_that_dies_leaves_a_message_that_is_not_sent_twice(room: 
         room.stage.set_faults(Faults(lost_status=1.0))
 
         delivery = room.delivery()
-        with faults.armed(point, "raise"):
-            try:
-                await delivery.drain()
-            except faults.FaultPointReached:
-                pass
+        with faults.armed(point, "raise"), suppress(faults.FaultPointReached):
+            await delivery.drain()
         await asyncio.sleep(0)
         room.later(seconds=61)
         await room.delivery().sweep()
@@ -361,7 +369,6 @@ async def test_status_before_the_answer_is_kept(room: Room) -> None:
 async def test_running_delivery_is_woken_and_closes(room: Room) -> None:
     delivery = room.delivery(poll_s=5.0)
     task = asyncio.create_task(delivery.run())
-    await asyncio.sleep(0.05)
     conversation = await room.hear()
     await room.plan(conversation, "Uno")
 

@@ -17,6 +17,7 @@ MAKERS = {
     "changed",
     "hold_changed",
     "save",
+    "_line_fact",
     "waiting_changed",
 }
 KIND = re.compile(r"[a-z_]+\.[a-z_]+")

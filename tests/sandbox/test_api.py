@@ -32,7 +32,6 @@ async def test_a_guest_writes_and_sees_the_answer(house: House, client: httpx.As
     assert list(written.json()) == ["message_id"]
 
     async def answer() -> None:
-        await asyncio.sleep(0.01)
         to = Address("chat", house.stage.alias("telegram", "ana"))
         part = Buttons("¿Para cuántos?", (Choice("n:2", "2"), Choice("n:4", "4")))
         outbound = Outbound(message_id=MESSAGE_ID, recipient=to, part=part)

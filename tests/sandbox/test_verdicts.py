@@ -70,14 +70,19 @@ async def test_a_letter_is_taken_and_seen(house: House, channel: str) -> None:
     taken = await outcome(house, channel, to, Letter("Reserva", "Su mesa está lista.", "<p>Su mesa</p>"))
 
     assert isinstance(taken, Sent)
-    assert "Su mesa está lista." in house.stage.conversation(channel, "ana@mail.example").entries[-1].shown.text
+    assert (
+        "Su mesa está lista." in house.stage.conversation(channel, "ana@mail.example").entries[-1].shown.text
+    )
 
 
 @pytest.mark.parametrize("channel", [name for name in _WORDS if name != "webchat"])
 async def test_a_wrong_secret_stops_the_line(house: House, channel: str) -> None:
     to = await met(house, channel)
     line = house.lines[channel]
-    wrong = {name: f"{value}x" if "token" in name or "secret" in name else value for name, value in line.credentials.values.items()}
+    wrong = {
+        name: f"{value}x" if "token" in name or "secret" in name else value
+        for name, value in line.credentials.values.items()
+    }
 
     taken = await outcome(house, channel, to, Text("hola"), credentials=Credentials(line.key, wrong))
 
@@ -106,7 +111,10 @@ async def test_what_is_too_long_in_its_own_unit_is_refused(house: House, channel
     assert taken.kind == "bug"
 
 
-@pytest.mark.parametrize(("channel", "at_once"), [("messenger", True), ("instagram", True), ("whatsapp_meta", False), ("whatsapp_twilio", False)])
+@pytest.mark.parametrize(
+    ("channel", "at_once"),
+    [("messenger", True), ("instagram", True), ("whatsapp_meta", False), ("whatsapp_twilio", False)],
+)
 async def test_a_day_later_the_window_is_closed(house: House, channel: str, at_once: bool) -> None:
     to = await met(house, channel)
     house.clock.advance(timedelta(hours=24, seconds=1))
@@ -213,7 +221,10 @@ async def test_a_provider_in_trouble_says_so_in_its_own_words(
 
         taken = await outcome(house, channel, to, Text("hola"))
 
-        assert (taken.__class__.__name__, channel) == ((expected.__name__ if expected else "Unknown"), channel)
+        assert (taken.__class__.__name__, channel) == (
+            (expected.__name__ if expected else "Unknown"),
+            channel,
+        )
         assert house.stage.conversation(channel, GUEST).entries[-1].direction == "in"
 
 
@@ -272,4 +283,6 @@ async def test_a_call_to_nobody_goes_nowhere(house: House) -> None:
 
 
 async def test_an_unknown_answer_type_is_no_response(house: House) -> None:
-    assert isinstance(await house.stage.send(HttpCall(method="GET", url="https://sns.us-east-1.amazonaws.com/x")), Response)
+    assert isinstance(
+        await house.stage.send(HttpCall(method="GET", url="https://sns.us-east-1.amazonaws.com/x")), Response
+    )

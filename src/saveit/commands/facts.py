@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping
 from uuid import UUID
 
-from saveit.app import Core, consumers_of, open_reservations
+from saveit.app import Called, Core, consumers_of, open_reservations
 from saveit.commands.installation import (
     CannotBeDone,
     Subcommands,
@@ -56,7 +56,7 @@ def _parked(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
 def _retry(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     async def work(core: Core) -> bool:
         async with open_reservations(core) as desk:
-            known = {consumer.name: consumer for consumer in consumers_of(desk)}
+            known = {consumer.name: consumer for consumer in consumers_of(core, desk, Called())}
             consumer = known.get(options.consumer)
             if consumer is None:
                 raise CannotBeDone(f"there is no consumer {options.consumer}: {', '.join(sorted(known))}")

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import msgspec
 
-from saveit.app import open_core, open_reservations, serve, set_up_process, tear_down_process
+from saveit.app import open_core, open_reservations, sandbox_secret, serve, set_up_process, tear_down_process
 from saveit.commands.fleet import Fleet, hear_of_death
 from saveit.commands.installation import (
     CannotBeDone,
@@ -207,7 +207,9 @@ async def _prepare(settings: Settings, logins: Logins, *, demo: bool) -> str:
         return f"SaveIt is running at {settings.public_url}"
     assert settings.admin_key is not None, "the demo has made one"
     async with open_core(settings, logins.application) as core, open_reservations(core) as desk:
-        tools = DemoTools(core.database, core.clock, core.keys, core.emails, logger("demo"))
+        tools = DemoTools(
+            core.database, core.clock, core.keys, core.emails, logger("demo"), sandbox_secret(core)
+        )
         made = await prepare_demo(
             tools,
             data_dir=settings.data_dir,

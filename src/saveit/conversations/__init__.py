@@ -10,6 +10,7 @@ It owns `conversations`, `messages`, `attentions` and `orphan_statuses`. It neve
 from saveit.conversations.actions import (
     address_index,
     find_conversation,
+    find_open,
     heard,
     of_person,
     open_conversation,
@@ -54,6 +55,7 @@ __all__ = [
     "attribute",
     "begin_as",
     "find_conversation",
+    "find_open",
     "forget_orphans",
     "hand_back",
     "heard",

@@ -58,11 +58,18 @@ async def heard(tx: Transaction, tenant_id: TenantId, conversation: Conversation
     await store.note_heard(tx, tenant_id, conversation.id, at)
 
 
-async def find_conversation(
-    tx: Transaction, sealer: Sealer, conversation_id: UUID
-) -> Conversation | None:
+async def find_conversation(tx: Transaction, sealer: Sealer, conversation_id: UUID) -> Conversation | None:
     """Return a conversation."""
     row = await store.find_conversation(tx, sealer.tenant_id, conversation_id)
+    return None if row is None else opened(row, sealer)
+
+
+async def find_open(
+    tx: Transaction, sealer: Sealer, *, line_id: UUID, channel: str, address: str
+) -> Conversation | None:
+    """Return the open conversation of an address on a line, if there is one."""
+    index = sealer.blind_index(f"channel:{channel}", address)
+    row = await store.find_open_conversation(tx, sealer.tenant_id, line_id, index)
     return None if row is None else opened(row, sealer)
 
 
@@ -103,9 +110,7 @@ async def plan(  # noqa: PLR0913 - what is said, and how much it hurries.
     planned: list[UUID] = []
     for number, part in enumerate(parts, last - len(parts) + 1):
         message_id = new_id(now)
-        whole = PlannedPart(
-            part=part, recipient=conversation.address, replies_to=replies_to, thread=thread
-        )
+        whole = PlannedPart(part=part, recipient=conversation.address, replies_to=replies_to, thread=thread)
         await store.plan_message(
             tx,
             sealer.tenant_id,

@@ -140,3 +140,12 @@ WHERE tenant_id = :tenant_id::uuid
     AND planned_at <= :up_to::timestamptz
 ORDER BY seq DESC
 LIMIT 200
+
+-- find_open_conversation :maybe ConversationRow
+-- The open conversation of an address on a line, if there is one.
+SELECT conversation_id, advisor_id, line_id, channel, address_sealed, person_id, ai_epoch, ai_attention, language, last_inbound_at
+FROM conversations
+WHERE tenant_id = :tenant_id::uuid
+    AND line_id = :line_id::uuid
+    AND address_index = :address_index::bytea
+    AND status = 'open'

@@ -154,7 +154,14 @@ async def tell(tx: Transaction, tenant_id: TenantId, row: StatusRow, now: dateti
 
 
 async def _raise_by_reference(
-    tx: Transaction, tenant_id: TenantId, line_id: UUID, status: Status, *, word: str, error: str, now: datetime
+    tx: Transaction,
+    tenant_id: TenantId,
+    line_id: UUID,
+    status: Status,
+    *,
+    word: str,
+    error: str,
+    now: datetime,
 ) -> StatusRow | None:
     try:
         message_id = UUID(status.own_reference or "")

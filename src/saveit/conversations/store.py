@@ -68,6 +68,7 @@ _STATEMENTS = load_statements("saveit.conversations")
 _OPEN_CONVERSATION = _STATEMENTS.query("open_conversation", ConversationRow)
 _NOTE_HEARD = _STATEMENTS.command("note_heard")
 _FIND_CONVERSATION = _STATEMENTS.query("find_conversation", ConversationRow)
+_FIND_OPEN_CONVERSATION = _STATEMENTS.query("find_open_conversation", ConversationRow)
 _CONVERSATIONS_OF_PERSON = _STATEMENTS.query("conversations_of_person", ConversationRow)
 _TAKE_NUMBERS = _STATEMENTS.query("take_numbers", NumberRow)
 _PLAN_MESSAGE = _STATEMENTS.command("plan_message")
@@ -122,6 +123,15 @@ async def find_conversation(
     return await tx.maybe(_FIND_CONVERSATION, tenant_id=tenant_id, conversation_id=conversation_id)
 
 
+async def find_open_conversation(
+    tx: Transaction, tenant_id: TenantId, line_id: UUID, address_index: bytes
+) -> ConversationRow | None:
+    """Return the open conversation of an address."""
+    return await tx.maybe(
+        _FIND_OPEN_CONVERSATION, tenant_id=tenant_id, line_id=line_id, address_index=address_index
+    )
+
+
 async def conversations_of_person(
     tx: Transaction, tenant_id: TenantId, person_id: UUID
 ) -> list[ConversationRow]:
@@ -130,7 +140,13 @@ async def conversations_of_person(
 
 
 async def take_numbers(
-    tx: Transaction, tenant_id: TenantId, conversation_id: UUID, *, count: int, epoch: int | None, now: datetime
+    tx: Transaction,
+    tenant_id: TenantId,
+    conversation_id: UUID,
+    *,
+    count: int,
+    epoch: int | None,
+    now: datetime,
 ) -> int | None:
     """Return the last of so many numbers, or None when the epoch is over."""
     row = await tx.maybe(
@@ -233,9 +249,7 @@ async def raise_by_provider_id(
     )
 
 
-async def knows_message(
-    tx: Transaction, tenant_id: TenantId, line_id: UUID, channel_message_id: str
-) -> bool:
+async def knows_message(tx: Transaction, tenant_id: TenantId, line_id: UUID, channel_message_id: str) -> bool:
     """Say whether we sent this."""
     row = await tx.one(
         _KNOWS_MESSAGE, tenant_id=tenant_id, line_id=line_id, channel_message_id=channel_message_id
@@ -285,6 +299,4 @@ async def messages_up_to(
     tx: Transaction, tenant_id: TenantId, conversation_id: UUID, up_to: datetime
 ) -> list[MessageIdRow]:
     """Return the messages that a watermark covers."""
-    return await tx.many(
-        _MESSAGES_UP_TO, tenant_id=tenant_id, conversation_id=conversation_id, up_to=up_to
-    )
+    return await tx.many(_MESSAGES_UP_TO, tenant_id=tenant_id, conversation_id=conversation_id, up_to=up_to)

@@ -6,7 +6,8 @@ its own.
 """
 
 from saveit.demo.credentials import Demo, DemoKey, DemoLogin, demo_file, read_demo
-from saveit.demo.seed import DemoTools, prepare_demo
+from saveit.demo.seed import prepare_demo
+from saveit.demo.tools import DemoTools
 from saveit.demo.trying import what_to_try
 
 __all__ = [

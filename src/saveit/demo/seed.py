@@ -14,7 +14,6 @@ from saveit.access import (
     EVERYTHING,
     QUOTA_PER_MINUTE_MAX,
     ApiKeyDraft,
-    EmailIndex,
     StaffUserDraft,
     add_user,
     create_api_key,
@@ -23,19 +22,19 @@ from saveit.access import (
     set_role,
 )
 from saveit.demo.bookings import Fortnight
+from saveit.demo.connecting import connect_lines
 from saveit.demo.credentials import Demo, DemoKey, DemoLogin, read_demo, write_demo
 from saveit.demo.floors import FloorPlan
 from saveit.demo.restaurants import EMPLOYEES, RESTAURANTS, DemoRestaurant, Employee
-from saveit.kernel.clock import Clock, SettableClock
-from saveit.kernel.db import Actor, Database, Transaction
+from saveit.demo.tools import DemoTools
+from saveit.kernel.clock import SettableClock
+from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.ids import AreaId, RestaurantId, TableId, TenantId
-from saveit.kernel.observe import Logger
 from saveit.reservations import apply_rules, open_desk
 from saveit.venues import (
     AreaDraft,
     CombinationDraft,
     DirectoryEntry,
-    TenantKeyRing,
     add_area,
     add_combination,
     add_table,
@@ -53,16 +52,6 @@ _WEEK_MINUTES = 7 * 24 * 60
 _ACTOR = Actor("system", "demo", "demo")
 
 
-class DemoTools(msgspec.Struct, frozen=True):
-    """What the demo is made with; the composition root's own."""
-
-    database: Database
-    clock: Clock
-    keys: TenantKeyRing
-    emails: EmailIndex
-    log: Logger
-
-
 async def prepare_demo(tools: DemoTools, *, data_dir: Path, url: str, admin_key: str) -> Demo:
     """Return the demo of this installation, made if there is none; demo.json then says so, with today's address.
 
@@ -73,6 +62,7 @@ async def prepare_demo(tools: DemoTools, *, data_dir: Path, url: str, admin_key:
         demo = msgspec.structs.replace(known, url=url, admin_key=admin_key, sandbox_url=f"{url}/sandbox")
     else:
         demo = await _make(tools, url=url, admin_key=admin_key)
+    await connect_lines(tools, url=url, places=[UUID(each.id) for each in demo.restaurants])
     await asyncio.to_thread(write_demo, data_dir, demo)
     return demo
 

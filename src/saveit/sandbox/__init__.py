@@ -8,11 +8,13 @@ It owns no table and keeps everything in memory. It never runs but with `--demo`
 """
 
 from saveit.sandbox.api import App, LookUp, SandboxApi, Standing
-from saveit.sandbox.lines import sandbox_lines
+from saveit.sandbox.inside import StageClient, deliver_to
+from saveit.sandbox.lines import SANDBOX_RESTAURANTS_MAX, sandbox_lines
 from saveit.sandbox.model import Call, Entry, Faults, Incoming, Line, Offered, Said, Shown
 from saveit.sandbox.stage import ClockThatMoves, Stage, UnknownLine
 
 __all__ = [
+    "SANDBOX_RESTAURANTS_MAX",
     "App",
     "Call",
     "ClockThatMoves",
@@ -26,7 +28,9 @@ __all__ = [
     "SandboxApi",
     "Shown",
     "Stage",
+    "StageClient",
     "Standing",
     "UnknownLine",
+    "deliver_to",
     "sandbox_lines",
 ]

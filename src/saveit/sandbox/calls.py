@@ -1,5 +1,6 @@
 """Telephone calls: what is spoken on the answer to each request, and what the caller says next."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -20,6 +21,8 @@ Deliver: TypeAlias = Callable[[Incoming], Awaitable[Response]]
 
 # How often the product may say "wait a moment" before a real caller hangs up; Twilio itself follows more redirects.
 _WAITS_MAX = 10
+# A flow or a `<Pause>` waits a second; half of it is enough for a demo.
+_WAIT_S = 0.5
 _DIGITS = re.compile(r"[0-9*#]{1,20}", re.ASCII)
 _OK = 200
 
@@ -63,7 +66,9 @@ class Calls:
             return "" if call is None else call.call_id
         conversation = self._world.conversations[place]
         conversation.add("in", Shown(text=words), message_id=call.call_id, at=self._world.now())
-        heard = {"Digits": words} if _DIGITS.fullmatch(words) else {"SpeechResult": words, "Confidence": "0.93"}
+        heard = (
+            {"Digits": words} if _DIGITS.fullmatch(words) else {"SpeechResult": words, "Confidence": "0.93"}
+        )
         await self._ask(line, said, heard)
         return call.call_id
 
@@ -91,6 +96,7 @@ class Calls:
                 self._calls.pop(place, None)
             if over or not again:
                 return
+            await asyncio.sleep(_WAIT_S)
             heard = {}
 
     def _request(self, line: Line, said: Said, heard: Mapping[str, str], call: _Call) -> Incoming:
@@ -113,7 +119,7 @@ class Calls:
 
 
 def _twiml(body: bytes, call: _Call) -> tuple[str, bool, bool]:
-    """Return what TwiML says, whether it asks to be called again at once, and whether the call is over; move the call to its next address."""
+    """Return what TwiML says, whether it wants another request at once, and whether the call is over; move the call on."""
     root = ElementTree.fromstring(body)  # noqa: S314 - the product's own answer, in a demo.
     spoken = " ".join("".join(say.itertext()).strip() for say in root.iter("Say"))
     gather, redirect = root.find("Gather"), root.find("Redirect")

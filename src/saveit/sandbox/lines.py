@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from saveit.messages import Credentials, LineKey
 from saveit.sandbox.model import Line
 
+# As many as the demo has; a number of one digit keeps the addresses of one length.
+SANDBOX_RESTAURANTS_MAX = 3
+
 # Channel, the account and the address as its provider would spell them; {n} tells restaurants apart.
 _PLACES: Mapping[str, tuple[str, str]] = {
     "whatsapp_meta": ("10000000000000{n}", "20000000000000{n}"),
@@ -39,7 +42,7 @@ def sandbox_lines(number: int, *, public_url: str, secret: bytes) -> tuple[Line,
     return tuple(lines)
 
 
-def _values(
+def _values(  # noqa: PLR0911 - one return for each provider.
     channel: str, word: str, key: LineKey, *, number: int, public_url: str
 ) -> dict[str, str]:
     match channel:

@@ -137,7 +137,9 @@ class Stage:
         if faulty and self._drawn(self.faults.unreachable):
             raise NotSent("sandbox")
         if faulty and self._drawn(self.faults.throttled):
-            return self._note(call, Taken(channel=channel, response=_throttled(channel), verdict="fault: 429")).response
+            return self._note(
+                call, Taken(channel=channel, response=_throttled(channel), verdict="fault: 429")
+            ).response
         if faulty and self._drawn(self.faults.broken):
             response = Response(status=503, body=b"upstream connect error or disconnect/reset before headers")
             return self._note(call, Taken(channel=channel, response=response, verdict="fault: 503")).response
@@ -332,16 +334,21 @@ def _throttled(channel: str) -> Response:
                 "error": {"message": "(#130429) Rate limit hit", "type": "OAuthException", "code": 130_429}
             }
         case "messenger" | "instagram":
-            body = {"error": {"message": "(#613) Calls to this api have exceeded the rate limit.", "code": 613}}
+            body = {
+                "error": {"message": "(#613) Calls to this api have exceeded the rate limit.", "code": 613}
+            }
         case "telegram":
             parameters = {"retry_after": 1}
-            body = {"ok": False, "error_code": 429, "description": "Too Many Requests", "parameters": parameters}
+            body = {
+                "ok": False,
+                "error_code": 429,
+                "description": "Too Many Requests",
+                "parameters": parameters,
+            }
         case "email_smtp":
             return Response(status=451, body=b"4.7.1 Please try again later")
         case "email_ses" | "sms_aws":
             body = {"__type": "TooManyRequestsException", "message": "Maximum sending rate exceeded."}
         case _:
             body = {"code": 20_429, "message": "Too Many Requests", "status": 429}
-    return Response(
-        status=429, headers={"content-type": "application/json"}, body=msgspec.json.encode(body)
-    )
+    return Response(status=429, headers={"content-type": "application/json"}, body=msgspec.json.encode(body))

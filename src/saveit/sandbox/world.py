@@ -1,4 +1,4 @@
-"""What the stand-ins know together: lines, guests, windows, opt-outs, and what was offered to tap. It lives in memory and dies with the process."""
+"""What the stand-ins know together: lines, guests, windows, opt-outs, and what was offered to tap. It lives and dies with the process."""
 
 import asyncio
 import hashlib
@@ -109,7 +109,7 @@ class World:
         return f"{self.random.getrandbits(4 * length):0{length}x}"
 
     def tapped(self, channel: str, guest: str, button: str) -> Offered:
-        """Return what the guest was offered under this id, title or number; what was never offered is tapped all the same, as a replay would."""
+        """Return what was offered under this id, title or number; what never was is tapped all the same, as a replay would."""
         offered = self.conversations[channel, guest].offered
         for number, each in enumerate(offered, 1):
             if button in {each.id, str(number)} or button.casefold() == each.title.casefold():

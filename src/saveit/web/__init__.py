@@ -9,6 +9,7 @@ into a log.
 """
 
 from saveit.web.application import create_app
+from saveit.web.links import Links
 from saveit.web.parts import Limits, Parts
 
-__all__ = ["Limits", "Parts", "create_app"]
+__all__ = ["Limits", "Links", "Parts", "create_app"]

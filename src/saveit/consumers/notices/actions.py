@@ -82,7 +82,15 @@ async def notify_person(  # noqa: PLR0913 - who is told what, of what, in whose 
     record of each.
     """
     ways = await _ways(
-        tx, sealer, recipient, told, templates=templates, papers=papers, channels=channels, lines=lines, now=now
+        tx,
+        sealer,
+        recipient,
+        told,
+        templates=templates,
+        papers=papers,
+        channels=channels,
+        lines=lines,
+        now=now,
     )
     notice_id = new_id(now)
     fresh = await store.keep_notice(
@@ -120,7 +128,13 @@ def template_for(kind: NoticeKind, language: Language, own: Template | None) -> 
 
 
 async def set_template(
-    tx: Transaction, restaurant_id: RestaurantId, kind: str, template: Template, *, language: Language, now: datetime
+    tx: Transaction,
+    restaurant_id: RestaurantId,
+    kind: str,
+    template: Template,
+    *,
+    language: Language,
+    now: datetime,
 ) -> TemplateRow:
     """Let a restaurant say it in its own words. Refuses: NoticeKindUnknown, TemplateInvalid."""
     known = known_kind(kind)
@@ -129,7 +143,9 @@ async def set_template(
     )
 
 
-async def reset_template(tx: Transaction, restaurant_id: RestaurantId, kind: str, *, language: Language) -> bool:
+async def reset_template(
+    tx: Transaction, restaurant_id: RestaurantId, kind: str, *, language: Language
+) -> bool:
     """Go back to our words; False when they were ours already. Refuses: NoticeKindUnknown."""
     return await store.remove_template(tx, restaurant_id, known_kind(kind), language=language) > 0
 
@@ -170,7 +186,9 @@ async def _ways(  # noqa: PLR0913 - as its caller.
                 tx, sealer, by_mail, Address("email", recipient.email), recipient, told=told, now=now
             )
         )
-    ways = [way for each in talking if (way := _way(each, told, templates, papers, channels=channels, now=now))]
+    ways = [
+        way for each in talking if (way := _way(each, told, templates, papers, channels=channels, now=now))
+    ]
     by_text = _line(lines, ("sms_twilio", "sms_aws"))
     if not ways and by_text is not None and recipient.phone is not None:
         conversation = await _conversation(
@@ -181,7 +199,7 @@ async def _ways(  # noqa: PLR0913 - as its caller.
     return ways
 
 
-def _way(  # noqa: PLR0917 - what is said, in whose words, with what.
+def _way(
     conversation: Conversation,
     told: Told,
     templates: Mapping[str, Template],
@@ -213,7 +231,7 @@ def _way(  # noqa: PLR0917 - what is said, in whose words, with what.
     return _Way(conversation, parts) if parts else None
 
 
-async def _conversation(
+async def _conversation(  # noqa: PLR0917 - who is reached where.
     tx: Transaction,
     sealer: Sealer,
     line: Line,

@@ -11,7 +11,7 @@ from saveit.messages import Attachment, TemplateUse, UnifiedResponse
 
 _WITH_PASS = frozenset({"confirmed", "pass", "changed", "reminder"})
 _WITH_CALENDAR = frozenset({"confirmed", "changed", "cancelled"})
-_PASS_ID = "pass"
+_PASS_ID = "pass"  # noqa: S105 - the name of a picture.
 # What mail programs show of a reservation by themselves: https://schema.org/FoodEstablishmentReservation.
 _SCHEMA_STATUSES = {
     "cancelled": "https://schema.org/ReservationCancelled",
@@ -25,7 +25,9 @@ def compose_chat(told: Told, template: Template, papers: Papers | None) -> Unifi
     attachments: tuple[Attachment, ...] = ()
     if papers is not None and told.kind in _WITH_PASS:
         attachments = (
-            Attachment(kind="image", url=papers.pass_url, media_type="image/png", file_name=f"{told.code}.png"),
+            Attachment(
+                kind="image", url=papers.pass_url, media_type="image/png", file_name=f"{told.code}.png"
+            ),
         )
     return UnifiedResponse(
         text=filled(template.text, told),
@@ -107,7 +109,7 @@ def _approved(told: Told, template: Template) -> TemplateUse | None:
 def _page(told: Told, text: str, *, has_pass: bool) -> str:
     """Return the mail's HTML: no pictures from elsewhere, no script but the mark-up, and every word of a guest escaped."""
     paragraphs = "".join(
-        f"<p style=\"margin:0 0 16px\">{_linked(block)}</p>" for block in text.split("\n\n") if block.strip()
+        f'<p style="margin:0 0 16px">{_linked(block)}</p>' for block in text.split("\n\n") if block.strip()
     )
     picture = (
         f'<p style="text-align:center"><img src="cid:{_PASS_ID}" width="240" height="240" '
@@ -132,7 +134,9 @@ def _linked(block: str) -> str:
     lines: list[str] = []
     for line in block.split("\n"):
         words = [
-            f'<a href="{escape(word)}">{escape(word)}</a>' if word.startswith(("https://", "http://")) else escape(word)
+            f'<a href="{escape(word)}">{escape(word)}</a>'
+            if word.startswith(("https://", "http://"))
+            else escape(word)
             for word in line.split(" ")
         ]
         lines.append(" ".join(words))

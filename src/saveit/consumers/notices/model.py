@@ -25,7 +25,20 @@ KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
 # What a template may name; each is filled with one line of plain text.
 PLACEHOLDERS = frozenset(
-    ("guest", "restaurant", "address", "phone", "date", "time", "party", "table", "code", "until", "calendar_url", "pass_url")
+    (
+        "guest",
+        "restaurant",
+        "address",
+        "phone",
+        "date",
+        "time",
+        "party",
+        "table",
+        "code",
+        "until",
+        "calendar_url",
+        "pass_url",
+    )
 )
 
 

@@ -123,7 +123,11 @@ async def _of_reservation(
     if kind in _NEED_STANDING and reservation.status not in STANDING:
         return None
     house = await desk.house(fact.tenant_id, restaurant_id)
-    papers = await make_papers(reservation, house) if kind in {"confirmed", "changed", "cancelled", "reminder"} else None
+    papers = (
+        await make_papers(reservation, house)
+        if kind in {"confirmed", "changed", "cancelled", "reminder"}
+        else None
+    )
     told = told_of(reservation, house, kind, papers)
     recipient = Recipient(
         person_id=reservation.person_id, email=reservation.guest.email, phone=reservation.guest.phone
@@ -198,7 +202,9 @@ async def _news(  # noqa: PLR0917 - what is told, to whom, of which restaurant.
             templates[kind] = template_for(kind, told.language, own)
         lines = await list_lines(reading)
     usable = tuple(
-        line for line in lines if line.active and line.restaurant_id in {None, restaurant_id} and line.advisor_id is None
+        line
+        for line in lines
+        if line.active and line.restaurant_id in {None, restaurant_id} and line.advisor_id is None
     )
     # The restaurant's own line before one of the whole group.
     ordered = tuple(sorted(usable, key=lambda line: line.restaurant_id is None))
@@ -209,5 +215,3 @@ def _concerns_the_guest(fact: RecordedFact) -> bool:
     """Say whether the time or the size changed: other words of the guest's own are no news to the guest."""
     body = _decoder.decode(fact.body)
     return body.before is None or body.after is None or body.before != body.after
-
-

@@ -76,7 +76,13 @@ async def list_templates(tx: Transaction, restaurant_id: RestaurantId) -> list[T
 
 
 async def save_template(
-    tx: Transaction, restaurant_id: RestaurantId, kind: str, template: Template, *, language: str, now: datetime
+    tx: Transaction,
+    restaurant_id: RestaurantId,
+    kind: str,
+    template: Template,
+    *,
+    language: str,
+    now: datetime,
 ) -> TemplateRow:
     """Replace a restaurant's words."""
     return await tx.one(

@@ -206,9 +206,7 @@ async def settle_arrived(ledger_tx: Transaction, now: datetime) -> int:
     return await ledger_tx.run(_SETTLE_ARRIVED, now=now)
 
 
-async def bury(
-    tx: Transaction, row: ClaimRow | StaleRow, *, reason: str, code: str, now: datetime
-) -> None:
+async def bury(tx: Transaction, row: ClaimRow | StaleRow, *, reason: str, code: str, now: datetime) -> None:
     """Put a message before a person."""
     await tx.run(
         _BURY,
@@ -250,12 +248,16 @@ async def replan(tx: Transaction, dead: DeadLetterRow, *, expires_at: datetime, 
 
 
 async def pause_line(
-    tx: Transaction, tenant_id: TenantId, line_id: UUID, *, until_at: datetime | None, code: str, now: datetime
+    tx: Transaction,
+    tenant_id: TenantId,
+    line_id: UUID,
+    *,
+    until_at: datetime | None,
+    code: str,
+    now: datetime,
 ) -> bool:
     """Keep a line from being used; False when it was already, as long."""
-    row = await tx.maybe(
-        _PAUSE, tenant_id=tenant_id, line_id=line_id, until_at=until_at, code=code, now=now
-    )
+    row = await tx.maybe(_PAUSE, tenant_id=tenant_id, line_id=line_id, until_at=until_at, code=code, now=now)
     return row is not None
 
 
@@ -285,9 +287,7 @@ async def unsilence(tx: Transaction, tenant_id: TenantId, channel: str, address_
 
 async def is_silenced(tx: Transaction, tenant_id: TenantId, channel: str, address_index: bytes) -> bool:
     """Say whether an address wants to hear no more."""
-    row = await tx.one(
-        _IS_SILENCED, tenant_id=tenant_id, channel=channel, address_index=address_index
-    )
+    row = await tx.one(_IS_SILENCED, tenant_id=tenant_id, channel=channel, address_index=address_index)
     return row.silenced
 
 

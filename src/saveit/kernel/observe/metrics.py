@@ -111,6 +111,12 @@ lines_stopped = Gauge(
     registry=registry,
     multiprocess_mode="livemax",
 )
+webhooks_sent = Counter(
+    "saveit_webhooks_sent",
+    "Calls to restaurants' own systems, by outcome: `delivered` or `failed`.",
+    ("outcome",),
+    registry=registry,
+)
 line_lookups = Counter(
     "saveit_line_lookups",
     "Queries for a line by its address, by outcome: `found` or `unknown`. One a line and day in steady state.",

@@ -112,7 +112,9 @@ class Amazon:
         mail = mail_of(line, said, alias, world)
         message_id = world.hex_id(40)
         headers = [{"name": name, "value": str(value)} for name, value in mail.items()]
-        verdicts = {f"{name}Verdict": {"status": "PASS"} for name in ("spam", "virus", "spf", "dkim", "dmarc")}
+        verdicts = {
+            f"{name}Verdict": {"status": "PASS"} for name in ("spam", "virus", "spf", "dkim", "dmarc")
+        }
         common = {
             "from": [alias],
             "to": [line.key.address],
@@ -256,7 +258,7 @@ def shown_mail(raw: bytes) -> Shown | None:
                 "content_id": str(part.get("Content-ID", "")),
             }
             for part in mail.walk()
-            if part.get_content_maintype() not in {"multipart"} and (part.get_filename() or part.get("Content-ID"))
+            if part.get_content_maintype() != "multipart" and (part.get_filename() or part.get("Content-ID"))
         )
         return Shown(text=f"{mail.get('Subject', '')}\n\n{text}".strip(), attachments=attachments)
     except (LookupError, ValueError):

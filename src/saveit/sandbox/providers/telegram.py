@@ -58,7 +58,7 @@ class TelegramApi:
         del channel
         return digits_of(guest, 10)
 
-    def take(self, call: HttpCall, world: World) -> Taken:
+    def take(self, call: HttpCall, world: World) -> Taken:  # noqa: PLR0911 - one return for each of its refusals.
         """Judge a call by its method."""
         found = _PATH.fullmatch(urlsplit(call.url).path)
         if found is None:
@@ -88,6 +88,7 @@ class TelegramApi:
 
     def said(self, line: Line, said: Said, world: World) -> tuple[str, Event]:
         """Return one update."""
+        del line
         chat = int(self.alias("telegram", said.guest))
         user = {"id": chat, "is_bot": False, "first_name": said.name, "language_code": "es"}
         number = world.random.getrandbits(31)
@@ -99,7 +100,13 @@ class TelegramApi:
             tapped = world.tapped("telegram", said.guest, said.button)
             query_id = str(world.random.getrandbits(60))
             world.inbound_ids.add(query_id)
-            query = {"id": query_id, "from": user, "chat_instance": "1", "data": tapped.id, "message": message}
+            query = {
+                "id": query_id,
+                "from": user,
+                "chat_instance": "1",
+                "data": tapped.id,
+                "message": message,
+            }
             return query_id, update | {"callback_query": query}
         if said.media:
             file = {"file_id": world.hex_id(32), "file_unique_id": world.hex_id(12), "file_size": 1000}
@@ -135,8 +142,10 @@ def _take_message(  # noqa: PLR0911 - one return for each of Telegram's own refu
         return _refused(400, "Bad Request: message is too long")
     if _utf16(body.caption) > _CAPTION_MAX:
         return _refused(400, "Bad Request: message caption is too long")
-    file = "" if method == "sendMessage" else {"photo": body.photo, "audio": body.audio}.get(
-        _FILES[method], body.video or body.document
+    file = (
+        ""
+        if method == "sendMessage"
+        else {"photo": body.photo, "audio": body.audio}.get(_FILES[method], body.video or body.document)
     )
     if method != "sendMessage" and not file and not uploaded:
         return _refused(400, f"Bad Request: there is no {_FILES[method]} in the request")

@@ -92,7 +92,7 @@ class Threads:
         """An id that means something only to this page."""
         return digits_of(f"{channel}:{guest}" if not guest.isdecimal() else guest, 16)
 
-    def take(self, call: HttpCall, world: World) -> Taken:
+    def take(self, call: HttpCall, world: World) -> Taken:  # noqa: PLR0911 - one return for each of its refusals.
         """Judge a call: the page is known by its token alone."""
         channel = "instagram" if urlsplit(call.url).hostname == "graph.instagram.com" else "messenger"
         token = header(call, "authorization").removeprefix("Bearer ")
@@ -106,7 +106,9 @@ class Threads:
             return _refused(channel, 401, 190, message=message)
         line = lines[0]
         if world.throttled((channel, line.key.address, ""), _RATE_S, _RATE_S):
-            return _refused(channel, 400, 613, message="(#613) Calls to this api have exceeded the rate limit.")
+            return _refused(
+                channel, 400, 613, message="(#613) Calls to this api have exceeded the rate limit."
+            )
         sent = strictly(call.body, _Sent)
         if isinstance(sent, str):
             return _refused(channel, 400, 100, message=f"(#100) {sent}")
@@ -181,7 +183,9 @@ def echo(line: Line, guest_alias: str, mid: str, *, text: str, world: World) -> 
 def _take_message(channel: str, sent: _Sent, line: Line, world: World) -> Taken:
     message, alias = sent.message, sent.recipient.id
     if message is None or not sent.messaging_type:
-        return _refused(channel, 400, 100, message="(#100) The parameter message or messaging_type is required")
+        return _refused(
+            channel, 400, 100, message="(#100) The parameter message or messaging_type is required"
+        )
     template = message.attachment is not None and message.attachment.type == "template"
     if not message.text and message.attachment is None:
         return _refused(channel, 400, 100, message="(#100) Empty text")

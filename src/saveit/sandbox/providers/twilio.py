@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from saveit.messages import HttpCall
@@ -53,7 +54,7 @@ class TwilioMessages:
         del channel
         return f"+{digits_of(guest, 11)}"
 
-    def take(self, call: HttpCall, world: World) -> Taken:
+    def take(self, call: HttpCall, world: World) -> Taken:  # noqa: PLR0911 - one return for each of its refusals.
         """Judge a call: the login, the form, the two addresses, the length, the opt-outs."""
         parts = urlsplit(call.url)
         login = _login(call)
@@ -149,10 +150,7 @@ class TwilioMessages:
 
 def signed_by_twilio(line: Line, event: Event, public_url: str) -> Incoming:
     """Return the request as Twilio signs it: the public address, then the form's names and values in order."""
-    path, given = event["path"], event["fields"]
-    assert isinstance(path, str)
-    assert isinstance(given, dict)
-    fields: dict[str, str] = given
+    path, fields = cast("str", event["path"]), cast("dict[str, str]", event["fields"])
     signed = public_url + path + "".join(name + fields[name] for name in sorted(fields))
     token = line.credentials.value("auth_token")
     digest = hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()
@@ -164,7 +162,9 @@ def signed_by_twilio(line: Line, event: Event, public_url: str) -> Incoming:
     return Incoming(path=path, headers=headers, body=urlencode(fields).encode())
 
 
-def _take_message(fields: Mapping[str, str], line: Line, channel: str, world: World) -> Taken:
+def _take_message(  # noqa: PLR0911 - one return for each of its refusals.
+    fields: Mapping[str, str], line: Line, channel: str, world: World
+) -> Taken:
     alias = fields.get("To", "").removeprefix("whatsapp:")
     if not _NUMBER.fullmatch(alias):
         return _refused(channel, 400, 21_211)
@@ -219,7 +219,9 @@ def _sender(fields: Mapping[str, str], account: Sequence[Line], channel: str) ->
     for line in account:
         if line.channel != channel:
             continue
-        if number == line.key.address or (service and service == line.credentials.value("messaging_service_sid")):
+        if number == line.key.address or (
+            service and service == line.credentials.value("messaging_service_sid")
+        ):
             return line
     return None
 

@@ -224,9 +224,7 @@ class WhatsAppGraph:
         message_id = f"wamid.{world.hex_id(32).upper()}"
         world.inbound_ids.add(message_id)
         alias = self.alias("whatsapp_meta", said.guest)
-        who: dict[str, object] = (
-            {"from_user_id": alias} if _BUSINESS_ID.fullmatch(alias) else {"from": alias}
-        )
+        who: dict[str, object] = {"from_user_id": alias} if _BUSINESS_ID.fullmatch(alias) else {"from": alias}
         contact: dict[str, object] = {"profile": {"name": said.name}}
         contact |= {"user_id": alias} if "from_user_id" in who else {"wa_id": alias}
         message = {**who, "id": message_id, "timestamp": _seconds(world), **_said_content(said, world)}
@@ -282,8 +280,7 @@ def escaped(text: str) -> str:
         letter
         if letter.isascii()
         else "".join(
-            f"\\u{int.from_bytes(unit):04x}"
-            for unit in _pairs(letter.encode("utf-16-be", "surrogatepass"))
+            f"\\u{int.from_bytes(unit):04x}" for unit in _pairs(letter.encode("utf-16-be", "surrogatepass"))
         )
         for letter in text
     )

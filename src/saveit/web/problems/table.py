@@ -108,6 +108,15 @@ PROBLEMS: dict[str, Line] = {
     "advisor_invalid": Line(
         422, "La descripción del asesor no es correcta", "The advisor is not rightly described"
     ),
+    "template_invalid": Line(422, "Esas palabras no se pueden usar", "These words cannot be used"),
+    "notice_kind_unknown": Line(404, "No existe ese aviso", "There is no such notice"),
+    "dead_letter_unknown": Line(404, "No existe ese mensaje pendiente", "No such message waits"),
+    "outcome_unknown": Line(
+        409, "Quizá ya llegó; confirme el reenvío", "It may have arrived; say so to send it again"
+    ),
+    "endpoint_invalid": Line(422, "Esa dirección no se puede llamar", "This address cannot be called"),
+    "endpoint_unknown": Line(404, "No existe ese destino", "There is no such endpoint"),
+    "delivery_unknown": Line(404, "No existe esa entrega", "There is no such delivery"),
     "line_taken": Line(409, "Esa dirección ya es una línea", "That address is a line already"),
     "line_unknown": Line(404, "No existe esa línea", "There is no such line"),
     "advisor_unknown": Line(404, "No existe ese asesor", "There is no such advisor"),

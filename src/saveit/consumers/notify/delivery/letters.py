@@ -30,7 +30,9 @@ async def list_dead_letters(tx: Transaction, *, rows_max: int = 200) -> list[Dea
     return await store.list_dead_letters(tx, min(rows_max, _ROWS_MAX))
 
 
-async def replay(tx: Transaction, message_id: UUID, *, now: datetime, even_if_it_arrived: bool = False) -> None:
+async def replay(
+    tx: Transaction, message_id: UUID, *, now: datetime, even_if_it_arrived: bool = False
+) -> None:
     """Let a message be sent again.
 
     Refuses: DeadLetterUnknown; OutcomeUnknown where nobody knows whether it arrived, unless told `even_if_it_arrived`.

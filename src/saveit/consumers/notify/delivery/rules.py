@@ -59,7 +59,9 @@ def window_is_open(can: Can, last_inbound_at: datetime | None, now: datetime) ->
     return last_inbound_at is not None and now - last_inbound_at < can.reply_window - timedelta(minutes=1)
 
 
-def sendable(part: Part, can: Can, *, window_open: bool) -> Part | Refused:
+def sendable(  # noqa: PLR0911 - one return for each part.
+    part: Part, can: Can, *, window_open: bool
+) -> Part | Refused:
     """Return the part in a form that this channel carries now, or why there is none.
 
     It was fitted when it was planned; a window may have closed since, or the line have moved to a channel that can do less.

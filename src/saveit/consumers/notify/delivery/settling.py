@@ -141,16 +141,16 @@ class Settling:
             attempts_back=1,
         )
 
-    async def _given_up(
+    async def _given_up(  # noqa: PLR0917 - what is given up, and why.
         self, tx: Transaction, claim: ClaimRow, reason: DeadReason, code: str, now: datetime
     ) -> None:
         await store.bury(tx, claim, reason=reason, code=_short(code), now=now)
         await self._moved(tx, claim, "failed", f"{reason}:{code}", now)
 
-    async def _moved(self, tx: Transaction, claim: ClaimRow, status: str, error: str, now: datetime) -> None:
-        row = await store.settle(
-            tx, claim, status=status, error=_short(error), due_at=now, now=now
-        )
+    async def _moved(  # noqa: PLR0917 - what moves where, and why.
+        self, tx: Transaction, claim: ClaimRow, status: str, error: str, now: datetime
+    ) -> None:
+        row = await store.settle(tx, claim, status=status, error=_short(error), due_at=now, now=now)
         if row is not None:
             await _tell(tx, claim, was="sending", status=status, error=_short(error), now=now)
 
@@ -184,7 +184,9 @@ async def _tell(
     await append(tx, fact, row.tenant_id)
 
 
-def _line_fact(kind: str, line_id: UUID, channel: str, code: str, now: datetime) -> Fact:
+def _line_fact(  # noqa: PLR0917 - the parts of a fact that differ.
+    kind: str, line_id: UUID, channel: str, code: str, now: datetime
+) -> Fact:
     return Fact(
         fact_id=new_id(now),
         kind=kind,

@@ -69,7 +69,7 @@ class Prepared(msgspec.Struct, frozen=True):
 class Delivery:
     """Delivers until it is closed; made to run in many processes at once."""
 
-    def __init__(  # noqa: PLR0913 - what delivery is made of.
+    def __init__(
         self,
         database: Database,
         clock: Clock,
@@ -98,6 +98,12 @@ class Delivery:
     def wake(self) -> None:
         """Look for planned messages now; to be called after the commit that planned them."""
         self._woken.set()
+
+    def push(self, frame: SocketPush) -> None:
+        """Show a web chat something that is no message: nobody waits for it, and nobody misses it when it is lost."""
+        task = asyncio.create_task(self._pushed(frame))
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
 
     def close(self) -> None:
         """Let `run` return once what is under way has been settled."""
@@ -141,6 +147,9 @@ class Delivery:
         metrics.dead_letters.set(watched.dead)
         metrics.lines_stopped.set(watched.stopped)
         metrics.messages_lag_s.set(max(0.0, watched.lag_s))
+
+    async def _pushed(self, frame: SocketPush) -> None:
+        await self._way_out.send(frame)
 
     async def _pause(self) -> None:
         try:
@@ -264,9 +273,15 @@ class Delivery:
         except NotSent as error:
             return RetryAfter("call", f"not_sent:{error}")
         except AnswerLost as error:
-            return RetryAfter("call", "answer_lost") if prepared.repeatable else Unknown(f"answer_lost:{error}")
+            return (
+                RetryAfter("call", "answer_lost") if prepared.repeatable else Unknown(f"answer_lost:{error}")
+            )
         outcome = prepared.channel.read(response)
-        if isinstance(outcome, Sent) and not outcome.channel_message_id and isinstance(prepared.rendered, Mail):
+        if (
+            isinstance(outcome, Sent)
+            and not outcome.channel_message_id
+            and isinstance(prepared.rendered, Mail)
+        ):
             return Sent(prepared.rendered.message_id)
         if isinstance(outcome, Unknown) and prepared.repeatable:
             return RetryAfter("call", outcome.code)
@@ -298,5 +313,3 @@ def _rendered(
 def channel_map(channels: Sequence[Channel]) -> dict[str, Channel]:
     """Return channels by their names."""
     return {channel.name: channel for channel in channels}
-
-

@@ -77,4 +77,3 @@ class RealWayOut:
             return Response(status=reply.code, body=reply.text.encode())
         await self._push(call)
         return Response(status=200, body=msgspec.json.encode({"id": ""}))
-

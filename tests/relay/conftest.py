@@ -1,0 +1,5 @@
+"""A restaurant with a system of its own, which the tests play."""
+
+from tests.support.core import opening
+
+__all__ = ["opening"]

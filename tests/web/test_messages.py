@@ -1,0 +1,61 @@
+"""Words of notices, dead letters and outgoing webhooks over HTTP."""
+
+from tests.web.conftest import Web
+from tests.web.test_bookings import booked, told
+
+
+async def test_a_restaurant_writes_its_own_words_sees_them_and_goes_back(web: Web) -> None:
+    path = f"/restaurants/{web.restaurant.id}/templates"
+    words = {"subject": "¡Listo!", "text": "Qué alegría, {guest}: {date}"}
+
+    wrong = await web.client.put(f"{path}/confirmed/es", json=words | {"text": "{nombre}"})
+    unknown = await web.client.put(f"{path}/birthday/es", json=words)
+    seen = await web.client.post(f"{path}/confirmed/es/preview", json=words)
+    written = await web.client.put(f"{path}/confirmed/es", json=words)
+    listed = (await web.client.get(path)).json()
+    gone = await web.client.delete(f"{path}/confirmed/es")
+    after = (await web.client.get(path)).json()
+
+    assert told(wrong) == (422, "template_invalid")
+    assert told(unknown) == (404, "notice_kind_unknown")
+    assert seen.json()["text"].startswith("Qué alegría, María González: ")
+    assert "FoodEstablishmentReservation" in seen.json()["html"]
+    assert written.json()["is_own"]
+    assert [each["kind"] for each in listed["templates"] if each["is_own"]] == ["confirmed"]
+    assert gone.status_code == 204
+    assert not any(each["is_own"] for each in after["templates"])
+
+
+async def test_an_endpoint_is_added_with_a_secret_that_is_shown_once(web: Web) -> None:
+    added = await web.client.post("/webhooks", json={"url": "https://pos.example/hook"})
+    refused = await web.client.post("/webhooks", json={"url": "http://pos.example/hook"})
+    listed = (await web.client.get("/webhooks")).json()
+    endpoint_id = added.json()["endpoint"]["id"]
+    rotated = await web.client.post(f"/webhooks/{endpoint_id}/secret")
+    deliveries = await web.client.get(f"/webhooks/{endpoint_id}/deliveries")
+    removed = await web.client.delete(f"/webhooks/{endpoint_id}")
+    again = await web.client.delete(f"/webhooks/{endpoint_id}")
+
+    assert added.json()["secret"].startswith("whsec_")
+    assert told(refused) == (422, "endpoint_invalid")
+    assert "secret" not in str(listed["endpoints"])
+    assert rotated.json()["secret"] != added.json()["secret"]
+    assert deliveries.json() == {"deliveries": []}
+    assert removed.status_code == 204
+    assert told(again) == (404, "endpoint_unknown")
+
+
+async def test_dead_letters_and_pauses_are_for_who_runs_the_house(web: Web) -> None:
+    made = await booked(web)
+
+    letters = await web.client.get("/messages/dead")
+    pauses = await web.client.get("/lines/pauses")
+    notices = await web.client.get(f"/reservations/{made['id']}/notices")
+    nobody = await web.client.post(f"/messages/dead/{made['id']}/replay", json={})
+    stranger = await web.visitor().get("/messages/dead")
+
+    assert letters.json() == {"dead_letters": []}
+    assert pauses.json() == {"pauses": []}
+    assert notices.json() == {"notices": []}
+    assert told(nobody) == (404, "dead_letter_unknown")
+    assert stranger.status_code == 401
