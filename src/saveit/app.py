@@ -29,6 +29,7 @@ from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, recall
+from saveit.dialogue import BuiltIn, GatewayInbox, Turns
 from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
@@ -277,12 +278,16 @@ async def open_background(
     """
     # The job queue takes as long to import as all the rest.
     from saveit.timers import Job, Schedule, core_jobs
+    from saveit.web import Links
 
     # A restaurant's own system is called for real, also by a sandbox; it is never one of ours.
     http = HttpClient()
     relay = Relay(core.database, core.clock, sealers=core.keys, http=http)
     called = Called(deliver=delivery.wake, push=delivery.push, relay=relay.wake)
     runner = Runner(core.database, core.clock, consumers_of(core, desk, called))
+    links = Links(desk, core.settings.public_url)
+    turns = Turns(desk, channels_by_name(), BuiltIn(), GatewayInbox(gateway), links=links.of)
+    gateway.on_arrival = turns.wake
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
@@ -294,6 +299,7 @@ async def open_background(
     await runner.prepare()
     tasks = [
         asyncio.create_task(runner.run(), name="consumers"),
+        asyncio.create_task(turns.run(), name="turns"),
         asyncio.create_task(delivery.run(), name="delivery"),
         asyncio.create_task(relay.run(), name="relay"),
         asyncio.create_task(tail.run(), name="tail"),
@@ -314,6 +320,7 @@ async def open_background(
     finally:
         looking.cancel()
         runner.close()
+        turns.close()
         delivery.close()
         relay.close()
         tail.close()

@@ -12,8 +12,8 @@ from msgspec import Meta, Struct
 
 from saveit.commands.installation import CannotBeDone, Subcommands
 from saveit.dialogue import Context, Language, OpenHours, Slot, Understanding, understand
-from saveit.guests import region_of_zone
 from saveit.kernel.clock import SystemClock
+from saveit.venues import region_of_zone
 
 _LINE_LENGTH_MAX = 65_536
 """Bytes; a message is a thousandth of it."""

@@ -118,6 +118,192 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.ledger_commit_one_v1(a public.ledger_act_v1, acted_at timestamp with time zone, OUT verdict text, OUT person_id uuid, OUT answer_sealed bytea) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+DECLARE
+    person uuid;
+    -- Nobody but this act has ever seen the person: there is nothing of his to count, and nobody to be kept from counting.
+    newcomer boolean := false;
+    taken integer;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(restaurant_lock_v1(a.restaurant_id));
+
+-- The same key never acts twice. An insert that meets a running transaction waits for it, so the answer is final.
+    -- It comes first: a repeated request is answered as before even when the rules have changed since.
+    IF a.key IS NOT NULL THEN
+        INSERT INTO idempotency_keys (tenant_id, scope, key, body_digest, answer_sealed, reservation_id, created_at)
+        VALUES (a.tenant_id, a.key_scope, a.key, a.body_digest, a.answer_sealed, a.holder_id, acted_at)
+        ON CONFLICT DO NOTHING;
+        IF NOT FOUND THEN
+            SELECT CASE WHEN k.body_digest = a.body_digest THEN 'replayed' ELSE 'key_reused' END, r.person_id, k.answer_sealed
+            INTO verdict, person_id, answer_sealed
+            FROM idempotency_keys k
+            LEFT JOIN reservations r ON r.tenant_id = k.tenant_id AND r.reservation_id = k.reservation_id
+            WHERE k.tenant_id = a.tenant_id AND k.scope = a.key_scope AND k.key = a.key;
+            verdict := coalesce(verdict, 'again');
+            RETURN;
+        END IF;
+    END IF;
+
+-- Each step says first what becomes of the act if it ends there.
+    <<decided>>
+    BEGIN
+        -- Decided under rules or a floor that are no longer so.
+        verdict := 'rules_changed';
+        EXIT decided WHEN NOT EXISTS (
+            SELECT FROM restaurants r
+            WHERE r.tenant_id = a.tenant_id
+                AND r.restaurant_id = a.restaurant_id
+                AND r.rules_version = a.rules_version
+                AND r.floor_version = a.floor_version);
+
+-- A blocked guest is recognised by any address: the one that says who he is, and any he ever wrote down.
+        IF a.no_shows_max IS NOT NULL THEN
+            verdict := 'guest_blocked';
+            EXIT decided WHEN (
+                SELECT bool_or(g.blocked_at IS NOT NULL) OR (a.no_shows_max > 0 AND sum(g.no_shows) >= a.no_shows_max)
+                FROM guest_standings g
+                WHERE g.tenant_id = a.tenant_id
+                    AND g.restaurant_id = a.restaurant_id
+                    AND g.person_id = ANY (ARRAY(
+                        SELECT d.person_id FROM addresses d
+                        WHERE d.tenant_id = a.tenant_id AND d.kind = a.address_kind AND d.blind_index = a.address_index
+                        UNION ALL
+                        SELECT m.person_id FROM address_mentions m
+                        WHERE m.tenant_id = a.tenant_id AND m.blind_index IN (a.mention_index, a.address_index)
+                        UNION ALL
+                        SELECT d.person_id FROM addresses d
+                        WHERE d.tenant_id = a.tenant_id AND d.kind = 'email' AND d.blind_index = a.mention_index)));
+        END IF;
+
+-- A hold becomes the reservation: the same rows, another holder. It was counted when it was made.
+        IF a.hold_id IS NOT NULL THEN
+            verdict := 'hold_gone';
+            UPDATE holds h
+            SET reservation_id = a.holder_id
+            WHERE h.tenant_id = a.tenant_id
+                AND h.hold_id = a.hold_id
+                AND h.restaurant_id = a.restaurant_id
+                AND h.released_at IS NULL
+                AND h.reservation_id IS NULL
+                AND h.expires_at > acted_at;
+            EXIT decided WHEN NOT FOUND;
+            UPDATE table_occupancy o
+            SET holder_kind = 'reservation',
+                holder_id = a.holder_id,
+                movable = a.movable,
+                expires_at = NULL
+            WHERE o.tenant_id = a.tenant_id
+                AND o.holder_id = a.hold_id;
+        ELSE
+            -- ON CONFLICT DO NOTHING asks the exclusion constraint; the tables taken before one that is not free go with the act.
+            verdict := 'table_taken';
+            INSERT INTO table_occupancy (
+                tenant_id, table_id, restaurant_id, starts_at, ends_at, holder_kind, holder_id, party_size, movable, expires_at)
+            SELECT
+                a.tenant_id, t.table_id, a.restaurant_id, a.starts_at, a.ends_at,
+                CASE a.kind WHEN 'hold' THEN 'hold' ELSE 'reservation' END,
+                a.holder_id, a.party_size, a.movable, a.expires_at
+            FROM unnest(a.table_ids) AS t (table_id)
+            ORDER BY t.table_id
+            ON CONFLICT DO NOTHING;
+            GET DIAGNOSTICS taken = ROW_COUNT;
+            EXIT decided WHEN taken < cardinality(a.table_ids);
+            -- One counter is moved or it is not. Of several some may be before one refuses: those go back with a savepoint, which
+            -- costs a transaction number and is rarely needed.
+            verdict := 'load_full';
+            IF jsonb_array_length(a.loads) = 1 THEN
+                EXIT decided WHEN slot_load_take_v1(a.tenant_id, a.restaurant_id, a.service_on, a.loads) = 0;
+            ELSIF a.loads <> '[]' THEN
+                EXIT decided WHEN cardinality(ledger_count_v1(ARRAY[a], '{}')) > 0;
+            END IF;
+        END IF;
+
+-- Who is it? The address decides; a new one belongs to the person the act brings along.
+        IF a.address_index IS NOT NULL THEN
+            INSERT INTO addresses (tenant_id, kind, blind_index, person_id, created_at)
+            VALUES (a.tenant_id, a.address_kind, a.address_index, a.person_id, acted_at)
+            ON CONFLICT DO NOTHING;
+            IF FOUND THEN
+                person := a.person_id;
+            ELSE
+                person := (
+                    SELECT d.person_id FROM addresses d
+                    WHERE d.tenant_id = a.tenant_id AND d.kind = a.address_kind AND d.blind_index = a.address_index);
+            END IF;
+            IF person = a.person_id THEN
+                INSERT INTO people (tenant_id, person_id, details_sealed, language, created_at)
+                VALUES (a.tenant_id, a.person_id, a.person_sealed, a.language, acted_at)
+                ON CONFLICT DO NOTHING;
+                newcomer := FOUND;
+            END IF;
+            IF a.mention_index IS NOT NULL THEN
+                INSERT INTO address_mentions (tenant_id, blind_index, person_id)
+                VALUES (a.tenant_id, a.mention_index, person)
+                ON CONFLICT DO NOTHING;
+            END IF;
+            -- One guest, one place at a time.
+            IF a.kind = 'book' THEN
+                verdict := 'guest_overlap';
+                INSERT INTO guest_stays (tenant_id, restaurant_id, person_id, reservation_id, starts_at, ends_at, overlap_allowed)
+                VALUES (a.tenant_id, a.restaurant_id, person, a.holder_id, a.starts_at, a.leaves_at, a.overlap_allowed)
+                ON CONFLICT DO NOTHING;
+                EXIT decided WHEN NOT FOUND;
+            END IF;
+            -- At most so many reservations to come; the rules let anybody have one. The guest's row is locked first and counted
+            -- after, so the count is exact. Whoever else acts for a newcomer waits at his address until this is committed.
+            IF a.active_max IS NOT NULL AND NOT newcomer THEN
+                verdict := 'guest_limit';
+                INSERT INTO guest_standings AS s (tenant_id, restaurant_id, person_id)
+                VALUES (a.tenant_id, a.restaurant_id, person)
+                ON CONFLICT (tenant_id, restaurant_id, person_id) DO UPDATE SET no_shows = s.no_shows;
+                EXIT decided WHEN a.active_max < (
+                    SELECT count(*)
+                    FROM guest_stays g
+                    WHERE g.tenant_id = a.tenant_id
+                        AND g.restaurant_id = a.restaurant_id
+                        AND g.person_id = person
+                        AND g.ends_at > acted_at);
+            END IF;
+        END IF;
+
+IF a.kind = 'book' THEN
+            INSERT INTO reservations (
+                tenant_id, service_on, reservation_id, restaurant_id, code, status, person_id, guest_sealed, language,
+                party_size, service, starts_at, leaves_at, ends_at, table_ids, pinned, overbooked, source, hold_id, policy,
+                loads, rules_version, confirm_by, created_at, updated_at, confirmed_at)
+            VALUES (
+                a.tenant_id, a.service_on, a.holder_id, a.restaurant_id, a.code, a.status, person, a.guest_sealed,
+                a.language, a.party_size, a.service, a.starts_at, a.leaves_at, a.ends_at, a.table_ids, NOT a.movable,
+                a.overbooked, a.source, a.hold_id, a.policy, a.loads, a.rules_version, a.confirm_by, a.made_at, a.made_at,
+                CASE a.status WHEN 'confirmed' THEN a.made_at END);
+        ELSIF a.kind = 'hold' THEN
+            INSERT INTO holds (
+                tenant_id, hold_id, restaurant_id, service_on, service, starts_at, leaves_at, ends_at, party_size, table_ids,
+                loads, source, holder, created_at, expires_at)
+            VALUES (
+                a.tenant_id, a.holder_id, a.restaurant_id, a.service_on, a.service, a.starts_at, a.leaves_at, a.ends_at,
+                a.party_size, a.table_ids, a.loads, a.source, a.actor, a.made_at, a.expires_at);
+        END IF;
+        INSERT INTO facts (
+            fact_id, tenant_id, restaurant_id, kind, version, subject_kind, subject_id, service_on, actor, channel, trace_id,
+            node, at, body)
+        VALUES (
+            a.fact_id, a.tenant_id, a.restaurant_id, a.fact_kind, 1,
+            CASE a.kind WHEN 'hold' THEN 'hold' ELSE 'reservation' END,
+            a.holder_id, a.service_on, a.actor, a.channel, a.trace_id, a.node, a.made_at,
+            a.fact_body || jsonb_build_object('person_id', person));
+        verdict := 'done';
+        person_id := person;
+        RETURN;
+    END;
+    person_id := person;
+    PERFORM ledger_undo_v1(ARRAY[a], ARRAY[verdict]);
+END
+$$;
+
 CREATE FUNCTION public.ledger_commit_v1(acts public.ledger_act_v1[], acted_at timestamp with time zone) RETURNS TABLE(act_no integer, verdict text, person_id uuid, answer_sealed bytea)
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -132,9 +318,22 @@ DECLARE
     answers bytea[] := array_fill(NULL::bytea, ARRAY[cardinality(acts)]);
     gone integer[] := '{}';
     lost integer[];
+    -- Persons whom nobody but these acts has ever seen: there is nothing of theirs to count.
+    newcomers uuid[];
+    taken uuid[];
     each record;
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(r.lock)
+    IF cardinality(acts) = 1 THEN
+        each := ledger_commit_one_v1(acts[1], acted_at);
+        act_no := 1;
+        verdict := each.verdict;
+        person_id := each.person_id;
+        answer_sealed := each.answer_sealed;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+
+PERFORM pg_advisory_xact_lock_shared(r.lock)
     FROM (SELECT DISTINCT restaurant_lock_v1(a.restaurant_id) AS lock FROM unnest(acts) a ORDER BY 1) r;
 
 -- The same key never acts twice. An insert that meets a running transaction waits for it, so the answer is final.
@@ -146,13 +345,12 @@ BEGIN
         WHERE a.key IS NOT NULL
         ORDER BY a.tenant_id, a.key_scope, a.key
         ON CONFLICT DO NOTHING
-        RETURNING tenant_id, scope, key
+        RETURNING reservation_id
     )
     SELECT array_agg(a.act_no) INTO lost
     FROM unnest(acts) a
     WHERE a.key IS NOT NULL
-        AND NOT EXISTS (
-            SELECT FROM claimed c WHERE c.tenant_id = a.tenant_id AND c.scope = a.key_scope AND c.key = a.key);
+        AND NOT a.holder_id IN (SELECT c.reservation_id FROM claimed c);
     IF lost IS NOT NULL THEN
         gone := gone || lost;
         verdicts := ledger_mark_v1(verdicts, lost, 'again');
@@ -186,31 +384,24 @@ BEGIN
 
 -- A blocked guest is recognised by any address: the one that says who he is, and any he ever wrote down.
     IF EXISTS (SELECT FROM unnest(acts) a WHERE a.no_shows_max IS NOT NULL) THEN
-        SELECT array_agg(b.act_no) INTO lost
-        FROM (
-            SELECT a.act_no
-            FROM unnest(acts) a
-            CROSS JOIN LATERAL (
-                SELECT d.person_id FROM addresses d
-                WHERE d.tenant_id = a.tenant_id AND d.kind = a.address_kind AND d.blind_index = a.address_index
-                UNION
-                SELECT m.person_id FROM address_mentions m
-                WHERE m.tenant_id = a.tenant_id AND m.blind_index IN (a.mention_index, a.address_index)
-                UNION
-                SELECT d.person_id FROM addresses d
-                WHERE d.tenant_id = a.tenant_id AND d.kind = 'email' AND d.blind_index = a.mention_index
-            ) p
-            CROSS JOIN LATERAL (
-                -- The limit keeps the planner from turning the probe of one guest into a join with all of them.
-                SELECT g.blocked_at, g.no_shows FROM guest_standings g
-                WHERE g.tenant_id = a.tenant_id AND g.restaurant_id = a.restaurant_id AND g.person_id = p.person_id
-                LIMIT 1
-            ) s
-            WHERE a.no_shows_max IS NOT NULL
-                AND NOT a.act_no = ANY (gone)
-            GROUP BY a.act_no, a.no_shows_max
-            HAVING bool_or(s.blocked_at IS NOT NULL) OR (a.no_shows_max > 0 AND sum(s.no_shows) >= a.no_shows_max)
-        ) b;
+        SELECT array_agg(a.act_no) INTO lost
+        FROM unnest(acts) a
+        WHERE a.no_shows_max IS NOT NULL
+            AND NOT a.act_no = ANY (gone)
+            AND (
+                SELECT bool_or(g.blocked_at IS NOT NULL) OR (a.no_shows_max > 0 AND sum(g.no_shows) >= a.no_shows_max)
+                FROM guest_standings g
+                WHERE g.tenant_id = a.tenant_id
+                    AND g.restaurant_id = a.restaurant_id
+                    AND g.person_id = ANY (ARRAY(
+                        SELECT d.person_id FROM addresses d
+                        WHERE d.tenant_id = a.tenant_id AND d.kind = a.address_kind AND d.blind_index = a.address_index
+                        UNION ALL
+                        SELECT m.person_id FROM address_mentions m
+                        WHERE m.tenant_id = a.tenant_id AND m.blind_index IN (a.mention_index, a.address_index)
+                        UNION ALL
+                        SELECT d.person_id FROM addresses d
+                        WHERE d.tenant_id = a.tenant_id AND d.kind = 'email' AND d.blind_index = a.mention_index)));
         IF lost IS NOT NULL THEN
             gone := gone || lost;
             verdicts := ledger_mark_v1(verdicts, lost, 'guest_blocked');
@@ -253,7 +444,7 @@ BEGIN
     END IF;
 
 -- The tables. ON CONFLICT DO NOTHING asks the exclusion constraint without spoiling the batch.
-    WITH taken AS (
+    WITH inserted AS (
         INSERT INTO table_occupancy (
             tenant_id, table_id, restaurant_id, starts_at, ends_at, holder_kind, holder_id, party_size, movable, expires_at)
         SELECT
@@ -268,12 +459,12 @@ BEGIN
         ON CONFLICT DO NOTHING
         RETURNING holder_id
     )
+    SELECT array_agg(i.holder_id) INTO taken FROM inserted i;
     SELECT array_agg(a.act_no) INTO lost
     FROM unnest(acts) a
-    LEFT JOIN (SELECT t.holder_id, count(*) AS tables FROM taken t GROUP BY t.holder_id) w ON w.holder_id = a.holder_id
     WHERE a.hold_id IS NULL
         AND NOT a.act_no = ANY (gone)
-        AND coalesce(w.tables, 0) < cardinality(a.table_ids);
+        AND coalesce(cardinality(array_positions(taken, a.holder_id)), 0) < cardinality(a.table_ids);
     IF lost IS NOT NULL THEN
         gone := gone || lost;
         verdicts := ledger_mark_v1(verdicts, lost, 'table_taken');
@@ -306,12 +497,16 @@ BEGIN
     LOOP
         persons[each.act_no] := each.person_id;
     END LOOP;
-    INSERT INTO people (tenant_id, person_id, details_sealed, language, created_at)
-    SELECT a.tenant_id, a.person_id, a.person_sealed, a.language, acted_at
-    FROM unnest(acts) a
-    WHERE a.person_id = persons[a.act_no]
-        AND NOT a.act_no = ANY (gone)
-    ON CONFLICT DO NOTHING;
+    WITH met AS (
+        INSERT INTO people (tenant_id, person_id, details_sealed, language, created_at)
+        SELECT a.tenant_id, a.person_id, a.person_sealed, a.language, acted_at
+        FROM unnest(acts) a
+        WHERE a.person_id = persons[a.act_no]
+            AND NOT a.act_no = ANY (gone)
+        ON CONFLICT DO NOTHING
+        RETURNING person_id
+    )
+    SELECT array_agg(m.person_id) INTO newcomers FROM met m;
     INSERT INTO address_mentions (tenant_id, blind_index, person_id)
     SELECT DISTINCT a.tenant_id, a.mention_index, persons[a.act_no]
     FROM unnest(acts) a
@@ -344,13 +539,15 @@ BEGIN
         verdicts := ledger_mark_v1(verdicts, lost, 'guest_overlap');
     END IF;
 
--- At most so many reservations to come. The guest's row is locked first and counted after, so the count is exact.
+-- At most so many reservations to come; the rules let anybody have one. The guest's row is locked first and counted after, so the
+    -- count is exact. Whoever else acts for a newcomer waits at his address until this is committed.
     IF EXISTS (SELECT FROM unnest(acts) a WHERE a.active_max IS NOT NULL) THEN
         INSERT INTO guest_standings AS s (tenant_id, restaurant_id, person_id)
         SELECT DISTINCT a.tenant_id, a.restaurant_id, persons[a.act_no]
         FROM unnest(acts) a
         WHERE a.active_max IS NOT NULL
             AND persons[a.act_no] IS NOT NULL
+            AND (a.person_id = ANY (newcomers)) IS NOT TRUE
             AND NOT a.act_no = ANY (gone)
         ORDER BY 1, 2, 3
         ON CONFLICT (tenant_id, restaurant_id, person_id) DO UPDATE SET no_shows = s.no_shows;
@@ -358,6 +555,7 @@ BEGIN
         FROM unnest(acts) a
         WHERE a.active_max IS NOT NULL
             AND persons[a.act_no] IS NOT NULL
+            AND (a.person_id = ANY (newcomers)) IS NOT TRUE
             AND NOT a.act_no = ANY (gone)
             AND a.active_max < (
                 SELECT count(*)
@@ -410,9 +608,13 @@ INSERT INTO reservations (
     FROM unnest(acts) a
     WHERE NOT a.act_no = ANY (gone);
 
-RETURN QUERY
-    SELECT n.no, verdicts[n.no], persons[n.no], answers[n.no]
-    FROM generate_series(1, cardinality(acts)) AS n (no);
+FOR number IN 1..cardinality(acts) LOOP
+        act_no := number;
+        verdict := verdicts[number];
+        person_id := persons[number];
+        answer_sealed := answers[number];
+        RETURN NEXT;
+    END LOOP;
 END
 $$;
 
@@ -736,26 +938,29 @@ CREATE FUNCTION public.slot_load_release_v1(tenant uuid, restaurant uuid, day da
 $$;
 
 CREATE FUNCTION public.slot_load_take_v1(tenant uuid, restaurant uuid, day date, loads jsonb) RETURNS integer
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
-    WITH granted AS (
-        INSERT INTO slot_load AS s (tenant_id, restaurant_id, service_on, kind, counted_at, parties, covers, parties_max, covers_max)
-        SELECT tenant, restaurant, day, l.kind, l.counted_at, l.parties, l.covers, l.parties_max, l.covers_max
-        FROM jsonb_to_recordset(loads) AS l (
-            kind text, counted_at timestamptz, parties integer, covers integer, parties_max integer, covers_max integer)
-        WHERE l.parties <= coalesce(l.parties_max, l.parties)
-            AND l.covers <= coalesce(l.covers_max, l.covers)
-        ORDER BY l.kind, l.counted_at
-        ON CONFLICT (tenant_id, restaurant_id, service_on, kind, counted_at) DO UPDATE
-        SET parties = s.parties + excluded.parties,
-            covers = s.covers + excluded.covers,
-            parties_max = excluded.parties_max,
-            covers_max = excluded.covers_max
-        WHERE s.parties + excluded.parties <= coalesce(excluded.parties_max, s.parties + excluded.parties)
-            AND s.covers + excluded.covers <= coalesce(excluded.covers_max, s.covers + excluded.covers)
-        RETURNING 1
-    )
-    SELECT count(*)::integer FROM granted
+#variable_conflict use_column
+DECLARE
+    granted integer;
+BEGIN
+    INSERT INTO slot_load AS s (tenant_id, restaurant_id, service_on, kind, counted_at, parties, covers, parties_max, covers_max)
+    SELECT tenant, restaurant, day, l.kind, l.counted_at, l.parties, l.covers, l.parties_max, l.covers_max
+    FROM jsonb_to_recordset(loads) AS l (
+        kind text, counted_at timestamptz, parties integer, covers integer, parties_max integer, covers_max integer)
+    WHERE l.parties <= coalesce(l.parties_max, l.parties)
+        AND l.covers <= coalesce(l.covers_max, l.covers)
+    ORDER BY l.kind, l.counted_at
+    ON CONFLICT (tenant_id, restaurant_id, service_on, kind, counted_at) DO UPDATE
+    SET parties = s.parties + excluded.parties,
+        covers = s.covers + excluded.covers,
+        parties_max = excluded.parties_max,
+        covers_max = excluded.covers_max
+    WHERE s.parties + excluded.parties <= coalesce(excluded.parties_max, s.parties + excluded.parties)
+        AND s.covers + excluded.covers <= coalesce(excluded.covers_max, s.covers + excluded.covers);
+    GET DIAGNOSTICS granted = ROW_COUNT;
+    RETURN granted;
+END
 $$;
 
 CREATE TABLE jobs.pgqueuer (
@@ -1696,6 +1901,8 @@ CREATE TABLE public.tenants (
     tenant_id uuid NOT NULL,
     name text NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    opened_scope text,
+    opened_key text,
     CONSTRAINT tenant_has_a_name CHECK (((length(name) >= 1) AND (length(name) <= 120)))
 );
 
@@ -1826,6 +2033,9 @@ ALTER TABLE ONLY public.consumer_cursors
 
 ALTER TABLE ONLY public.conversations
     ADD CONSTRAINT conversations_pkey PRIMARY KEY (tenant_id, conversation_id);
+
+ALTER TABLE ONLY public.tenants
+    ADD CONSTRAINT customer_opened_once UNIQUE (opened_scope, opened_key);
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (tenant_id, message_id);
@@ -2030,6 +2240,8 @@ CREATE INDEX guest_stays_of_person ON public.guest_stays USING btree (tenant_id,
 CREATE UNIQUE INDEX guest_waits_once ON public.waitlist_entries USING btree (tenant_id, restaurant_id, service_on, guest_index) WHERE (status = ANY (ARRAY['waiting'::text, 'offered'::text]));
 
 CREATE INDEX holds_for_waiting ON public.holds USING btree (tenant_id, holder) WHERE ((source = 'waitlist'::text) AND (released_at IS NULL) AND (reservation_id IS NULL));
+
+CREATE INDEX holds_of_caller ON public.holds USING btree (tenant_id, restaurant_id, holder) WHERE ((released_at IS NULL) AND (reservation_id IS NULL));
 
 CREATE INDEX holds_open ON public.holds USING btree (expires_at) WHERE ((released_at IS NULL) AND (reservation_id IS NULL));
 
