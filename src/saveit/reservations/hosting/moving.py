@@ -236,7 +236,6 @@ async def _take_place(  # noqa: PLR0917 - the old place, the new one and the mea
         overbooked=False,
         loads=load_rows(plan, offer.claims, party_size),
         policy=_moved_policy(before, offer.starts_at, desk.now()),
-        calendar_sequence=before.calendar_sequence + 1,
     )
     may_overlap = await store.guest_may_overlap(tx, before)
     await release_tables(tx, before.tenant_id, before.id)
