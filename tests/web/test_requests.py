@@ -1,5 +1,6 @@
 """What is asked wrongly: said whole, in the caller's language, and never with more than it needs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -257,3 +258,28 @@ async def test_a_body_in_pieces_is_read_whole(web: Web) -> None:
     )
 
     assert made.status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/reservations", "/availability/check"])
+async def test_a_body_that_is_packed_is_refused(web: Web, path: str) -> None:
+    refused = await web.client.post(path, json=wanted(web), headers={"Content-Encoding": "gzip"})
+
+    assert told(refused) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/reservations", "/api/v1/availability/check"])
+async def test_a_body_that_never_ends_is_given_up_on(
+    web: Web, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the day this was needed, half a body kept a connection and a task for as long as its sender liked."""
+    monkeypatch.setattr("saveit.web.edge.bodies.BODY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("saveit.web.router.BODY_TIMEOUT_S", 0.05)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"restaurant_id":'
+        await asyncio.Event().wait()
+
+    refused = await web.client.post(f"{ORIGIN}{path}", content=half())
+
+    assert told(refused) == (408, "request_timeout")
+    assert refused.headers["connection"] == "close"

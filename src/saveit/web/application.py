@@ -7,7 +7,7 @@ from saveit.web.hot.document import Document
 from saveit.web.hot.health import Alive, Numbers, Ready
 from saveit.web.hot.memory import Memory
 from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
-from saveit.web.pages import pages
+from saveit.web.pages import Start, pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
 from saveit.web.wire import Alternative
@@ -29,7 +29,8 @@ def create_app(parts: Parts) -> Front:
             Alive(),
             Ready(parts),
             Numbers(),
+            Start(),
             *pages(),
-            Document(router),
+            Document(lambda: make_router(alternatives, documented=True)),
         ),
     )

@@ -1,5 +1,6 @@
 """The OpenAPI document, as the framework makes it and then as it is true: problems are ours, and what creates takes a key."""
 
+from collections.abc import Callable
 from typing import cast
 
 import msgspec
@@ -61,14 +62,14 @@ class Document:
     route = path = "/openapi.json"
     methods = ("GET",)
 
-    def __init__(self, router: Litestar) -> None:
-        self._router = router
+    def __init__(self, make_router: Callable[[], Litestar]) -> None:
+        self._make_router = make_router
         self._body: bytes | None = None
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
         """Give the document."""
         if self._body is None:
-            self._body = document_of(self._router)
+            self._body = document_of(self._make_router())
         return Reply(200, self._body)
 
 

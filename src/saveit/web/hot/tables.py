@@ -24,9 +24,9 @@ from saveit.web.desk import (
     source_of,
     with_alternatives,
 )
-from saveit.web.edge import Call, Reader, Reply, read_body
+from saveit.web.edge import Call, Reader, Reply, read_body, require_json
 from saveit.web.hot.memory import Memory, Seen
-from saveit.web.problems import NotFound, RequestError, RequestInvalid, UnsupportedMedia, request_error
+from saveit.web.problems import NotFound, RequestError, RequestInvalid, request_error
 from saveit.web.wire import (
     AvailabilityAnswer,
     BookingRequest,
@@ -244,10 +244,8 @@ async def _listing(call: Call, house: House, question: Question, seen: Seen) -> 
 
 
 async def _json_body(call: Call, receive: Receive) -> bytes:
-    """Return the body. Refuses: UnsupportedMedia when it is declared to be something else; BodyTooLarge."""
-    declared = call.heads.content_type
-    if declared and not declared.lower().startswith(b"application/json"):
-        raise UnsupportedMedia(content_type=declared[:80].decode("latin-1"))
+    """Return the body. Refuses: UnsupportedMedia when it is declared to be something else; BodyTooLarge, RequestTimeout."""
+    require_json(call.heads.content_type, call.heads.content_encoding)
     return await read_body(receive, call.heads.content_length)
 
 

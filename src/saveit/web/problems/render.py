@@ -12,7 +12,7 @@ from saveit.reservations import RulesRefused as BookingRulesRefused
 from saveit.reservations import SlotUnavailable
 from saveit.seating import Audience, explain
 from saveit.venues import RulesRefused, VenueInvalid
-from saveit.web.problems.refusals import RateLimited, RequestInvalid
+from saveit.web.problems.refusals import MethodNotAllowed, RateLimited, RequestInvalid, RequestTimeout
 from saveit.web.problems.table import PROBLEMS
 from saveit.web.problems.words import Language
 
@@ -78,6 +78,11 @@ def problem_of(
         headers.append((b"retry-after", b"%d" % retry_after_s))
     if line.status == 401:  # noqa: PLR2004 - the one status that owes a challenge (RFC 9110, 15.5.2).
         headers.append((b"www-authenticate", b'Bearer realm="saveit"'))
+    if isinstance(error, MethodNotAllowed):
+        headers.append((b"allow", ", ".join(error.allowed).encode()))
+    if isinstance(error, RequestTimeout):
+        # What is still to come of the body must not be taken for the next request.
+        headers.append((b"connection", b"close"))
     return Problem(line.status, code, _encode(document), tuple(headers))
 
 

@@ -23,7 +23,10 @@ PROBLEMS: dict[str, Line] = {
     "headers_too_large": Line(
         431, "Las cabeceras o la dirección son demasiado largas", "Headers or address are too long"
     ),
-    "unsupported_media_type": Line(415, "El cuerpo debe ser JSON", "The body must be JSON"),
+    "request_timeout": Line(408, "El cuerpo no llegó a tiempo", "The body did not come in time"),
+    "unsupported_media_type": Line(
+        415, "El cuerpo debe ser JSON sin comprimir", "The body must be JSON, and not compressed"
+    ),
     "not_found": Line(404, "No existe", "There is no such thing"),
     "method_not_allowed": Line(405, "Método no permitido aquí", "This method is not allowed here"),
     "database_unreachable": Line(
