@@ -283,3 +283,21 @@ async def test_a_body_that_never_ends_is_given_up_on(
 
     assert told(refused) == (408, "request_timeout")
     assert refused.headers["connection"] == "close"
+
+
+async def test_what_is_told_names_the_fields_it_is_about(web: Web) -> None:
+    refused = await web.client.post("/reservations", json={}, headers={"Accept-Language": "en"})
+
+    assert refused.json()["detail"].startswith("restaurant_id: This field is missing. date: This field is")
+
+
+async def test_a_number_out_of_range_is_told_the_range(web: Web) -> None:
+    address = f"/availability/{web.restaurant.id}?date=2026-03-03&party_size=2&days=-1"
+
+    refused = await web.client.get(address)
+
+    assert told(refused) == (422, "request_invalid")
+    assert [(error["path"], error["code"]) for error in refused.json()["errors"]] == [
+        ("days", "out_of_range")
+    ]
+    assert "1…60" in refused.json()["detail"]

@@ -25,6 +25,7 @@ from saveit.reservations.errors import (
     RevisionConflict,
     RulesRefused,
     SlotUnavailable,
+    StayImpossible,
     TableTaken,
 )
 from saveit.reservations.hosting.blocks import Block, apply_restaurant, apply_rules, block, refresh, unblock
@@ -107,6 +108,7 @@ __all__ = [
     "RulesRefused",
     "SlotUnavailable",
     "Status",
+    "StayImpossible",
     "TableTaken",
     "WalkIn",
     "Wish",

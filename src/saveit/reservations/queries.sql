@@ -326,6 +326,17 @@ WHERE tenant_id = :tenant_id::uuid
     AND holder_id = :block_id::uuid
     AND holder_kind = 'block'
 
+-- find_overlaps :many OverlappingRow
+-- Who else has some of these tables in a time, the first first.
+SELECT table_id, holder_kind, holder_id, starts_at, ends_at
+FROM table_occupancy
+WHERE tenant_id = :tenant_id::uuid
+    AND table_id = ANY (:table_ids::uuid[])
+    AND tstzrange(starts_at, ends_at) && tstzrange(:starts_at::timestamptz, :ends_at::timestamptz)
+    AND holder_id <> :holder_id::uuid
+ORDER BY starts_at, table_id
+LIMIT :rows_max::integer
+
 -- holds_due :many DueRow
 -- Holds whose time is over and that nobody ended, of all tenants, the longest over first.
 SELECT tenant_id, hold_id AS id

@@ -268,7 +268,8 @@ def _number(  # noqa: PLR0917 - a parameter, its limits, and where errors go.
     if not text:
         errors.append(request_error(name, "missing_field"))
         return minimum
-    if not (text.isascii() and text.isdecimal() and len(text) <= 6):  # noqa: PLR2004 - enough digits for any limit here.
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 6):  # noqa: PLR2004 - enough digits for any limit here.
         errors.append(request_error(name, "wrong_type", expected="int", got="str"))
         return minimum
     if not minimum <= int(text) <= maximum:
