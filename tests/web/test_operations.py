@@ -73,7 +73,7 @@ async def test_the_document_tells_every_route_with_an_example_for_every_body(web
         for media in operation.get("requestBody", {}).get("content", {}).values()
         if not media.get("examples")
     ] == []
-    assert all("default" in operation["responses"] for _, operation in operations)
+    assert all("default" in operation["responses"] for name, operation in operations if "/api/v1/" in name)
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
