@@ -28,12 +28,12 @@ test: test-embedded test-system ## The whole suite, on the embedded PostgreSQL a
 
 test-embedded: $(DEV)
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not race and not fault" $(ARGS)
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -m "race or fault" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "race or fault" $(ARGS)
 
 # What depends on the server's version runs again on the oldest PostgreSQL we promise, when the machine has one.
 test-system: $(DEV)
 	@if $(BIN)/python -m tests.house.system_postgres; then \
-	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest -m postgres $(ARGS); \
+	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest -n $(WORKERS) -m postgres $(ARGS); \
 	fi
 
 test-fast: $(DEV) ## What fits in two minutes

@@ -10,6 +10,7 @@ from time import perf_counter
 
 import uvloop
 
+from bench.acks import measure_acks
 from bench.core import measure_core
 from bench.crowd import measure_crowd
 from bench.day import measure_day
@@ -50,6 +51,7 @@ _PARTS: dict[str, _Take] = {
     "core": measure_core,
     "crowd": _crowd,
     "web": measure_web,
+    "acks": measure_acks,
     "day": _day,
     "month": _month,
     "ready": _ready,

@@ -5,13 +5,15 @@ Requests are octets made beforehand, and of an answer only the status is looked 
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
+from types import MappingProxyType
 
 from msgspec import Struct
 
 _TIMEOUT_S = 60.0
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _HEADER_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 _GOOD = range(200, 300)
@@ -42,9 +44,18 @@ class Answer(Struct, frozen=True):
     body: bytes
 
 
-def request(method: str, path: str, *, token: str = "", body: bytes = b"", key: str = "") -> bytes:
+def request(
+    method: str,
+    path: str,
+    *,
+    token: str = "",
+    body: bytes = b"",
+    key: str = "",
+    headers: Mapping[str, str] = _NO_HEADERS,
+) -> bytes:
     """Return a request as it goes over the wire."""
     lines = [f"{method} {path} HTTP/1.1", "host: bench", "accept: application/json"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     if token:
         lines.append(f"authorization: Bearer {token}")
     if key:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from bench.sizes import Sizes
 from saveit import reservations, venues
 from saveit.guests import GuestDetails
+from saveit.kernel import cycles
 from saveit.kernel.clock import SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey
 from saveit.kernel.db import Actor, Database
@@ -135,6 +136,7 @@ async def desk_at(dsn: str) -> AsyncGenerator[Desk]:
     database = await Database.open(dsn, node="bench")
     ring = venues.TenantKeyRing(MasterKey(SecretKey.parse(SECRET)))
     desk = reservations.open_desk(database, SystemClock(), ring)
+    cycles.look_at_the_young_only()
     try:
         yield desk
     finally:

@@ -16,15 +16,19 @@ from typing import Any, TypeVar
 import msgspec
 
 from saveit.access import EmailIndex, PrincipalCache
+from saveit.channels import CHANNELS
 from saveit.consumers.live import Tail
 from saveit.consumers.qr import forget_old_passes, pass_consumer
+from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
 from saveit.kernel.db import Actor, Database
+from saveit.kernel.http import HttpClient
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
-from saveit.outbox import Runner
+from saveit.messages import Channels
+from saveit.outbox import Consumer, Runner
 from saveit.reservations import Desk, open_desk
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
@@ -44,6 +48,9 @@ _NODE_OCTETS = 3
 _ONCE_S = 1 << 30
 _PASSES_CRON = "47 * * * *"
 _PASSES_AT_ONCE = 1000
+_INBOX_CRON = "57 * * * *"
+_INBOX_AT_ONCE = 5000
+_INBOX_STATE_CRON = "* * * * * 50"
 # The embedded server takes a hundred connections. The ledger's and the gate's pools take nine a process, a listener and a command the rest.
 _CONNECTIONS_OF_ALL = 80
 _CONNECTIONS_BESIDES = 9
@@ -100,6 +107,23 @@ async def open_reservations(core: Core) -> AsyncGenerator[Desk]:
         await desk.combiner.close()
 
 
+def channels_by_name() -> Channels:
+    """Return every channel there is."""
+    return {channel.name: channel for channel in CHANNELS}
+
+
+@asynccontextmanager
+async def open_front_door(core: Core) -> AsyncGenerator[Gateway]:
+    """Open the front door of the channels, and write down what was received before it closes."""
+    http = HttpClient(private_allowed=core.settings.sandbox)
+    gateway = open_gateway(core.database, core.clock, core.keys, channels=channels_by_name(), http=http)
+    try:
+        yield gateway
+    finally:
+        await gateway.close()
+        await http.close()
+
+
 def serve(
     settings: Settings, dsn: str, listener: socket.socket, *, owner_dsn: str, ready: Callable[[], None]
 ) -> None:
@@ -109,8 +133,12 @@ def serve(
     """
 
     async def until_told() -> None:
-        async with open_core(settings, dsn) as core, open_reservations(core) as desk:
-            await _serve(core, desk, listener, owner_dsn=owner_dsn, ready=ready)
+        async with (
+            open_core(settings, dsn) as core,
+            open_reservations(core) as desk,
+            open_front_door(core) as gateway,
+        ):
+            await _serve(core, desk, gateway, listener=listener, owner_dsn=owner_dsn, ready=ready)
 
     run(until_told())
 
@@ -152,8 +180,15 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
             loop.remove_signal_handler(number)
 
 
+def consumers_of(desk: Desk) -> tuple[Consumer, ...]:
+    """Return everything that follows from facts."""
+    return (pass_consumer(desk), promotion_consumer(desk))
+
+
 @asynccontextmanager
-async def open_background(core: Core, desk: Desk, *, failed: Callable[[], None]) -> AsyncGenerator[None]:
+async def open_background(
+    core: Core, desk: Desk, gateway: Gateway, *, failed: Callable[[], None]
+) -> AsyncGenerator[None]:
     """Run the consumers, the timers and the tail beside whatever the block does; all of them are safe in many processes at once.
 
     Each outlives a lost database by itself. One that ends all the same is a bug: it is logged, and `failed` is called.
@@ -161,11 +196,14 @@ async def open_background(core: Core, desk: Desk, *, failed: Callable[[], None])
     # The job queue takes as long to import as all the rest.
     from saveit.timers import Job, Schedule, core_jobs
 
-    runner = Runner(core.database, core.clock, (pass_consumer(desk), promotion_consumer(desk)))
-    tail = Tail(core.database, desk.pictures)
-    schedule = Schedule(
-        core.database, (*core_jobs(desk), Job("passes", _PASSES_CRON, lambda: _forget_passes(core)))
+    runner = Runner(core.database, core.clock, consumers_of(desk))
+    tail = Tail(core.database, desk.pictures, lines=gateway.lines)
+    jobs = (
+        Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
+        Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
+        Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
     )
+    schedule = Schedule(core.database, (*core_jobs(desk), *jobs))
     await runner.prepare()
     tasks = [
         asyncio.create_task(runner.run(), name="consumers"),
@@ -201,6 +239,19 @@ async def _forget_passes(core: Core) -> int:
         return await forget_old_passes(tx, core.clock.now(), _PASSES_AT_ONCE)
 
 
+async def _forget_events(core: Core) -> int:
+    """Remove what the inbox need not remember any more, some at a time: the next hour takes the rest."""
+    async with core.database.ledger(Actor("system", "inbox", "internal")) as tx:
+        return await forget_old_events(tx, core.clock.now(), _INBOX_AT_ONCE)
+
+
+async def _measure_inbox(core: Core) -> int:
+    """Tell how the inbox stands; nothing is done."""
+    async with core.database.ledger(Actor("system", "inbox", "internal")) as tx:
+        await measure_inbox(tx, now=core.clock.now())
+    return 0
+
+
 async def work(settings: Settings, dsn: str) -> None:
     """Run the consumers and timers without serving anybody, until SIGTERM or SIGINT."""
     over = asyncio.Event()
@@ -208,14 +259,21 @@ async def work(settings: Settings, dsn: str) -> None:
         async with (
             open_core(settings, dsn) as core,
             open_reservations(core) as desk,
-            open_background(core, desk, failed=over.set),
+            open_front_door(core) as gateway,
+            open_background(core, desk, gateway, failed=over.set),
         ):
             _log.info("worker.ready", node=core.database.node)
             await over.wait()
 
 
 async def _serve(
-    core: Core, desk: Desk, listener: socket.socket, *, owner_dsn: str, ready: Callable[[], None]
+    core: Core,
+    desk: Desk,
+    gateway: Gateway,
+    *,
+    listener: socket.socket,
+    owner_dsn: str,
+    ready: Callable[[], None],
 ) -> None:
     import uvicorn
 
@@ -224,6 +282,7 @@ async def _serve(
     settings = core.settings
     parts = Parts(
         desk=desk,
+        gateway=gateway,
         principals=PrincipalCache(core.database, core.clock, admin_key=settings.admin_key),
         emails=core.emails,
         public_url=settings.public_url,
@@ -263,7 +322,7 @@ async def _serve(
     def give_up() -> None:
         server.should_exit = True
 
-    async with open_background(core, desk, failed=give_up):
+    async with open_background(core, desk, gateway, failed=give_up):
         await server.serve([listener])
 
 

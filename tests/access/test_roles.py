@@ -43,6 +43,8 @@ def person(roles: dict[RestaurantId, Role]) -> Principal:
         ("waitlist:write", ["owner", "manager", "host"]),
         ("qr:write", ["owner", "manager", "host"]),
         ("restaurants:write", ["owner", "manager"]),
+        ("lines:read", ["owner", "manager"]),
+        ("lines:write", ["owner", "manager"]),
         ("staff:read", ["owner", "manager"]),
         ("api_keys:read", ["owner", "manager"]),
         ("staff:write", ["owner"]),

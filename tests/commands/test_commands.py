@@ -1,12 +1,15 @@
 """The small commands, beside a running `saveit up` and without one."""
 
+import asyncio
 import json
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
-from tests.commands.conftest import Running, saveit
+from saveit.kernel.postgres import running_dsn
+from tests.commands.conftest import Answer, Running, saveit
 
 pytestmark = pytest.mark.slow
 
@@ -68,6 +71,37 @@ def test_who_works_where_is_listed(running_demo: Running) -> None:
     ]
 
 
+async def _parked_by_hand(data_dir: Path) -> str:
+    dsn = running_dsn(data_dir)
+    assert dsn is not None
+    connection = await asyncpg.connect(dsn, server_settings={"role": "saveit_ledger"})
+    try:
+        fact_id: str = await connection.fetchval(
+            "INSERT INTO parked_facts (consumer, tenant_id, txid, position, fact_id, kind, reason, attempts, parked_at) "
+            "SELECT 'qr', tenant_id, txid, position, fact_id, kind, 'Unreadable', 6, now() FROM facts "
+            "WHERE kind = 'reservation.created' LIMIT 1 RETURNING fact_id::text"
+        )
+    finally:
+        await connection.close()
+    return fact_id
+
+
+def test_a_parked_fact_is_seen_and_taken_again(running_demo: Running) -> None:
+    def on_it(*arguments: str) -> Answer:
+        return saveit("facts", *arguments, "--data-dir", running_demo.data_dir)
+
+    before = on_it("parked")
+    fact_id = asyncio.run(_parked_by_hand(running_demo.data_dir))
+    seen = on_it("parked")
+    unknown = on_it("retry", fact_id, "--consumer", "nobody")
+    taken = on_it("retry", fact_id, "--consumer", "qr")
+    again = on_it("retry", fact_id, "--consumer", "qr")
+
+    assert (before.out.strip(), fact_id in seen.out, unknown.code) == ("No fact is parked.", True, 1)
+    assert (taken.code, taken.out.strip(), again.code) == (0, "It was taken.", 1)
+    assert "there is no consumer nobody" in unknown.err
+
+
 def test_the_doctor_finds_nothing_wrong_with_what_works_and_changes_nothing(running_demo: Running) -> None:
     found = saveit("doctor", "--json", "--data-dir", running_demo.data_dir)
 
@@ -120,3 +154,44 @@ def test_help_names_the_commands_and_keeps_the_inner_one_to_itself() -> None:
 
     assert [word in answer.out for word in ("up", "doctor", "backup", "restore", "api-key")] == [True] * 5
     assert "web-process" not in answer.out
+
+
+def test_a_line_is_added_listed_and_switched_off_beside_a_running_server(running_demo: Running) -> None:
+    data = ("--data-dir", running_demo.data_dir)
+    here = ("--restaurant", "pier-and-pine")
+    wanted = ("--channel", "telegram", "--account", "pier-bot", "--opaque", "pier-bot", "--credentials-stdin")
+    made = json.loads(
+        saveit(
+            *("line", "add", *here, *wanted, "--json", *data),
+            stdin="bot_token=1:abc\nsecret_token=agreed\n",
+        ).out
+    )
+    update = {"update_id": 1, "message": {"chat": {"id": 1}, "text": "hello"}}
+    delivered = httpx.post(
+        f"{running_demo.url}/webhooks/telegram/pier-bot",
+        json=update,
+        headers={"X-Telegram-Bot-Api-Secret-Token": "agreed"},
+        timeout=30,
+    )
+    again = saveit(*("line", "add", *here, *wanted, *data), stdin="bot_token=1:abc\nsecret_token=agreed\n")
+    off = saveit("line", "off", made["id"], *here, *data)
+    listed = saveit("line", "list", *here, *data).out
+
+    assert made["webhook_url"].endswith("/webhooks/telegram/pier-bot")
+    assert delivered.status_code == 200
+    assert (again.code, "line_taken" in again.err) == (1, True)
+    assert (off.code, "running processes know" in off.out) == (0, True)
+    assert [line.split()[-2] for line in listed.splitlines() if made["id"] in line] == ["off"]
+    assert "agreed" not in listed
+
+
+def test_what_is_wrong_with_a_line_is_said_whole(running_demo: Running) -> None:
+    data = ("--data-dir", running_demo.data_dir)
+    wanted = ("--restaurant", "pier-and-pine", "--channel", "telegram", "--account", "x", "--opaque", "a b")
+
+    said = saveit("line", "add", *wanted, "--credentials-stdin", *data, stdin="colour=red\n")
+    told = saveit("line", "channels")
+
+    assert said.code == 1
+    assert all(word in said.err for word in ("opaque", "colour", "bot_token", "secret_token"))
+    assert "bot_token" in told.out

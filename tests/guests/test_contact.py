@@ -17,7 +17,6 @@ from saveit.guests import (
     normal_name,
     normal_special_requests,
     open_details,
-    region_of_zone,
     seal_details,
 )
 from saveit.kernel.crypto import Sealer, TenantKeys, Unreadable
@@ -254,22 +253,3 @@ def test_details_have_names_wherever_they_are_not_sealed() -> None:
 
 def test_details_do_not_print() -> None:
     assert f"{ANA} {ANA!r}" == "GuestDetails(***) GuestDetails(***)"
-
-
-@pytest.mark.parametrize(
-    ("timezone", "region"),
-    [
-        ("America/Bogota", "CO"),
-        ("Europe/Madrid", "ES"),
-        ("Atlantic/Canary", "ES"),
-        ("America/New_York", "US"),
-        ("America/Mexico_City", "MX"),
-        ("America/Buenos_Aires", "AR"),
-        ("America/Argentina/Buenos_Aires", "AR"),
-        ("UTC", None),
-        ("Etc/GMT+5", None),
-        ("Nowhere/Land", None),
-    ],
-)
-def test_a_zone_tells_the_country(timezone: str, region: str | None) -> None:
-    assert region_of_zone(timezone) == region

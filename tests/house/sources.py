@@ -32,7 +32,8 @@ def text_files() -> Iterator[tuple[str, str]]:
     """Read every text file of the project that is not made by a tool, with its path."""
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(name for name in folders if not _is_made(name))
-        for name in sorted(names):
+        # In a second work tree `.git` is a file, which says where the first one is.
+        for name in sorted(set(names) - {".git"}):
             path = Path(folder, name)
             try:
                 yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")

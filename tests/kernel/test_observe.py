@@ -19,8 +19,8 @@ from saveit.kernel.observe import (
     logger,
     metrics,
     render_metrics,
+    span,
     trace_id,
-    tracer,
 )
 
 
@@ -210,15 +210,15 @@ def test_metrics_of_sibling_processes_are_added_up(tmp_path: Path) -> None:
 
 
 def test_nothing_is_traced_where_no_endpoint_is_set() -> None:
-    with tracer.start_as_current_span("reservations.book"):
+    with span("reservations.book"):
         assert trace_id() == ""
 
 
 def test_a_dead_collector_stops_nobody() -> None:
     program = """
-from saveit.kernel.observe import configure_tracing, stop_tracing, trace_id, tracer
+from saveit.kernel.observe import configure_tracing, span, stop_tracing, trace_id
 configure_tracing("http://127.0.0.1:9")
-with tracer.start_as_current_span("reservations.book"):
+with span("reservations.book"):
     print(len(trace_id()))
 """
     ended = subprocess.run(

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -87,6 +88,50 @@ async def test_a_consumer_takes_every_fact_once_in_order(db: Database, clock: Se
     await runner.drain()
 
     assert await echoes(db) == [1, 2, 3, 4, 5]
+
+
+async def test_what_a_consumer_takes_ahead_is_not_given_to_it_again(
+    db: Database, clock: SettableClock
+) -> None:
+    echo = Echo()
+    batches: list[int] = []
+
+    async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:
+        batches.append(len(facts))
+        for fact in facts[:3]:
+            await echo.handle(tx, fact)
+        return 3
+
+    consumer = msgspec.structs.replace(echo.consumer(), ahead=ahead)
+    runner = await ready(db, clock, consumer)
+    await tell(db, 1, 2)
+    await tell(db, 0, kind="number.forgotten")
+    await tell(db, 3, 4, 5)
+
+    await runner.drain()
+
+    assert (await echoes(db), batches) == ([1, 2, 3, 4, 5], [5])
+
+
+async def test_a_batch_that_cannot_be_taken_ahead_leaves_nothing_and_is_taken_one_by_one(
+    db: Database, clock: SettableClock
+) -> None:
+    echo = Echo(stumbles_at={2})
+
+    async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:
+        for fact in facts:
+            await echo.handle(tx, fact)
+        return len(facts)
+
+    consumer = msgspec.structs.replace(echo.consumer(), ahead=ahead)
+    runner = await ready(db, clock, consumer)
+    await tell(db, 1, 2, 3)
+
+    await runner.step("echo")
+    echo.stumbles_at.clear()
+    await runner.drain()
+
+    assert await echoes(db) == [1, 2, 3]
 
 
 async def test_a_consumer_is_not_given_kinds_it_does_not_take(db: Database, clock: SettableClock) -> None:

@@ -22,6 +22,7 @@ from saveit.consumers.qr import (
     new_pass,
     pass_consumer,
     pass_key,
+    reader,
     sign_pass,
     store,
 )
@@ -109,6 +110,40 @@ async def test_the_consumer_issues_a_pass_for_every_reservation_and_for_no_walk_
     await read_facts(bistro)
 
     assert await passes(bistro) == [(True, False), (True, False)]
+
+
+async def test_the_passes_of_many_bookings_are_issued_at_once_and_none_for_what_was_given_up(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bistro = await opening.bistro(tables=(2,) * 8)
+    booked = [await bistro.book(number) for number in range(8)]
+    token = await token_of(bistro, booked[3])
+    gone = actions.Holder(
+        tenant_id=bistro.tenant_id,
+        reservation_id=booked[5].id,
+        restaurant_id=bistro.restaurant_id,
+        status="cancelled",
+        leaves_at=booked[5].leaves_at,
+        revision=2,
+    )
+    await token_of(bistro, booked[5])
+    async with bistro.desk.database.ledger(_SYSTEM) as tx:
+        await actions.keep_in_step(bistro.desk, tx, gone)
+    one_by_one = 0
+    keep_in_step = actions.keep_in_step
+
+    async def counted(desk: Desk, tx: Transaction, holder: actions.Holder) -> None:
+        nonlocal one_by_one
+        one_by_one += 1
+        await keep_in_step(desk, tx, holder)
+
+    monkeypatch.setattr(reader, "keep_in_step", counted)
+    await read_facts(bistro)
+    await read_facts(bistro)
+
+    counting = "SELECT count(*) FILTER (WHERE revoked_at IS NULL), count(*) FROM check_in_passes"
+    assert (await bistro.rows(counting), one_by_one) == ([(7, 8)], 0)
+    assert await token_of(bistro, booked[3]) == token
 
 
 async def test_the_consumer_and_a_guest_who_cannot_wait_share_one_pass(bistro: Bistro) -> None:

@@ -1,8 +1,9 @@
 """What a process believes decides nothing: a wrong picture gives nothing away and turns nobody away; a collision is tried again."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -10,12 +11,16 @@ from saveit import reservations
 from saveit.kernel import faults
 from saveit.kernel.db import Collision, Database, DatabaseUnreachable, Transaction
 from saveit.kernel.observe import metrics
+from saveit.ledger import House
+from saveit.reservations import Desk
 from saveit.seating import Asking, Stay
-from tests.support.core import DAY, HOST, Bistro, Opening, answer, local
+from tests.support.core import DAY, HOST, NOW, Bistro, Opening, answer, local
 
 pytestmark = pytest.mark.postgres
 
 ATTEMPTS_MAX = 5
+
+Look = Callable[[Desk, House, Transaction], Awaitable[None]]
 
 
 async def picture_of(bistro: Bistro) -> Any:
@@ -146,30 +151,58 @@ async def test_an_act_that_always_collides_is_given_up_after_five_tries(opening:
     assert tries == ATTEMPTS_MAX
 
 
-async def test_a_listing_asks_as_often_for_a_full_day_as_for_an_empty_one(
-    opening: Opening, monkeypatch: pytest.MonkeyPatch
+async def listing(desk: Desk, house: House, _tx: Transaction) -> None:
+    desk.pictures.forget_day(house.restaurant_id, DAY)
+    await reservations.day_offers(desk, house, DAY, Asking(party_size=2, audience="guest"))
+
+
+async def calendar(desk: Desk, house: House, _tx: Transaction) -> None:
+    desk.pictures.forget_everything()
+    asking = Asking(party_size=2, audience="guest")
+    await reservations.calendar_offers(desk, house, asking, first_on=DAY, count=60)
+
+
+async def the_day(_desk: Desk, house: House, tx: Transaction) -> None:
+    await reservations.list_of_day(
+        tx,
+        house.sealer,
+        house.restaurant_id,
+        service_on=DAY,
+        statuses=None,
+        after=(NOW, UUID(int=0)),
+        rows_max=200,
+    )
+
+
+@pytest.mark.parametrize(("look", "questions"), [(listing, 2), (calendar, 2), (the_day, 1)])
+async def test_as_much_is_asked_for_a_full_day_as_for_an_empty_one(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch, look: Look, questions: int
 ) -> None:
     bistro = await opening.bistro(tables=(2,) * 12)
     fresh = await opening.desk_beside(bistro)
     house = await fresh.house()
-    asked = 0
-    call = Database.call
+    asked: list[str] = []
 
-    async def counted(self: Database, *arguments: Any, **parameters: Any) -> Any:
-        nonlocal asked
-        asked += 1
-        return await call(self, *arguments, **parameters)
+    def counting(kind: type, name: str) -> None:
+        ask = getattr(kind, name)
 
-    async def questions() -> int:
-        nonlocal asked
-        asked = 0
-        fresh.desk.pictures.forget_day(bistro.restaurant_id, DAY)
-        await reservations.day_offers(fresh.desk, house, DAY, Asking(party_size=2, audience="guest"))
-        return asked
+        async def counted(self: object, *arguments: Any, **parameters: Any) -> Any:
+            asked.append(name)
+            return await ask(self, *arguments, **parameters)
 
-    monkeypatch.setattr(Database, "call", counted)
-    empty = await questions()
+        monkeypatch.setattr(kind, name, counted)
+
+    async def count() -> int:
+        async with fresh.desk.database.tenant(bistro.tenant_id, HOST) as tx:
+            asked.clear()
+            await look(fresh.desk, house, tx)
+            return len(asked)
+
+    counting(Database, "call")
+    for name in ("many", "maybe", "run"):
+        counting(Transaction, name)
+    empty = await count()
     for number in range(30):
         await bistro.book(number, time=("18:00", "20:00", "22:00")[number % 3])
 
-    assert (empty, await questions()) == (2, 2)
+    assert (empty, await count()) == (questions, questions)

@@ -82,6 +82,21 @@ async def test_a_hold_taken_before_the_rules_changed_counts_in_the_new_interval(
     assert await answer(bistro.book(4, time="20:00")) == "slot_unavailable"
 
 
+@pytest.mark.parametrize(("audience", "answered"), [("staff", "confirmed"), ("guest", "slot_unavailable")])
+async def test_what_staff_took_down_is_not_online_wherever_it_came_from(
+    opening: Opening, audience: str, answered: str
+) -> None:
+    """The source is what the guest used; who was at the desk is another thing, and decides in which count the party is."""
+    written = {"online_release": {"held_back_percent": 50, "released_days_before": 0}}
+    bistro = await opening.bistro(tables=(2, 2), written=rules(**written))
+    await bistro.book(1, audience=audience, source="instagram")
+
+    await bistro.apply(**written)
+
+    asked = await answer(bistro.book(2))
+    assert (asked if isinstance(asked, str) else asked.status) == answered
+
+
 async def test_bookings_stand_when_their_hours_are_no_more(opening: Opening) -> None:
     bistro = await opening.bistro(tables=(2,))
     made = await bistro.book(1)

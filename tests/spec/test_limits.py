@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from saveit import reservations
-from saveit.reservations import SlotUnavailable
+from saveit.reservations import Reservation, SlotUnavailable
 from tests.support.core import DAY, HOST, Bistro, Opening, answer, local, rules
 
 pytestmark = pytest.mark.postgres
@@ -40,19 +41,39 @@ async def test_covers_are_counted_to_the_last_one(opening: Opening) -> None:
 
 
 async def test_staff_may_go_beyond_pacing_when_they_say_so_and_it_is_told_who_did(opening: Opening) -> None:
-    bistro = await opening.bistro(tables=(2, 2), written=rules(pacing={"parties_max": 1}))
+    bistro = await opening.bistro(tables=(2, 2), written=rules(pacing={"parties_max": 1, "covers_max": 3}))
     await bistro.book(1)
 
-    made = await reservations.book(
-        bistro.desk,
-        bistro.booking(2, audience="staff", source="staff", beyond_pacing=True),
-        tenant_id=bistro.tenant_id,
-        actor=HOST,
-    )
+    made = await _beyond_pacing(bistro, 2)
 
     assert await bistro.load() == (2, 4)
-    assert await bistro.rows("SELECT actor FROM facts WHERE subject_id = $1", made.reservation.id) == [
-        ("staff:ana",)
+    assert await bistro.rows("SELECT actor FROM facts WHERE subject_id = $1", made.id) == [("staff:ana",)]
+    assert await _passed(bistro, made) == [
+        {"limit": "pacing_parties", "maximum": 1, "counted": 2, "by": "staff:ana"},
+        {"limit": "pacing_covers", "maximum": 3, "counted": 4, "by": "staff:ana"},
+    ]
+
+
+async def test_who_may_go_beyond_pacing_and_need_not_passes_no_limit(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2, 2), written=rules(pacing={"parties_max": 2}))
+
+    within, without = await _beyond_pacing(bistro, 1), await bistro.book(2)
+
+    assert (await _passed(bistro, within), await _passed(bistro, without)) == (None, None)
+    # Within the limit it is kept to like any other: the third is refused, whoever came second.
+    assert await reason(bistro, 3) in {"pacing_parties", "full"}
+
+
+async def test_a_change_beyond_pacing_says_so_too(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2, 2), written=rules(pacing={"parties_max": 1}))
+    await bistro.book(1)
+    made = await bistro.book(2, time="21:30")
+
+    wish = reservations.Wish(time="20:00", audience="staff", beyond_pacing=True)
+    await bistro.act(reservations.change, made.id, wish)
+
+    assert await _passed(bistro, made) == [
+        {"limit": "pacing_parties", "maximum": 1, "counted": 2, "by": "staff:ana"}
     ]
 
 
@@ -133,3 +154,22 @@ async def test_what_is_cancelled_no_longer_counts(opening: Opening) -> None:
 
     assert (await bistro.book(2)).status == "confirmed"
     assert await bistro.load() == (1, 2)
+
+
+async def _beyond_pacing(bistro: Bistro, number: int) -> Reservation:
+    booked = await reservations.book(
+        bistro.desk,
+        bistro.booking(number, audience="staff", source="staff", beyond_pacing=True),
+        tenant_id=bistro.tenant_id,
+        actor=HOST,
+    )
+    return booked.reservation
+
+
+async def _passed(bistro: Bistro, made: Reservation) -> object:
+    """Return the limits that the last fact of a reservation says were passed."""
+    told = await bistro.value(
+        "SELECT body -> 'limits_passed' FROM facts WHERE subject_id = $1 ORDER BY position DESC LIMIT 1",
+        made.id,
+    )
+    return None if told is None else msgspec.json.decode(told)

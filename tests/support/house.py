@@ -23,10 +23,13 @@ from saveit.access import (
     set_role,
     sign_in,
 )
+from saveit.channels import CHANNELS
+from saveit.gateway import Gateway, open_gateway
 from saveit.guests import GuestDetails, check_contact
 from saveit.kernel.clock import Clock, SettableClock
 from saveit.kernel.crypto import MasterKey, SecretKey
 from saveit.kernel.db import Actor, Database
+from saveit.kernel.http import HttpClient
 from saveit.kernel.ids import RestaurantId, TableId, new_id
 from saveit.reservations import Booking, Desk, Reservation, apply_rules, book, open_desk
 from saveit.venues import (
@@ -70,6 +73,7 @@ class World:
     keys: TenantKeyRing
     emails: EmailIndex
     desk: Desk
+    gateway: Gateway
 
     async def tenant(self, name: str = "Casa Ana") -> Tenant:
         """Open a customer."""
@@ -174,8 +178,13 @@ async def open_world(
     keys = TenantKeyRing(MasterKey(secret))
     clock = clock or SettableClock(NOON)
     desk = open_desk(database, clock, keys, combined=combined)
+    http = HttpClient()
+    channels = {channel.name: channel for channel in CHANNELS}
+    gateway = open_gateway(database, clock, keys, channels=channels, http=http)
     try:
-        yield World(dsn, database, clock, keys, EmailIndex(secret), desk)
+        yield World(dsn, database, clock, keys, EmailIndex(secret), desk, gateway)
     finally:
+        await gateway.close()
+        await http.close()
         await desk.combiner.close()
         await database.close()

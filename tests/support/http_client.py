@@ -37,6 +37,7 @@ class Request(msgspec.Struct, frozen=True):
     token: str | None = None
     key: str | None = None
     tenant: str | None = None
+    headers: Mapping[str, str] = {}
 
     def octets(self) -> bytes:
         """Return the request as it is sent."""
@@ -53,6 +54,7 @@ class Request(msgspec.Struct, frozen=True):
             lines.append(f"Idempotency-Key: {self.key}")
         if self.tenant is not None:
             lines.append(f"SaveIt-Tenant: {self.tenant}")
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
         return "\r\n".join((*lines, "", "")).encode() + body
 
     def at(self, port: int) -> "Request":

@@ -9,7 +9,7 @@ import pytest
 
 from saveit import reservations
 from saveit.kernel.db import Transaction
-from saveit.kernel.ids import ReservationId
+from saveit.kernel.ids import HoldId, ReservationId
 from saveit.kernel.observe import metrics
 from saveit.reservations import Desk, Wish
 from saveit.timers import Job, jobs, run_job
@@ -42,6 +42,27 @@ async def test_two_workers_end_each_hold_once(opening: Opening, bistro: Bistro) 
 
     assert (done, await bistro.taken()) == (3, 0)
     assert [await bistro.facts_of(each.id) for each in held] == [["hold.created", "hold.expired"]] * 3
+
+
+async def test_rows_that_cannot_be_worked_on_keep_nobody_elses_waiting(
+    opening: Opening, bistro: Bistro, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ill = await opening.bistro()
+    held = [await ill.hold(), await ill.hold()]
+    good = await bistro.hold()
+    bistro.clock.advance(timedelta(minutes=5))
+    monkeypatch.setattr(jobs, "_ACTS_MAX", 2)
+    expire = reservations.expire_hold
+
+    async def expire_unless_ill(desk: Desk, tx: Transaction, hold_id: HoldId) -> bool:
+        if hold_id in {each.id for each in held}:
+            raise AssertionError("what nobody has thought of")
+        return await expire(desk, tx, hold_id)
+
+    monkeypatch.setattr(jobs, "expire_hold", expire_unless_ill)
+
+    assert await jobs.expire_holds(bistro.desk) == 1
+    assert await bistro.facts_of(good.id) == ["hold.created", "hold.expired"]
 
 
 async def test_a_hold_gives_back_what_it_was_counted_in(opening: Opening) -> None:

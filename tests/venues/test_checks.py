@@ -17,7 +17,11 @@ from saveit.venues.model import RestaurantDraft
     [
         ("America/Bogota", "CO"),
         ("Europe/Madrid", "ES"),
+        ("Atlantic/Canary", "ES"),
         ("America/New_York", "US"),
+        ("America/Mexico_City", "MX"),
+        ("America/Buenos_Aires", "AR"),
+        ("America/Argentina/Buenos_Aires", "AR"),
         ("US/Eastern", "US"),
         ("Asia/Calcutta", "IN"),
         ("UTC", None),

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from saveit.kernel.errors import FieldError
 from saveit.venues import (
     RULES_BYTES_MAX,
-    RuleError,
     Rules,
     RulesRefused,
     Service,
@@ -23,7 +23,7 @@ def errors_in(raw: bytes | Mapping[str, object]) -> set[tuple[str, str]]:
     return {(error.path, error.code) for error in refusal_of(raw)}
 
 
-def refusal_of(raw: bytes | Mapping[str, object]) -> tuple[RuleError, ...]:
+def refusal_of(raw: bytes | Mapping[str, object]) -> tuple[FieldError, ...]:
     try:
         parse_rules(raw)
     except RulesRefused as refused:

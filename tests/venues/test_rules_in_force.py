@@ -75,7 +75,7 @@ async def test_the_change_is_told_with_before_and_after(
     fact = (await facts(restaurant.tenant_id))[-1]
     told = fact.told
     assert (fact.kind, told["rules_version"]) == ("rules.changed", 2)
-    assert (told["before"]["holds"], told["after"]["holds"]) == ({"ttl_s": 300}, {"ttl_s": 120})
+    assert (told["before"]["holds"]["ttl_s"], told["after"]["holds"]["ttl_s"]) == (300, 120)
     assert msgspec.convert(told["before"], Rules) == default_rules()
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from types import ModuleType
 
 import pytest
 
@@ -12,12 +14,13 @@ from saveit.kernel import faults
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import HoldId
 from saveit.outbox import Runner
-from saveit.waitlist import promotion_consumer, store
+from saveit.waitlist import promotion, promotion_consumer, reader, store
 from tests.support.core import DAY, HOST, Bistro, Opening
 from tests.waitlist.conftest import Evening
 
 _WORKERS = 10
 _FREED = 3
+_CROWD = 30
 
 
 async def _sold_out(opening: Opening) -> Evening:
@@ -137,6 +140,74 @@ async def test_a_restaurant_that_grows_offers_what_is_new(opening: Opening) -> N
     await runner.drain()
 
     assert await _statuses(evening) == {"offered": 1, "waiting": _WORKERS - 1}
+
+
+@pytest.mark.parametrize("freed", [0, 2])
+async def test_many_who_joined_at_once_are_looked_after_in_one_round(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch, freed: int
+) -> None:
+    """What a queue costs is told by its wishes and by what is given out, not by its length or by how many facts told of it."""
+    evening = await _sold_out(opening)
+    for number in range(_WORKERS, _CROWD):
+        # Every other party would rather eat later, and nothing is free then either.
+        await evening.join(number + 1, latest="20:15" if number % 2 else "20:00")
+    for booked in evening.booked[:freed]:
+        await evening.bistro.act(reservations.cancel, booked.id)
+    runner = await _runner(evening.bistro)
+    rounds, looks = _counting(monkeypatch, reader, "promote"), _counting(monkeypatch, promotion, "day_offers")
+
+    await runner.drain()
+
+    assert rounds.calls == 1
+    # An offer is looked for, and looked for again under the queue's lock; each of two wishes that cannot be met is looked for once.
+    assert looks.calls <= 2 * freed + 2
+    queue = await evening.bistro.rows("SELECT status FROM waitlist_entries ORDER BY created_at")
+    assert [status for (status,) in queue] == ["offered"] * freed + ["waiting"] * (_CROWD - freed)
+
+
+async def test_a_wish_that_cannot_be_met_does_not_keep_another_from_its_table(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2, 4))
+    evening = Evening(bistro, [await bistro.book(901), await bistro.book(902, size=4)])
+    large = [await evening.join(number, size=4) for number in (1, 2)]
+    small = [await evening.join(number) for number in (3, 4)]
+    await bistro.act(reservations.cancel, evening.booked[0].id)
+
+    given = await evening.promote()
+
+    assert given.offered == (small[0].id,)
+    assert [(await evening.entry(entry)).status for entry in (*large, small[1])] == ["waiting"] * 3
+
+
+async def test_a_fact_of_a_later_step_is_looked_after_anew(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evening = await _sold_out(opening)
+    runner = await _runner(evening.bistro)
+    rounds = _counting(monkeypatch, reader, "promote")
+    await runner.drain()
+
+    await evening.bistro.act(reservations.cancel, evening.booked[0].id)
+    await runner.drain()
+
+    assert (rounds.calls, await _statuses(evening)) == (2, {"offered": 1, "waiting": _WORKERS - 1})
+
+
+@dataclass
+class _Counted:
+    calls: int = 0
+
+
+def _counting(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> _Counted:
+    """Count the calls of a function that a module uses."""
+    counted = _Counted()
+    function = getattr(module, name)
+
+    async def counting(*arguments: object) -> object:
+        counted.calls += 1
+        return await function(*arguments)
+
+    monkeypatch.setattr(module, name, counting)
+    return counted
 
 
 async def _runner(bistro: Bistro) -> Runner:

@@ -44,6 +44,7 @@ def parts_of(world: World, *, limits: Limits | None = None) -> Parts:
     """Return the parts over a world; without limits unless given."""
     return Parts(
         desk=world.desk,
+        gateway=world.gateway,
         principals=PrincipalCache(world.database, world.clock, admin_key=Secret(ADMIN_KEY)),
         emails=world.emails,
         public_url="https://tables.example",

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from saveit.consumers import qr
+from saveit.gateway import claim, park
 from saveit.reservations import Holding, WalkIn, hold, walk_in
 from saveit.venues import AreaDraft, CombinationDraft, add_area, add_combination
 from saveit.waitlist import Wish, join
@@ -33,6 +34,12 @@ OWN = {
     ("get", "/api/v1/api-keys"),
     ("post", "/api/v1/sessions"),
     ("delete", "/api/v1/sessions/current"),
+    ("get", "/api/v1/channels"),
+    ("get", "/api/v1/advisors"),
+    ("post", "/api/v1/advisors"),
+    ("get", "/api/v1/lines"),
+    ("get", "/api/v1/inbox/parked"),
+    ("get", "/api/v1/inbox/quarantine"),
 }
 # A guest's link is opened by what stands in it and by no key; tests/web/test_passes.py forges it.
 BY_LINK = {("get", "/api/v1/qr/{picture}")}
@@ -108,8 +115,37 @@ async def furnished(web: Web) -> tuple[dict[str, str], str]:
         "entry_id": entry.id,
         "block_id": blocked["id"],
         "api_key_id": spare["api_key"]["id"],
+        **await reachable(web),
     }
     return {name: str(value) for name, value in ids.items()}, issued.token
+
+
+async def reachable(web: Web) -> dict[str, str]:
+    """Give the house an advisor, a line of its own, and a delivery that nobody could take."""
+    advisor = (await web.client.post("/advisors", json={"name": "Mar"})).json()
+    name = f"bot{web.tenant.id.hex}"
+    line = (
+        await web.client.post(
+            "/lines",
+            json={
+                "channel": "telegram",
+                "account": name,
+                "opaque": name,
+                "restaurant_id": str(web.restaurant.id),
+                "credentials": {"bot_token": "1:a", "secret_token": "agreed"},
+            },
+        )
+    ).json()["line"]
+    await web.client.post(
+        f"https://tables.example/webhooks/telegram/{name}",
+        content=b'{"update_id": 1, "message": {"chat": {"id": 1}}}',
+        headers={"X-Telegram-Bot-Api-Secret-Token": "agreed"},
+    )
+    for event in await claim(web.world.gateway, events_max=100):
+        async with web.world.database.tenant(event.tenant_id, TESTER) as tx:
+            await park(tx, event, "tests", now=NOON)
+    (parked,) = (await web.client.get("/inbox/parked")).json()["events"]
+    return {"advisor_id": advisor["id"], "line_id": line["id"], "inbox_id": parked["id"]}
 
 
 def operations() -> list[tuple[str, str]]:
@@ -163,6 +199,14 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("put", "/staff/{user_id}/roles/{restaurant_id}"): {"role": "owner"},
         ("put", "/staff/{user_id}/password"): {"password": "otra frase larga de paso"},
         ("post", "/api-keys"): here | {"name": "mine", "scopes": ["*"]},
+        ("patch", "/advisors/{advisor_id}"): {"name": "Mine"},
+        ("post", "/lines"): here
+        | {
+            "channel": "telegram",
+            "account": "mine",
+            "credentials": {"bot_token": "2:b", "secret_token": "x"},
+        },
+        ("patch", "/lines/{line_id}"): {"active": False},
         ("post", "/tenants"): {"name": "Mine"},
     }
     return bodies.get((method, path.removeprefix("/api/v1")))
@@ -244,14 +288,17 @@ async def test_without_a_key_or_with_one_that_may_nothing_nothing_is_done(
     assert await everything(web) == before
 
 
-@pytest.mark.parametrize("path", ["/restaurants", "/staff", "/api-keys"])
+@pytest.mark.parametrize(
+    "path",
+    ["/restaurants", "/staff", "/api-keys", "/advisors", "/lines", "/inbox/parked", "/inbox/quarantine"],
+)
 async def test_what_is_listed_of_ones_own_names_nothing_of_others(neighbours: Neighbours, path: str) -> None:
     mine = await neighbours.web.client.get(path)
 
     theirs = await neighbours.stranger.get(path)
 
     assert (mine.status_code, theirs.status_code) == (200, 200)
-    for name in ("restaurant_id", "staff_id", "api_key_id"):
+    for name in ("restaurant_id", "staff_id", "api_key_id", "advisor_id", "line_id", "inbox_id"):
         assert neighbours.ids[name] not in theirs.text
 
 

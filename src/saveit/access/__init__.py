@@ -12,7 +12,6 @@ from saveit.access.api_keys import create_api_key, find_api_key, list_api_keys, 
 from saveit.access.checks import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, QUOTA_PER_MINUTE_MAX
 from saveit.access.emails import EmailIndex
 from saveit.access.errors import (
-    AccessError,
     AccessInvalid,
     ApiKeyUnknown,
     EmailTaken,
@@ -62,7 +61,6 @@ __all__ = [
     "ROLES",
     "SCOPES",
     "SESSION_LASTS",
-    "AccessError",
     "AccessInvalid",
     "ApiKey",
     "ApiKeyDraft",

@@ -7,8 +7,9 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from saveit.access.emails import normal_email
-from saveit.access.errors import AccessError, AccessInvalid, access_error
+from saveit.access.errors import AccessInvalid, access_error
 from saveit.access.model import SCOPES, ApiKeyDraft, Language, StaffUserDraft
+from saveit.kernel.errors import FieldError
 
 # NIST SP 800-63B asks for eight at least and no rules about their kinds; two more cost nobody anything.
 PASSWORD_LENGTH_MIN = 10
@@ -19,7 +20,7 @@ _NAME_LENGTH_MAX = 120
 _KEY_NAME_LENGTH_MAX = 80
 _LANGUAGES: dict[str, Language] = {"es": "es", "en": "en"}
 
-_Errors: TypeAlias = list[AccessError]
+_Errors: TypeAlias = list[FieldError]
 
 
 class CheckedUser(Struct, frozen=True):

@@ -1,13 +1,11 @@
 """What is refused to whoever signs in or gives access, and how a wrong draft is explained in Spanish and in English."""
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from functools import partial
+from typing import ClassVar
 
-from msgspec import Struct
-
-from saveit.kernel.db import ConstraintBroken
-from saveit.kernel.errors import Refusal
+from saveit.kernel.db import refused_by
+from saveit.kernel.errors import FieldError, FieldsRefused, Refusal
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "wrong_length": (
@@ -36,33 +34,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 }
 
 
-class AccessError(Struct, frozen=True):
-    """One thing wrong with a draft: which field, which code, and the facts its message needs. Never what was written there."""
-
-    path: str
-    code: str
-    message_key: str
-    facts: dict[str, object]
-
-    def message(self, language: Literal["es", "en"]) -> str:
-        """Say it in one sentence."""
-        spanish, english = _MESSAGES[self.code]
-        return (spanish if language == "es" else english).format_map(self.facts)
-
-    @property
-    def message_es(self) -> str:
-        """Say it in Spanish."""
-        return self.message("es")
-
-    @property
-    def message_en(self) -> str:
-        """Say it in English."""
-        return self.message("en")
-
-
-def access_error(path: str, code: str, **facts: object) -> AccessError:
+def access_error(path: str, code: str, **facts: object) -> FieldError:
     """Make an error whose message is looked up by its code."""
-    return AccessError(path=path, code=code, message_key=f"access.{code}", facts=facts)
+    return FieldError(path, code, f"access.{code}", facts, _MESSAGES[code])
 
 
 def access_message_keys() -> Mapping[str, tuple[str, str]]:
@@ -70,16 +44,10 @@ def access_message_keys() -> Mapping[str, tuple[str, str]]:
     return {f"access.{code}": texts for code, texts in _MESSAGES.items()}
 
 
-class AccessInvalid(Refusal):
+class AccessInvalid(FieldsRefused):
     """A user or a key is wrongly described; every error is listed, none hides another."""
 
     code: ClassVar[str] = "access_invalid"
-
-    def __init__(self, errors: Sequence[AccessError]) -> None:
-        super().__init__(
-            errors=[{"path": error.path, "code": error.code, "facts": error.facts} for error in errors]
-        )
-        self.errors = tuple(errors)
 
 
 class WrongCredentials(Refusal):
@@ -121,13 +89,4 @@ _REFUSALS: dict[str, type[Refusal]] = {
 }
 
 
-@contextmanager
-def refusing(**facts: object) -> Generator[None]:
-    """Turn a broken constraint of ours into its refusal with these facts; any other stays what it is."""
-    try:
-        yield
-    except ConstraintBroken as broken:
-        refusal = _REFUSALS.get(broken.constraint)
-        if refusal is None:
-            raise
-        raise refusal(**facts) from broken
+refusing = partial(refused_by, _REFUSALS)

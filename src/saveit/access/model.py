@@ -22,6 +22,8 @@ Permission: TypeAlias = Literal[
     "restaurants:write",
     "qr:write",
     "waitlist:write",
+    "lines:read",
+    "lines:write",
     "staff:read",
     "staff:write",
     "api_keys:read",
@@ -43,7 +45,9 @@ _VIEWER: frozenset[Permission] = frozenset({"reservations:read", "availability:r
 _HOST: frozenset[Permission] = frozenset(
     {*_VIEWER, "reservations:write", "hosting:write", "waitlist:write", "qr:write"}
 )
-_MANAGER: frozenset[Permission] = frozenset({*_HOST, "restaurants:write", "staff:read", "api_keys:read"})
+_MANAGER: frozenset[Permission] = frozenset(
+    {*_HOST, "restaurants:write", "lines:read", "lines:write", "staff:read", "api_keys:read"}
+)
 
 
 def may(role: Role, permission: Permission) -> bool:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from types import FrameType
 from typing import TypeAlias
 
-from saveit.commands import api_key, backup, doctor, migrate, restaurant, up, user, worker
+from saveit.commands import api_key, backup, doctor, facts, lines, migrate, nlu, restaurant, up, user, worker
 from saveit.commands.installation import CannotBeDone
 from saveit.kernel.crypto import SecretKeyRefused, Unreadable
 from saveit.kernel.db import DatabaseUnreachable, MigrationRefused
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"saveit {version('saveit')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for each in (up, migrate, worker, doctor, backup, restaurant, user, api_key):
+    for each in (up, migrate, worker, doctor, backup, facts, restaurant, user, api_key, lines, nlu):
         each.add_to(commands)
     return parser
 

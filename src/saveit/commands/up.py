@@ -6,6 +6,7 @@ import contextlib
 import errno
 import importlib
 import os
+import signal
 import socket
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -169,22 +170,32 @@ def _database(settings: Settings) -> Generator[Logins]:
 
     While the server starts, which takes no work of ours, the web is imported, which takes about as long.
 
-    Refuses: DataDirectoryBusy, DataDirectoryUnusable. Raises: as EmbeddedPostgres.start.
+    Refuses: DataDirectoryBusy, DataDirectoryUnusable. Raises: as EmbeddedPostgres.start; Unstartable when the server was given up.
     """
     if settings.database_url is not None:
         yield your_logins(settings, settings.database_url)
         return
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="saveit-start") as pool:
-        starting = pool.submit(EmbeddedPostgres.start, settings.data_dir, log=logger("postgres"))
+        starting = pool.submit(
+            EmbeddedPostgres.start, settings.data_dir, log=logger("postgres"), given_up=_stop_ourselves
+        )
         try:
             for name in _IMPORTED_MEANWHILE if settings.workers == 1 else ():
                 importlib.import_module(name)
             server = starting.result()
             yield Logins(server.dsn(), server.dsn(), server.dsn(superuser=True))
+            failure = server.failure()
+            if failure is not None:
+                raise failure
         finally:
             # Told to stop while it starts, we have a server to stop all the same, as soon as it is there.
             if starting.exception() is None:
                 starting.result().stop()
+
+
+def _stop_ourselves() -> None:
+    """End as if told to: without its database this process is of no use, and whoever supervises it starts it anew."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _prepare(settings: Settings, logins: Logins, *, demo: bool) -> str:

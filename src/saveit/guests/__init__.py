@@ -1,7 +1,10 @@
 """Who comes to eat: what guests say of themselves, in one spelling, sealed, and found again without being opened.
 
 Promises that every spelling of a phone number or an email is the same guest, and that no personal text leaves this room unsealed except
-to the one who asked for it. It never guesses that two people are one without an address in common.
+to the one who asked for it. Two people become one only by an address in common that a provider vouches for, or by a code sent from one
+to the other; every link is written down and can be undone.
+
+It owns `people`, `addresses`, `person_links`, `consents` and `link_codes`. It never guesses.
 """
 
 from saveit.guests.contact import (
@@ -16,7 +19,6 @@ from saveit.guests.contact import (
     normal_special_requests,
     phone_index,
     phone_key,
-    region_of_zone,
 )
 from saveit.guests.model import (
     ContactError,
@@ -28,26 +30,57 @@ from saveit.guests.model import (
     open_details,
     seal_details,
 )
+from saveit.guests.people.identity import (
+    CodeToSend,
+    Person,
+    Writer,
+    ask_for_code,
+    channel_key,
+    family_of,
+    find_person,
+    identify,
+    introduce,
+    link,
+    list_links,
+    may_be_told,
+    part,
+    say_code,
+    say_consent,
+)
 
 __all__ = [
     "NAME_LENGTH_MAX",
     "SPECIAL_REQUESTS_LENGTH_MAX",
+    "CodeToSend",
     "ContactError",
     "ContactErrorCode",
     "ContactField",
     "ContactRefused",
     "GuestDetails",
     "Language",
+    "Person",
+    "Writer",
+    "ask_for_code",
+    "channel_key",
     "check_contact",
     "email_index",
     "email_key",
+    "family_of",
+    "find_person",
+    "identify",
+    "introduce",
+    "link",
+    "list_links",
+    "may_be_told",
     "normal_email",
     "normal_name",
     "normal_phone",
     "normal_special_requests",
     "open_details",
+    "part",
     "phone_index",
     "phone_key",
-    "region_of_zone",
+    "say_code",
+    "say_consent",
     "seal_details",
 ]

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import phonenumbers
-from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
@@ -34,15 +33,13 @@ _LINE_CHARACTERS = frozenset("\n\t")
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _VISIBLE_CATEGORIES = frozenset("LNPS")
 
-# Under this CLDR files the zones that belong to nobody.
-_NO_COUNTRY = "ZZ"
-
 _PLAIN_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 # People write "+34 (0) 612…" to mean: the 0 only from within.
 _INNER_ZERO = re.compile(r"\(0\)")
 _PHONE_SEPARATORS = frozenset("().-/")
 # Until 2019 a Mexican mobile was dialled with 1 from abroad and 044, 045 or 01 from within. WhatsApp still says 521.
 _MEXICAN_MOBILE_PREFIX = re.compile(r"(?:\+?52)?(?:1|01|044|045)([2-9][0-9]{9})", re.ASCII)
+_BRAZILIAN_MOBILE = re.compile(r"\+55([1-9][0-9])([6-9][0-9]{7})", re.ASCII)
 _ARGENTINE_MOBILE = re.compile(r"\+549([0-9]{10})", re.ASCII)
 
 
@@ -121,10 +118,14 @@ def normal_email(text: str) -> str | None:
 def phone_key(phone: str) -> str:
     """Return the text that all spellings of one subscriber share; `phone` is in E.164. It is for look-ups, not for dialling.
 
-    Argentine mobiles are written with and without the 9 of a call from abroad, and no landline has the digits of a mobile.
+    Argentine mobiles are written with and without the 9 of a call from abroad, and no landline has the digits of a mobile. Brazilian
+    mobiles were given a ninth digit until 2016, and WhatsApp still tells some without it; landlines begin with 2 to 5 and have none.
     """
     mobile = _ARGENTINE_MOBILE.fullmatch(phone)
-    return phone if mobile is None else f"+54{mobile[1]}"
+    if mobile is not None:
+        return f"+54{mobile[1]}"
+    short = _BRAZILIAN_MOBILE.fullmatch(phone)
+    return phone if short is None else f"+55{short[1]}9{short[2]}"
 
 
 def email_key(email: str) -> str:
@@ -140,14 +141,6 @@ def phone_index(sealer: Sealer, phone: str) -> bytes:
 def email_index(sealer: Sealer, email: str) -> bytes:
     """Return the blind index of an email address within the sealer's tenant."""
     return sealer.blind_index("email", email_key(email))
-
-
-def region_of_zone(timezone: str) -> str | None:
-    """Return the country (ISO 3166, two letters) that a time zone belongs to, or None for zones of no country, such as UTC."""
-    aliases: dict[str, str] = dict(get_global("zone_aliases"))
-    territories: dict[str, str] = dict(get_global("zone_territories"))
-    region = territories.get(aliases.get(timezone, timezone))
-    return None if region == _NO_COUNTRY else region
 
 
 def _collected(errors: list[ContactError], checked: str | ContactError) -> str | None:

@@ -40,6 +40,22 @@ class SettableClock:
         self._now += by
 
 
+class MovableClock:
+    """The machine's clock, which can be moved and then goes on from there; only a sandbox has one."""
+
+    def __init__(self) -> None:
+        """Show real time."""
+        self._ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        """Return the present instant as moved, aware and in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def move(self, now: datetime | None) -> None:
+        """Go on from `now`, which must be aware; None shows real time again."""
+        self._ahead = timedelta(0) if now is None else _in_utc(now) - datetime.now(UTC)
+
+
 def _in_utc(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         message = "a clock is set to an aware instant, never to a local time without its zone"

@@ -19,6 +19,8 @@ HoldId = NewType("HoldId", UUID)
 PersonId = NewType("PersonId", UUID)
 UserId = NewType("UserId", UUID)
 ApiKeyId = NewType("ApiKeyId", UUID)
+AdvisorId = NewType("AdvisorId", UUID)
+LineId = NewType("LineId", UUID)
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _MILLISECOND = timedelta(milliseconds=1)

@@ -10,7 +10,7 @@ full: that takes a reading newer than the request.
 
 from saveit.ledger.combiner import Combiner
 from saveit.ledger.house import House, read_house
-from saveit.ledger.keys import AnsweredRow, claim_key, find_key, keep_answer, tenant_of_key
+from saveit.ledger.keys import AnsweredRow, claim_key, find_key, forget_key, keep_answer
 from saveit.ledger.loads import load_rows
 from saveit.ledger.model import Act, LoadRow, Outcome, Verdict, hexed
 from saveit.ledger.pictures import DayPicture, Pictures
@@ -35,6 +35,7 @@ __all__ = [
     "claim_key",
     "commit_acts",
     "find_key",
+    "forget_key",
     "hexed",
     "keep_answer",
     "load_rows",
@@ -43,5 +44,4 @@ __all__ = [
     "release_tables",
     "take_loads",
     "take_tables",
-    "tenant_of_key",
 ]

@@ -8,14 +8,15 @@ There is no timer. A batch is whatever came while the last one was being committ
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from saveit.kernel import faults
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Collision, Database, DatabaseUnreachable
-from saveit.kernel.observe import metrics
+from saveit.kernel.observe import Span, metrics, present_span, span
 from saveit.ledger.model import Act, Outcome
 from saveit.ledger.store import commit_acts
 
@@ -33,11 +34,12 @@ class CombinerFull(Collision):
 
 
 class _Waiting:
-    __slots__ = ("act", "outcome")
+    __slots__ = ("act", "asked_in", "outcome")
 
     def __init__(self, act: Act, outcome: "asyncio.Future[Outcome]") -> None:
         self.act = act
         self.outcome = outcome
+        self.asked_in = present_span()
 
 
 class Combiner:
@@ -132,12 +134,19 @@ class Combiner:
         """Commit a batch once; return what was raised instead of raising it, because the writer must outlive any act."""
         try:
             await faults.reach("ledger.commit.before")
-            outcomes = await commit_acts(
-                self._database, [waiting.act for waiting in batch], acted_at=self._now()
-            )
+            outcomes = await self._commit(batch)
             await faults.reach("ledger.commit.after")
         except Exception as error:  # noqa: BLE001 - the edge of a task: the error goes to the act's caller.
             return error
+        return outcomes
+
+    async def _commit(self, batch: list[_Waiting]) -> list[Outcome]:
+        with _span_of(batch) as here:
+            acts = [waiting.act for waiting in batch]
+            outcomes = await commit_acts(self._database, acts, acted_at=self._now())
+            if here.is_recording():
+                for verdict, count in Counter(outcome.verdict for outcome in outcomes).items():
+                    here.set_attribute(f"saveit.verdict.{verdict}", count)
         return outcomes
 
 
@@ -150,6 +159,15 @@ def _tell(batch: list[_Waiting], found: list[Outcome] | Exception) -> None:
             waiting.outcome.set_exception(found)
         else:
             waiting.outcome.set_result(found[number])
+
+
+def _span_of(batch: list[_Waiting]) -> AbstractContextManager[Span]:
+    """Open the batch's span below the act that waited longest; the other acts are linked, since a span has one parent."""
+    first, *others = batch
+    if first.asked_in is None:
+        return span("ledger.commit")
+    links = [waiting.asked_in for waiting in others if waiting.asked_in is not None]
+    return span("ledger.commit", {"saveit.batch_size": len(batch)}, parent=first.asked_in, links=links)
 
 
 def _marks(act: Act) -> tuple[object, ...]:

@@ -6,7 +6,6 @@ from uuid import UUID
 import msgspec
 
 from saveit.kernel.db import Transaction, load_statements
-from saveit.kernel.ids import TenantId
 
 _STATEMENTS = load_statements("saveit.ledger")
 
@@ -25,16 +24,10 @@ class AnsweredRow(msgspec.Struct, frozen=True):
     person_id: UUID | None
 
 
-class KeyTenantRow(msgspec.Struct, frozen=True):
-    """For whom a key acted."""
-
-    tenant_id: UUID
-
-
-_TENANT_OF_KEY = _STATEMENTS.query("tenant_of_key", KeyTenantRow)
 _CLAIM_KEY = _STATEMENTS.query("claim_key", ClaimedRow)
 _FIND_KEY = _STATEMENTS.query("find_key", AnsweredRow)
 _KEEP_ANSWER = _STATEMENTS.command("keep_answer")
+_FORGET_KEY = _STATEMENTS.command("forget_key")
 
 
 async def claim_key(
@@ -66,7 +59,6 @@ async def keep_answer(tx: Transaction, *, scope: str, key: str, answer_sealed: b
     await tx.run(_KEEP_ANSWER, tenant_id=tx.tenant_id, scope=scope, key=key, answer_sealed=answer_sealed)
 
 
-async def tenant_of_key(ledger_tx: Transaction, *, scope: str, key: str) -> TenantId | None:
-    """Return for which customer a key has acted. For the platform, which may open a customer in the act."""
-    row = await ledger_tx.maybe(_TENANT_OF_KEY, scope=scope, key=key)
-    return None if row is None else TenantId(row.tenant_id)
+async def forget_key(tx: Transaction, *, scope: str, key: str) -> None:
+    """Let a key act again, since this transaction takes back what it did."""
+    await tx.run(_FORGET_KEY, tenant_id=tx.tenant_id, scope=scope, key=key)

@@ -19,6 +19,7 @@ from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.ledger.house import House, read_house
 from saveit.ledger.loads import counted, load_keys
 from saveit.ledger.model import StayRow
+from saveit.ledger.readings import Readings
 from saveit.ledger.store import read_days
 from saveit.seating import Asking, DatePlan, Day, HolderKind, Reseating, Stay, Window, plan_of, reseat
 from saveit.venues import TenantKeyRing
@@ -161,8 +162,8 @@ class Pictures:
         self._houses: OrderedDict[RestaurantId, House] = OrderedDict()
         self._days: OrderedDict[DayKey, DayPicture] = OrderedDict()
         self._reading: dict[DayKey, asyncio.Lock] = {}
-        # What is being read, and whether it was forgotten meanwhile: such a reading serves who asked for it and is not kept.
-        self._spoilt: dict[object, bool] = {}
+        # A reading that was overtaken by news serves who asked for it and is not kept.
+        self._readings = Readings()
         self._undecided: WeakValueDictionary[DayKey, Undecided] = WeakValueDictionary()
 
     def tick(self) -> int:
@@ -175,10 +176,11 @@ class Pictures:
         now = self._clock.now()
         if found is not None and now - found.read_at < _HOUSE_AGE_MAX:
             return found if found.tenant_id == tenant_id else None
-        self._spoilt[restaurant_id] = False
-        async with self._database.aside(tenant_id, Actor("system", "pictures", "internal")) as tx:
-            house = await read_house(tx, self._keys, restaurant_id, now)
-        if house is not None and not self._spoilt.pop(restaurant_id, True):
+        with self._readings.of(restaurant_id) as is_as_it_was:
+            async with self._database.aside(tenant_id, Actor("system", "pictures", "internal")) as tx:
+                house = await read_house(tx, self._keys, restaurant_id, now)
+            current = is_as_it_was(restaurant_id)
+        if house is not None and current:
             self._houses[restaurant_id] = house
             while len(self._houses) > _HOUSES_MAX:
                 self._houses.popitem(last=False)
@@ -234,24 +236,19 @@ class Pictures:
         """Read the day and those beside it again before the next use; a reading under way does not count as that."""
         for day in (service_on - _DAY, service_on, service_on + _DAY):
             key = (restaurant_id, day)
-            self._spoil(key)
+            self._readings.forget(key)
             self._days.pop(key, None)
 
     def forget_house(self, restaurant_id: RestaurantId) -> None:
         """Read the restaurant again before its next use; its days fall with it."""
-        self._spoil(restaurant_id)
+        self._readings.forget(restaurant_id)
         self._houses.pop(restaurant_id, None)
 
     def forget_everything(self) -> None:
         """Read all again: the facts of other processes may have been missed."""
-        for key in tuple(self._spoilt):
-            self._spoil(key)
+        self._readings.forget_everything()
         self._houses.clear()
         self._days.clear()
-
-    def _spoil(self, key: object) -> None:
-        if key in self._spoilt:
-            self._spoilt[key] = True
 
     async def days(self, house: House, first_on: date, count: int, *, age_max: timedelta) -> list[DayPicture]:
         """Return the pictures of so many dates, those at hand when young enough and the others by one reading of the whole span."""
@@ -264,21 +261,21 @@ class Pictures:
     async def _read(self, house: House, first_on: date, last_on: date) -> dict[date, DayPicture]:
         """Read a span of dates at once and keep a picture of each."""
         dates = [first_on + number * _DAY for number in range((last_on - first_on).days + 1)]
-        for on in dates:
-            self._spoilt[house.restaurant_id, on] = False
         self._tick += 1
         read_tick, read_at = self._tick, self._clock.now()
         plans = [plan_of(house.rules, on, house.zone) for on in dates]
         ends = [_end_of(plan) for plan in plans]
-        rows, counts, versions = await read_days(
-            self._database,
-            house.tenant_id,
-            house.restaurant_id,
-            first_on=first_on,
-            last_on=last_on,
-            first_at=plans[0].origin_at,
-            last_at=ends[-1],
-        )
+        with self._readings.of(*((house.restaurant_id, on) for on in dates)) as is_as_it_was:
+            rows, counts, versions = await read_days(
+                self._database,
+                house.tenant_id,
+                house.restaurant_id,
+                first_on=first_on,
+                last_on=last_on,
+                first_at=plans[0].origin_at,
+                last_at=ends[-1],
+            )
+            current = {on for on in dates if is_as_it_was((house.restaurant_id, on))}
         stays = sorted(_stays(rows), key=_start_of)
         in_force = versions == (house.restaurant.rules_version, house.restaurant.floor_version)
         if not in_force:
@@ -289,24 +286,22 @@ class Pictures:
             first = bisect_left(stays, plan.origin_at - _DAY, key=_start_of)
             last = bisect_left(stays, end, key=_start_of)
             own = [stay for stay in stays[first:last] if stay.ends_at > plan.origin_at]
-            day = Day(
-                house.floor,
-                plan.origin_at,
-                own,
-                counted(plan, (row for row in counts if row.service_on == on)),
-            )
+            counters = counted(plan, (row for row in counts if row.service_on == on))
+            day = Day(house.floor, plan.origin_at, own, counters)
             undecided = self._undecided.setdefault((house.restaurant_id, on), Undecided())
             picture = DayPicture(house, on, day, undecided=undecided, read_tick=read_tick, read_at=read_at)
             # Decided elsewhere under other rules: whoever holds this house must not refuse by its rules any more.
             picture.superseded = not in_force
             _carry_over(picture)
-            self._keep(picture)
+            if in_force and on in current:
+                self._keep(picture)
             read[on] = picture
         return read
 
     def _keep(self, picture: DayPicture) -> None:
         key = (picture.house.restaurant_id, picture.on)
-        if self._spoilt.pop(key, True) or picture.superseded:
+        found = self._days.get(key)
+        if found is not None and found.house is picture.house and found.read_tick > picture.read_tick:
             return
         self._days[key] = picture
         self._days.move_to_end(key)

@@ -77,10 +77,9 @@ WHERE tenant_id = :tenant_id::uuid
     AND scope = :scope::text
     AND key = :key::text
 
--- tenant_of_key :maybe KeyTenantRow
--- For which customer the platform has acted under a key.
-SELECT tenant_id
-FROM idempotency_keys
-WHERE scope = :scope::text
+-- forget_key :none
+-- Lets a key act again whose act was taken back.
+DELETE FROM idempotency_keys
+WHERE tenant_id = :tenant_id::uuid
+    AND scope = :scope::text
     AND key = :key::text
-LIMIT 1

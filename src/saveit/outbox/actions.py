@@ -72,9 +72,9 @@ async def changes_of_others(
     """Return what other processes did after a place, and the place to go on from. Nothing that commits late is skipped."""
     rows = await store.read_changes(database, after, node=database.node, rows_max=rows_max)
     changes = [
-        Change(row.kind, row.restaurant_id, row.service_on, row.was_on)
+        Change(row.kind, row.restaurant_id, row.service_on, row.was_on, row.subject_id)
         for row in rows
-        if row.kind is not None
+        if row.kind is not None and row.subject_id is not None
     ]
     last = rows[-1]
     if len(changes) == rows_max and last.txid is not None and last.position is not None:

@@ -1,6 +1,6 @@
 """The shape of a fact, written and read, and of those who read."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -70,16 +70,25 @@ Handle: TypeAlias = Callable[[Transaction, RecordedFact], Awaitable[None]]
 """Takes one fact, in the ledger's transaction that also moves the cursor. Whatever it raises undoes what it did in it."""
 
 
+HandleAhead: TypeAlias = Callable[[Transaction, Sequence[RecordedFact]], Awaitable[int]]
+"""Takes the first so many of the facts at once, and says how many; what it raises undoes all of it, and they are taken one by one."""
+
+
 class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who reads every fact of some kinds, each once where his effects are in the transaction he is given.
 
     Effects elsewhere happen at least once, and must be idempotent by `fact_id`. `since` says where a consumer that has never run
     begins: at the first fact there is, or at those yet to come.
+
+    `begin` returns the handle of one step, in place of `handle`. All facts of a step were committed before it is called, so what
+    such a handle has looked at for one of them, it need not look at again for the next. `ahead` takes what it can of a step at once.
     """
 
     name: str
     kinds: frozenset[str]
     handle: Handle
+    begin: Callable[[], Handle] | None = None
+    ahead: HandleAhead | None = None
     batch_max: int = 100
     since: Literal["beginning", "now"] = "beginning"
 
@@ -113,3 +122,4 @@ class Change(msgspec.Struct, frozen=True):
     restaurant_id: RestaurantId | None
     service_on: date | None
     was_on: date | None
+    subject_id: UUID

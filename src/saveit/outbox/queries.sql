@@ -56,11 +56,14 @@ WHERE (f.txid, f.position) > (:txid::bigint::text::xid8, :position::bigint)
 ORDER BY f.txid, f.position
 LIMIT :rows_max::integer
 
+-- fact_columns :part
+-- All that a RecordedFact is made of.
+f.txid::text::bigint AS txid, f.position, f.fact_id, f.tenant_id, f.restaurant_id, f.kind, f.version,
+f.subject_kind, f.subject_id, f.service_on, f.actor, f.channel, f.trace_id, f.node, f.at, f.body::text AS body
+
 -- read_fact :maybe RecordedFact
 -- The fact at one place of the log.
-SELECT
-    f.txid::text::bigint AS txid, f.position, f.fact_id, f.tenant_id, f.restaurant_id, f.kind, f.version,
-    f.subject_kind, f.subject_id, f.service_on, f.actor, f.channel, f.trace_id, f.node, f.at, f.body::text AS body
+SELECT {{fact_columns}}
 FROM facts f
 WHERE f.txid = :txid::bigint::text::xid8
     AND f.position = :position::bigint
@@ -94,10 +97,13 @@ SET reason = excluded.reason,
     parked_at = excluded.parked_at,
     settled_at = NULL
 
+-- parked_columns :part
+-- All that a ParkedFact is made of.
+consumer, tenant_id, txid::text::bigint AS txid, position, fact_id, kind, reason, attempts, parked_at
+
 -- list_parked :many ParkedFact
 -- What is parked and not settled, the oldest first.
-SELECT
-    consumer, tenant_id, txid::text::bigint AS txid, position, fact_id, kind, reason, attempts, parked_at
+SELECT {{parked_columns}}
 FROM parked_facts
 WHERE settled_at IS NULL
 ORDER BY parked_at, position
@@ -105,8 +111,7 @@ LIMIT :rows_max::integer
 
 -- lock_parked :maybe ParkedFact
 -- One parked fact that is not settled, for this transaction alone.
-SELECT
-    consumer, tenant_id, txid::text::bigint AS txid, position, fact_id, kind, reason, attempts, parked_at
+SELECT {{parked_columns}}
 FROM parked_facts
 WHERE consumer = :consumer::text
     AND fact_id = :fact_id::uuid
@@ -123,9 +128,7 @@ WHERE tenant_id = :tenant_id::uuid
 
 -- read_history :many RecordedFact
 -- What happened to one subject of a tenant after a position, in order.
-SELECT
-    f.txid::text::bigint AS txid, f.position, f.fact_id, f.tenant_id, f.restaurant_id, f.kind, f.version,
-    f.subject_kind, f.subject_id, f.service_on, f.actor, f.channel, f.trace_id, f.node, f.at, f.body::text AS body
+SELECT {{fact_columns}}
 FROM facts f
 WHERE f.tenant_id = :tenant_id::uuid
     AND f.subject_id = :subject_id::uuid
@@ -137,10 +140,10 @@ LIMIT :rows_max::integer
 -- What other processes did after a place in the log, and how far the log may be read now; one row at least.
 SELECT
     s.xmin::text::bigint AS readable_before, f.txid::text::bigint AS txid, f.position, f.kind, f.restaurant_id,
-    f.service_on, (f.body #>> '{before,starts_at}')::timestamptz::date AS was_on
+    f.service_on, (f.body #>> '{before,starts_at}')::timestamptz::date AS was_on, f.subject_id
 FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin) s
 LEFT JOIN LATERAL (
-    SELECT o.txid, o.position, o.kind, o.restaurant_id, o.service_on, o.body
+    SELECT o.txid, o.position, o.kind, o.restaurant_id, o.service_on, o.body, o.subject_id
     FROM facts o
     WHERE (o.txid, o.position) > (:txid::bigint::text::xid8, :position::bigint)
         AND o.txid < s.xmin

@@ -50,6 +50,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
     restaurant_id: RestaurantId | None
     service_on: date | None
     was_on: date | None
+    subject_id: UUID | None
 
 
 class TenantRow(msgspec.Struct, frozen=True):

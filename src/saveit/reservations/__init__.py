@@ -27,30 +27,34 @@ from saveit.reservations.errors import (
     SlotUnavailable,
     StayImpossible,
     TableTaken,
+    TooManyHolds,
 )
-from saveit.reservations.hosting.blocks import Block, apply_restaurant, apply_rules, block, refresh, unblock
-from saveit.reservations.hosting.changes import amend, cancel, check_in, complete, confirm, find, mark_no_show
+from saveit.reservations.hosting.blocks import (
+    Block,
+)
+from saveit.reservations.hosting.changes import (
+    find,
+)
 from saveit.reservations.hosting.due import (
     DoubleBookingRow,
     DueRow,
     OverbookedDayRow,
     ReminderRow,
-    cancel_when_unconfirmed,
-    complete_when_forgotten,
     find_double_bookings,
     forget_what_is_over,
     forgotten_due,
     holds_due,
-    mark_no_show_when_due,
     no_shows_due,
     overbooked_days,
-    remind,
     reminders_due,
     unconfirmed_due,
 )
-from saveit.reservations.hosting.moving import Wish, change, extend, move, seat_overbooked
-from saveit.reservations.hosting.standing import block_guest, unblock_guest
-from saveit.reservations.hosting.walk_ins import WalkIn, walk_in
+from saveit.reservations.hosting.moving import (
+    Wish,
+)
+from saveit.reservations.hosting.walk_ins import (
+    WalkIn,
+)
 from saveit.reservations.model import (
     LEGAL_MOVES,
     STANDING,
@@ -66,13 +70,50 @@ from saveit.reservations.model import (
 )
 from saveit.reservations.store import (
     find_block,
+    list_of_code,
     list_of_day,
     list_of_person,
     waiting_for_a_table,
 )
-from saveit.reservations.taking.booking import book, hold, hold_once
-from saveit.reservations.taking.holds import expire_hold, find_hold, release_hold, renew_hold
-from saveit.reservations.taking.wishes import answer_at, calendar_offers, day_offers, nearest_offers
+from saveit.reservations.taking.holds import (
+    find_hold,
+)
+from saveit.reservations.taking.wishes import (
+    answer_at,
+    calendar_offers,
+    day_offers,
+    nearest_offers,
+)
+from saveit.reservations.traced import (
+    amend,
+    apply_restaurant,
+    apply_rules,
+    block,
+    block_guest,
+    book,
+    cancel,
+    cancel_when_unconfirmed,
+    change,
+    check_in,
+    complete,
+    complete_when_forgotten,
+    confirm,
+    expire_hold,
+    extend,
+    hold,
+    hold_once,
+    mark_no_show,
+    mark_no_show_when_due,
+    move,
+    refresh,
+    release_hold,
+    remind,
+    renew_hold,
+    seat_overbooked,
+    unblock,
+    unblock_guest,
+    walk_in,
+)
 
 __all__ = [
     "LEGAL_MOVES",
@@ -110,6 +151,7 @@ __all__ = [
     "Status",
     "StayImpossible",
     "TableTaken",
+    "TooManyHolds",
     "WalkIn",
     "Wish",
     "amend",
@@ -140,6 +182,7 @@ __all__ = [
     "hold",
     "hold_once",
     "holds_due",
+    "list_of_code",
     "list_of_day",
     "list_of_person",
     "mark_no_show",

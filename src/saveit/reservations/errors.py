@@ -50,6 +50,12 @@ class GuestLimit(Refusal):
     code: ClassVar[str] = "guest_limit"
 
 
+class TooManyHolds(Refusal):
+    """The caller keeps as many tables of the restaurant as one may; `limit` says how many."""
+
+    code: ClassVar[str] = "too_many_holds"
+
+
 class KeyReused(Refusal):
     """The idempotency key was used for another request."""
 

@@ -1,13 +1,17 @@
 """What happened to a reservation, told whole and without the guest's words."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
 
+from saveit.kernel.db import Actor
 from saveit.kernel.ids import RestaurantId, new_id
 from saveit.outbox import Fact
 from saveit.reservations.model import Hold, Reservation
+from saveit.seating import Day, Offer
+from saveit.venues import Rules
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -30,12 +34,22 @@ class Told(msgspec.Struct, frozen=True):
     cancel_reason: str | None = None
 
 
+class LimitPassed(msgspec.Struct, frozen=True):
+    """A limit of pacing that staff went beyond: `counted` parties or covers with this one, where `maximum` are allowed."""
+
+    limit: Literal["pacing_parties", "pacing_covers"]
+    maximum: int
+    counted: int
+    by: str
+
+
 class Change(msgspec.Struct, frozen=True):
-    """The body of a reservation's fact: what was, if anything, and what is."""
+    """The body of a reservation's fact: what was, if anything, and what is; and which limits of the house staff passed."""
 
     before: Told | None
     after: Told
     person_id: UUID | None = None
+    limits_passed: tuple[LimitPassed, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 _encoder = msgspec.json.Encoder()
@@ -62,14 +76,40 @@ def told(reservation: Reservation) -> Told:
     )
 
 
-def created_body(reservation: Reservation) -> bytes:
+def limits_passed(
+    rules: Rules, day: Day, offer: Offer, *, party_size: int, by: Actor
+) -> tuple[LimitPassed, ...]:
+    """Return the limits of pacing that this offer leaves out, since staff wished so, as the day was counted when it was made."""
+    found: list[LimitPassed] = []
+    for claim in offer.claims:
+        if claim.key[0] != "pacing" or claim.parties_max is not None or claim.covers_max is not None:
+            continue
+        load, pacing = day.load(claim.key), rules.pacing
+        parties, covers = load.parties + 1, load.covers + party_size
+        if pacing.parties_max is not None and parties > pacing.parties_max:
+            found.append(LimitPassed("pacing_parties", pacing.parties_max, parties, str(by)))
+        if pacing.covers_max is not None and covers > pacing.covers_max:
+            found.append(LimitPassed("pacing_covers", pacing.covers_max, covers, str(by)))
+    return tuple(found)
+
+
+def created_body(reservation: Reservation, passed: tuple[LimitPassed, ...] = ()) -> bytes:
     """Return the body of `reservation.created`; the ledger adds the person, whom it alone knows."""
-    return _encoder.encode(Change(None, told(reservation)))
+    return _encoder.encode(Change(None, told(reservation), limits_passed=passed or msgspec.UNSET))
 
 
-def changed(kind: str, before: Reservation | None, after: Reservation, at: datetime) -> Fact:
+def changed(
+    kind: str,
+    before: Reservation | None,
+    after: Reservation,
+    at: datetime,
+    *,
+    passed: tuple[LimitPassed, ...] = (),
+) -> Fact:
     """Return a fact about a reservation: `reservation.modified`, `.cancelled`, `.checked_in` and so on."""
-    body = Change(None if before is None else told(before), told(after), after.person_id)
+    body = Change(
+        None if before is None else told(before), told(after), after.person_id, passed or msgspec.UNSET
+    )
     return Fact(
         fact_id=new_id(at),
         kind=kind,

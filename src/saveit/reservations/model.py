@@ -43,6 +43,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     area_id: AreaId | None = None
     hold_id: HoldId | None = None
     beyond_pacing: bool = False
+    written_from: str | None = None
+    """The channel's address the guest writes from, as `saveit.guests.channel_key`: it says who they are, whatever number they leave."""
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +71,11 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The terms at the moment of booking; later changes of the rules do not touch them. Amounts in minor units."""
+    """The terms at the moment of booking; later changes of the rules do not touch them. Amounts in minor units.
+
+    `audience` is under whose rules it was booked: a guest's booking counts as sold online for as long as seats are held back. None
+    where it was booked before this was written down.
+    """
 
     currency: str
     free_until: datetime
@@ -79,6 +85,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     requirements: tuple[str, ...]
     tolerance_minutes: int
     no_show_after_minutes: int
+    audience: Audience | None = None
 
     def fee_of_cancelling(self, now: datetime) -> int:
         """Return the fee: none up to and including the last free instant."""
@@ -171,7 +178,9 @@ class Booked(msgspec.Struct, frozen=True):
     replayed: bool
 
 
-def policy_of(rules: Rules, *, on: date, starts_at: datetime, party_size: int, currency: str) -> Policy:
+def policy_of(
+    rules: Rules, *, on: date, starts_at: datetime, party_size: int, currency: str, audience: Audience
+) -> Policy:
     """Return the terms that these rules give a party. A date in high demand multiplies deposit and penalty, half a unit rounded up."""
     cancellation, requirements = rules.cancellation_policy, rules.requirements
     special = rules.special_date(on)
@@ -195,6 +204,7 @@ def policy_of(rules: Rules, *, on: date, starts_at: datetime, party_size: int, c
         requirements=tuple(name for name, wanted in asked if wanted),
         tolerance_minutes=rules.check_in.tolerance_minutes,
         no_show_after_minutes=rules.check_in.no_show_after_minutes,
+        audience=audience,
     )
 
 

@@ -1,21 +1,20 @@
+-- reservation_columns :part
+-- All that a ReservationRow is made of.
+reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
+leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
+created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
+cancel_reason, fee_minor
+
 -- find_reservation :maybe ReservationRow
 -- One reservation of the tenant. The partition is not known from the id, so each is asked, by its index.
-SELECT
-    reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
-    leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
-    created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-    cancel_reason, fee_minor
+SELECT {{reservation_columns}}
 FROM reservations
 WHERE tenant_id = :tenant_id::uuid
     AND reservation_id = :reservation_id::uuid
 
 -- lock_reservation :maybe ReservationRow
 -- The same, kept from changing until the transaction ends.
-SELECT
-    reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
-    leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
-    created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-    cancel_reason, fee_minor
+SELECT {{reservation_columns}}
 FROM reservations
 WHERE tenant_id = :tenant_id::uuid
     AND reservation_id = :reservation_id::uuid
@@ -23,11 +22,7 @@ FOR NO KEY UPDATE
 
 -- list_of_day :many ReservationRow
 -- A restaurant's reservations of one service day after a place in the list, in the order they start.
-SELECT
-    reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
-    leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
-    created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-    cancel_reason, fee_minor
+SELECT {{reservation_columns}}
 FROM reservations
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
@@ -39,11 +34,7 @@ LIMIT :rows_max::integer
 
 -- list_of_person :many ReservationRow
 -- A guest's reservations before a place in the list, the latest first.
-SELECT
-    reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
-    leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
-    created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-    cancel_reason, fee_minor
+SELECT {{reservation_columns}}
 FROM reservations
 WHERE tenant_id = :tenant_id::uuid
     AND person_id = :person_id::uuid
@@ -51,13 +42,23 @@ WHERE tenant_id = :tenant_id::uuid
 ORDER BY service_on DESC, reservation_id DESC
 LIMIT :rows_max::integer
 
--- waiting_for_a_table :many ReservationRow
--- Parties of a day that were admitted beyond the tables, the first come first.
+-- list_of_code :many ReservationRow
+-- The reservations of a code from a day on: one, unless two restaurants drew the same.
 SELECT
     reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
     leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
     created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
     cancel_reason, fee_minor
+FROM reservations
+WHERE tenant_id = :tenant_id::uuid
+    AND code = :code::text
+    AND service_on >= :from_on::date
+ORDER BY service_on, reservation_id
+LIMIT 5
+
+-- waiting_for_a_table :many ReservationRow
+-- Parties of a day that were admitted beyond the tables, the first come first.
+SELECT {{reservation_columns}}
 FROM reservations
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
@@ -69,11 +70,7 @@ FOR NO KEY UPDATE
 
 -- standing_from :many ReservationRow
 -- A restaurant's reservations from a day on that still hold something, locked in id order.
-SELECT
-    reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
-    leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
-    created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-    cancel_reason, fee_minor
+SELECT {{reservation_columns}}
 FROM reservations
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
@@ -113,11 +110,14 @@ WHERE tenant_id = :tenant_id::uuid
     AND service_on = :was_on::date
     AND reservation_id = :reservation_id::uuid
 
+-- hold_columns :part
+-- All that a HoldRow is made of.
+hold_id, restaurant_id, service_on, service, starts_at, leaves_at, ends_at, party_size, table_ids, loads, expires_at,
+renewed_at, released_at, reservation_id
+
 -- open_holds_from :many HoldRow
 -- A restaurant's holds from a day on that still hold something, locked in id order.
-SELECT
-    hold_id, restaurant_id, service_on, service, starts_at, leaves_at, ends_at, party_size, table_ids, loads, expires_at,
-    renewed_at, released_at, reservation_id
+SELECT {{hold_columns}}
 FROM holds
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
@@ -272,18 +272,14 @@ WHERE tenant_id = :tenant_id::uuid
 
 -- find_hold :maybe HoldRow
 -- One hold of the tenant.
-SELECT
-    hold_id, restaurant_id, service_on, service, starts_at, leaves_at, ends_at, party_size, table_ids, loads, expires_at,
-    renewed_at, released_at, reservation_id
+SELECT {{hold_columns}}
 FROM holds
 WHERE tenant_id = :tenant_id::uuid
     AND hold_id = :hold_id::uuid
 
 -- lock_hold :maybe HoldRow
 -- The same, kept from changing until the transaction ends.
-SELECT
-    hold_id, restaurant_id, service_on, service, starts_at, leaves_at, ends_at, party_size, table_ids, loads, expires_at,
-    renewed_at, released_at, reservation_id
+SELECT {{hold_columns}}
 FROM holds
 WHERE tenant_id = :tenant_id::uuid
     AND hold_id = :hold_id::uuid
@@ -336,6 +332,21 @@ WHERE tenant_id = :tenant_id::uuid
     AND holder_id <> :holder_id::uuid
 ORDER BY starts_at, table_id
 LIMIT :rows_max::integer
+
+-- count_open_holds :one OpenHoldsRow
+-- How many tables of a restaurant a caller keeps.
+SELECT count(*) AS counted
+FROM holds
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND holder = :holder::text
+    AND released_at IS NULL
+    AND reservation_id IS NULL
+    AND expires_at > :now::timestamptz
+
+-- lock_caller :none
+-- Lets the holds of one caller in a restaurant be counted one after the other.
+SELECT pg_advisory_xact_lock(hashtextextended(:restaurant_id::uuid::text || :holder::text, 9313))
 
 -- holds_due :many DueRow
 -- Holds whose time is over and that nobody ended, of all tenants, the longest over first.

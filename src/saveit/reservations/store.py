@@ -73,6 +73,12 @@ class HoldRow(msgspec.Struct, frozen=True):
     reservation_id: UUID | None
 
 
+class OpenHoldsRow(msgspec.Struct, frozen=True):
+    """How many tables a caller keeps."""
+
+    counted: int
+
+
 class KeptRow(msgspec.Struct, frozen=True):
     """A guest's stay that was kept."""
 
@@ -115,6 +121,7 @@ _STATEMENTS = load_statements("saveit.reservations")
 _FIND_RESERVATION = _STATEMENTS.query("find_reservation", ReservationRow)
 _LOCK_RESERVATION = _STATEMENTS.query("lock_reservation", ReservationRow)
 _LIST_OF_DAY = _STATEMENTS.query("list_of_day", ReservationRow)
+_LIST_OF_CODE = _STATEMENTS.query("list_of_code", ReservationRow)
 _LIST_OF_PERSON = _STATEMENTS.query("list_of_person", ReservationRow)
 _WAITING_FOR_A_TABLE = _STATEMENTS.query("waiting_for_a_table", ReservationRow)
 _STANDING_FROM = _STATEMENTS.query("standing_from", ReservationRow)
@@ -124,6 +131,8 @@ _SAVE_HOLD_LOADS = _STATEMENTS.command("save_hold_loads")
 _SAVE_LOADS = _STATEMENTS.command("save_loads")
 _FORGET_COUNTS_FROM = _STATEMENTS.command("forget_counts_from")
 _COUNT_ANEW = _STATEMENTS.command("count_anew")
+_COUNT_OPEN_HOLDS = _STATEMENTS.query("count_open_holds", OpenHoldsRow)
+_LOCK_CALLER = _STATEMENTS.command("lock_caller")
 _LOCK_RESTAURANT = _STATEMENTS.command("lock_restaurant")
 _SHARE_RESTAURANT = _STATEMENTS.command("share_restaurant")
 _SHARE_RESTAURANT_OF_RESERVATION = _STATEMENTS.command("share_restaurant_of_reservation")
@@ -201,6 +210,12 @@ async def list_of_person(
         before_id=before[1],
         rows_max=rows_max,
     )
+    return [reservation_of(row, sealer) for row in rows]
+
+
+async def list_of_code(tx: Transaction, sealer: Sealer, code: str, *, from_on: date) -> list[Reservation]:
+    """Return the reservations of a code from a day on."""
+    rows = await tx.many(_LIST_OF_CODE, tenant_id=sealer.tenant_id, code=code, from_on=from_on)
     return [reservation_of(row, sealer) for row in rows]
 
 
@@ -297,6 +312,23 @@ async def count_anew(
     coordinates = {"tenant_id": tx.tenant_id, "restaurant_id": restaurant_id, "first_on": first_on}
     await tx.run(_FORGET_COUNTS_FROM, **coordinates)
     await tx.run(_COUNT_ANEW, **coordinates)
+
+
+async def count_open_holds(tx: Transaction, restaurant_id: RestaurantId, now: datetime) -> int:
+    """Return how many tables of a restaurant the transaction's actor keeps."""
+    row = await tx.one(
+        _COUNT_OPEN_HOLDS,
+        tenant_id=tx.tenant_id,
+        restaurant_id=restaurant_id,
+        holder=str(tx.actor),
+        now=now,
+    )
+    return row.counted
+
+
+async def lock_caller(tx: Transaction, restaurant_id: RestaurantId) -> None:
+    """Wait until no other hold of the transaction's actor in the restaurant is being counted."""
+    await tx.run(_LOCK_CALLER, restaurant_id=restaurant_id, holder=str(tx.actor))
 
 
 async def lock_restaurant(tx: Transaction, restaurant_id: RestaurantId) -> None:

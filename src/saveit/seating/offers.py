@@ -259,9 +259,12 @@ def _claims(question: _Question, terms: _Terms, minute: int) -> tuple[Claim, ...
     if limits.parties_max is None and limits.covers_max is None:
         return terms.fixed_claims
     key = pacing_key(limits.interval_minutes, minute)
-    if question.asking.beyond_pacing and question.asking.audience == "staff":
-        return (Claim(key), *terms.fixed_claims)
-    return (Claim(key, limits.parties_max, limits.covers_max), *terms.fixed_claims)
+    claim = Claim(key, limits.parties_max, limits.covers_max)
+    beyond = question.asking.beyond_pacing and question.asking.audience == "staff"
+    if beyond and not claim.allows(question.day.load(key), question.asking.party_size):
+        # Only where a limit is in the way is it left out: so a claim without one says that it was passed.
+        claim = Claim(key)
+    return (claim, *terms.fixed_claims)
 
 
 def _verdict(question: _Question, terms: _Terms, start: Start, units: tuple[Unit, ...]) -> Offer | Closed:

@@ -4,8 +4,8 @@ Each looks across tenants as the ledger, locking nothing, and then does each act
 asks again whether it is due. So the looking may be late or double, and the doing is not.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from saveit.kernel.db import Actor, Transaction
@@ -39,6 +39,8 @@ _Row = TypeVar("_Row", DueRow, ReminderRow)
 
 # Acts of one run: some seconds' work, so that a backlog after an outage is worked off in minutes and nothing else waits long.
 _ACTS_MAX = 200
+# More rows than this that fail in one run are somebody's trouble for a person to look at; the next run tries again.
+_LOOKED_AT_MAX = 2000
 # Rows removed in one transaction: a fraction of a second, and locks that nobody meets.
 _ROWS_MAX = 2000
 _REMOVALS_MAX = 20
@@ -70,53 +72,42 @@ def core_jobs(desk: Desk) -> tuple[Job, ...]:
 
 async def expire_holds(desk: Desk) -> int:
     """End holds whose time is over: their tables are free again and their counts given back."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await expire_hold(desk, tx, HoldId(due.id))
-
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await holds_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "holds", due, act)
+    return await _work_off(desk, "holds", holds_due, lambda tx, due: expire_hold(desk, tx, HoldId(due.id)))
 
 
 async def mark_no_shows(desk: Desk) -> int:
     """Note that parties did not come, once their own terms have run out."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await mark_no_show_when_due(desk, tx, ReservationId(due.id))
-
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await no_shows_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "no_shows", due, act)
+    return await _work_off(
+        desk,
+        "no_shows",
+        no_shows_due,
+        lambda tx, due: mark_no_show_when_due(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def cancel_unconfirmed(desk: Desk) -> int:
     """Give up bookings that nobody confirmed in time."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await cancel_when_unconfirmed(desk, tx, ReservationId(due.id))
-
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await unconfirmed_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "unconfirmed", due, act)
+    return await _work_off(
+        desk,
+        "unconfirmed",
+        unconfirmed_due,
+        lambda tx, due: cancel_when_unconfirmed(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def complete_forgotten(desk: Desk) -> int:
     """Note that parties have left that nobody has seen out for half a day."""
-
-    async def act(tx: Transaction, due: DueRow) -> bool:
-        return await complete_when_forgotten(desk, tx, ReservationId(due.id))
-
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await forgotten_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "forgotten", due, act)
+    return await _work_off(
+        desk,
+        "forgotten",
+        forgotten_due,
+        lambda tx, due: complete_when_forgotten(desk, tx, ReservationId(due.id)),
+    )
 
 
 async def tell_reminders(desk: Desk) -> int:
     """Tell which reminders are due, each once; who delivers them reads the facts."""
-    async with desk.database.ledger(_ACTOR) as tx:
-        due = await reminders_due(tx, desk.now(), _ACTS_MAX)
-    return await _each(desk, "reminders", due, lambda tx, reminder: remind(desk, tx, reminder))
+    return await _work_off(desk, "reminders", reminders_due, lambda tx, reminder: remind(desk, tx, reminder))
 
 
 async def promote_waiting(desk: Desk) -> int:
@@ -191,23 +182,46 @@ async def gather_statistics(desk: Desk) -> int:
     return 1
 
 
-async def _each(
-    desk: Desk, job: str, due: Sequence[_Row], act: Callable[[Transaction, _Row], Awaitable[bool]]
+async def _work_off(
+    desk: Desk,
+    job: str,
+    look: Callable[[Transaction, datetime, int], Awaitable[list[_Row]]],
+    act: Callable[[Transaction, _Row], Awaitable[bool]],
 ) -> int:
-    """Do each act in a transaction of its tenant; what fails is counted and goes on being due."""
-    done = 0
-    for row in due:
-        try:
-            async with desk.database.tenant(row.tenant_id, _ACTOR) as tx:
-                done += await act(tx, row)
-        except (Fault, Refusal) as error:
-            _failed(job, error)
+    """Do each act that is due in a transaction of its tenant.
+
+    What fails is counted and goes on being due. It stays first in line, so the look is repeated past it: one customer whose rows cannot be
+    worked on keeps nobody else waiting.
+    """
+    done, seen = 0, set[_Row]()
+    while len(seen) < _LOOKED_AT_MAX:
+        async with desk.database.ledger(_ACTOR) as ledger_tx:
+            due = await look(ledger_tx, desk.now(), _ACTS_MAX + len(seen))
+        unseen = [row for row in due if row not in seen]
+        seen.update(unseen)
+        acts = [await _one(desk, job, row, act) for row in unseen]
+        done += sum(acted is True for acted in acts)
+        if all(acted is not None for acted in acts):
+            break
     return _counted(job, done)
 
 
-def _failed(job: str, error: Fault | Refusal) -> None:
+async def _one(
+    desk: Desk, job: str, row: _Row, act: Callable[[Transaction, _Row], Awaitable[bool]]
+) -> bool | None:
+    """Do one act and say whether it was still to be done; None when it failed."""
+    try:
+        async with desk.database.tenant(row.tenant_id, _ACTOR) as tx:
+            return await act(tx, row)
+    except Exception as error:  # noqa: BLE001 - the edge of one customer's act: another's must not wait for its mending.
+        _failed(job, error)
+        return None
+
+
+def _failed(job: str, error: Exception) -> None:
     metrics.timer_acts.labels(job=job, outcome="failed").inc()
-    _log.warning("act.failed", job=job, error=type(error).__name__)
+    expected = isinstance(error, (Fault, Refusal))
+    _log.warning("act.failed", job=job, error=type(error).__name__, exc_info=None if expected else error)
 
 
 def _counted(job: str, done: int) -> int:

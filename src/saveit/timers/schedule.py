@@ -20,7 +20,7 @@ from pgqueuer.domain.models import Schedule as DueSchedule
 from pgqueuer.domain.settings import DBSettings
 
 from saveit.kernel.db import Database
-from saveit.kernel.observe import logger, metrics
+from saveit.kernel.observe import logger, metrics, span
 from saveit.timers.model import Job
 
 _log = logger("timers")
@@ -77,7 +77,9 @@ async def run_job(job: Job) -> int:
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     try:
-        done = await job.run()
+        with span("timer.run", {"saveit.job": job.name}) as here:
+            done = await job.run()
+            here.set_attribute("saveit.acts_done", done)
     except Exception as error:
         metrics.timer_runs.labels(job=job.name, outcome="failed").inc()
         _log.error("job.failed", job=job.name, error=type(error).__name__, exc_info=True)

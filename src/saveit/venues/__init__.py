@@ -22,7 +22,7 @@ from saveit.venues.actions import (
     rules_history,
     tenant_of,
 )
-from saveit.venues.checks import check_restaurant, region_of_zone, slug_of
+from saveit.venues.checks import check_restaurant, check_tenant_name, region_of_zone, slug_of
 from saveit.venues.errors import (
     AreaInUse,
     AreaNameTaken,
@@ -38,7 +38,6 @@ from saveit.venues.errors import (
     TableNumberTaken,
     TableUnknown,
     TenantKeyMissing,
-    VenueError,
     VenueInvalid,
     venue_message_keys,
 )
@@ -80,7 +79,7 @@ from saveit.venues.model import (
     Tenant,
 )
 from saveit.venues.rule_checks import RULES_BYTES_MAX, parse_rules
-from saveit.venues.rule_errors import RuleError, RulesRefused, message_keys
+from saveit.venues.rule_errors import RulesRefused, message_keys
 from saveit.venues.rules import (
     BUFFER_MINUTES_MAX,
     CLOSES_MINUTE_MAX,
@@ -153,7 +152,6 @@ __all__ = [
     "RestaurantDraft",
     "RestaurantUnknown",
     "RevisionConflict",
-    "RuleError",
     "Rules",
     "RulesRefused",
     "RulesVersion",
@@ -173,7 +171,6 @@ __all__ = [
     "TenantKeyRing",
     "TimeSlots",
     "TurnTime",
-    "VenueError",
     "VenueInvalid",
     "Weekday",
     "add_area",
@@ -185,6 +182,7 @@ __all__ = [
     "change_rules",
     "change_table",
     "check_restaurant",
+    "check_tenant_name",
     "clock_minutes",
     "default_rules",
     "find_restaurant",

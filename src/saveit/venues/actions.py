@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from saveit.kernel import faults
 from saveit.kernel.db import Actor, ConstraintBroken, Database, Transaction
 from saveit.kernel.ids import RestaurantId, TenantId, new_id
 from saveit.outbox import Fact, append
@@ -24,6 +25,7 @@ from saveit.venues.errors import RestaurantUnknown, RevisionConflict, SlugTaken,
 from saveit.venues.keys import TenantKeyRing
 from saveit.venues.model import (
     DirectoryEntry,
+    OpeningKey,
     Restaurant,
     RestaurantChange,
     RestaurantDraft,
@@ -42,33 +44,43 @@ _SLUG_NUMBER_LENGTH = 3
 _FIRST_VERSION = 1
 
 
-async def open_tenant(db: Database, name: str, *, keys: TenantKeyRing, actor: Actor, now: datetime) -> Tenant:
-    """Make a customer with a first data key, and say so in a fact.
+async def open_tenant(
+    db: Database,
+    name: str,
+    *,
+    keys: TenantKeyRing,
+    actor: Actor,
+    now: datetime,
+    opened_under: OpeningKey | None = None,
+) -> Tenant:
+    """Make a customer with a first data key, and say so in a fact; or return the one who was opened under the same key before.
 
-    The gate writes the customer and the customer's own transaction the key: killed in between, a name is left that has no key and that
-    nobody was told of; trying again makes another.
+    The gate writes the customer and the customer's own transaction the data key. Killed in between, whoever comes again with the same
+    key finds the customer and goes on from there; without a key, a name is left that nobody was told of.
 
     Refuses: VenueInvalid.
     """
     tenant = Tenant(TenantId(new_id(now)), check_tenant_name(name), now)
     async with db.gate() as gate_tx:
-        await store.insert_tenant(gate_tx, tenant)
+        tenant = await store.insert_tenant(gate_tx, tenant, opened_under)
+    await faults.reach("venues.open_tenant.after_name")
     async with db.tenant(tenant.id, actor) as tx:
-        await keys.make_first(tx, now=now)
-        await append(
-            tx,
-            Fact(
-                fact_id=new_id(now),
-                kind="tenant.opened",
-                restaurant_id=None,
-                subject_kind="tenant",
-                subject_id=tenant.id,
-                service_on=None,
-                at=now,
-                body=msgspec.json.encode({"name": tenant.name}),
-            ),
-        )
+        if await keys.make_first(tx, now=now):
+            await append(tx, _tenant_opened(tenant, now))
     return tenant
+
+
+def _tenant_opened(tenant: Tenant, now: datetime) -> Fact:
+    return Fact(
+        fact_id=new_id(now),
+        kind="tenant.opened",
+        restaurant_id=None,
+        subject_kind="tenant",
+        subject_id=tenant.id,
+        service_on=None,
+        at=now,
+        body=msgspec.json.encode({"name": tenant.name}),
+    )
 
 
 async def list_tenants(

@@ -12,8 +12,9 @@ from babel.core import get_global
 from babel.numbers import get_territory_currencies
 from msgspec import Struct
 
+from saveit.kernel.errors import FieldError
 from saveit.kernel.ids import AreaId, TableId
-from saveit.venues.errors import VenueError, VenueInvalid, venue_error
+from saveit.venues.errors import VenueInvalid, venue_error
 from saveit.venues.model import AreaDraft, CombinationDraft, RestaurantDraft, TableDraft, TableShape
 
 SLUG_LENGTH_MAX = 60
@@ -43,7 +44,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 # Names that the system gives to a machine's own zone and to no zone at all.
 _NO_ZONES = {"localtime", "Factory"}
 
-_Errors: TypeAlias = list[VenueError]
+_Errors: TypeAlias = list[FieldError]
 
 
 class CheckedRestaurant(Struct, frozen=True):
@@ -172,7 +173,7 @@ def check_tenant_name(name: str) -> str:
     return trimmed
 
 
-def _member_errors(draft: CombinationDraft, tables: Collection[TableId]) -> Iterator[VenueError]:
+def _member_errors(draft: CombinationDraft, tables: Collection[TableId]) -> Iterator[FieldError]:
     for index, table_id in enumerate(draft.table_ids):
         if table_id in draft.table_ids[:index]:
             other = f"table_ids[{draft.table_ids.index(table_id)}]"

@@ -1,15 +1,11 @@
 """What venues refuse, by which constraint, and how a wrong draft is explained in Spanish and in English."""
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import ClassVar, Literal, TypeAlias
+from collections.abc import Mapping
+from functools import partial
+from typing import ClassVar
 
-from msgspec import Struct
-
-from saveit.kernel.db import ConstraintBroken
-from saveit.kernel.errors import Fault, Refusal
-
-Language: TypeAlias = Literal["es", "en"]
+from saveit.kernel.db import refused_by
+from saveit.kernel.errors import Fault, FieldError, FieldsRefused, Refusal
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "wrong_length": (
@@ -59,33 +55,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
 }
 
 
-class VenueError(Struct, frozen=True):
-    """One thing wrong with a draft: which field, which code, and the facts its message needs."""
-
-    path: str
-    code: str
-    message_key: str
-    facts: dict[str, object]
-
-    def message(self, language: Language) -> str:
-        """Say it in one sentence."""
-        spanish, english = _MESSAGES[self.code]
-        return (spanish if language == "es" else english).format_map(self.facts)
-
-    @property
-    def message_es(self) -> str:
-        """Say it in Spanish."""
-        return self.message("es")
-
-    @property
-    def message_en(self) -> str:
-        """Say it in English."""
-        return self.message("en")
-
-
-def venue_error(path: str, code: str, **facts: object) -> VenueError:
+def venue_error(path: str, code: str, **facts: object) -> FieldError:
     """Make an error whose message is looked up by its code."""
-    return VenueError(path=path, code=code, message_key=f"venues.{code}", facts=facts)
+    return FieldError(path, code, f"venues.{code}", facts, _MESSAGES[code])
 
 
 def venue_message_keys() -> Mapping[str, tuple[str, str]]:
@@ -93,16 +65,10 @@ def venue_message_keys() -> Mapping[str, tuple[str, str]]:
     return {f"venues.{code}": texts for code, texts in _MESSAGES.items()}
 
 
-class VenueInvalid(Refusal):
+class VenueInvalid(FieldsRefused):
     """A restaurant, area, table or combination is wrongly described; every error is listed, none hides another."""
 
     code: ClassVar[str] = "venue_invalid"
-
-    def __init__(self, errors: Sequence[VenueError]) -> None:
-        super().__init__(
-            errors=[{"path": error.path, "code": error.code, "facts": error.facts} for error in errors]
-        )
-        self.errors = tuple(errors)
 
 
 class RestaurantUnknown(Refusal):
@@ -192,13 +158,4 @@ _REFUSALS: dict[str, type[Refusal]] = {
 }
 
 
-@contextmanager
-def refusing(**facts: object) -> Generator[None]:
-    """Turn a broken constraint of ours into its refusal with these facts; any other stays what it is."""
-    try:
-        yield
-    except ConstraintBroken as broken:
-        refusal = _REFUSALS.get(broken.constraint)
-        if refusal is None:
-            raise
-        raise refusal(**facts) from broken
+refusing = partial(refused_by, _REFUSALS)

@@ -83,10 +83,10 @@ class TenantKeyRing:
         """Fetch the tenant's keys anew next time."""
         self._held.pop(tenant_id, None)
 
-    async def make_first(self, tx: Transaction, *, now: datetime) -> None:
-        """Give the transaction's tenant its first data key; it is kept wrapped, and known to this ring once it is asked for."""
+    async def make_first(self, tx: Transaction, *, now: datetime) -> bool:
+        """Give the transaction's tenant its first data key, or say that it has one. It is kept wrapped, and known here once asked for."""
         wrapped = await self._in_thread(self._wrap_new, tx.tenant_id)
-        await store.insert_tenant_key(tx, store.TenantKeyRow(_FIRST_VERSION, wrapped), now)
+        return await store.insert_tenant_key(tx, store.TenantKeyRow(_FIRST_VERSION, wrapped), now)
 
     async def _hold(self, source: Database | Transaction, tenant_id: TenantId) -> _Held:
         held = self._held.get(tenant_id)

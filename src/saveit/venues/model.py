@@ -18,6 +18,10 @@ TableShape: TypeAlias = Literal["square", "round", "rectangle", "bar"]
 _Draft = TypeVar("_Draft", bound=Struct)
 
 
+OpeningKey: TypeAlias = tuple[str, str]
+"""Under whose key a customer was opened: the scope, and the key in it."""
+
+
 class Tenant(Struct, frozen=True):
     """A customer of ours: the owner of one or more restaurants."""
 

@@ -1,7 +1,16 @@
--- insert_tenant :none
--- Writes down a new customer; the platform does this as the gate.
-INSERT INTO tenants (tenant_id, name, created_at)
-VALUES (:tenant_id::uuid, :name::text, :created_at::timestamptz)
+-- insert_tenant :many TenantIdRow
+-- Writes down a new customer; the platform does this as the gate. Nothing comes back when one was opened under the key before.
+INSERT INTO tenants (tenant_id, name, created_at, opened_scope, opened_key)
+VALUES (:tenant_id::uuid, :name::text, :created_at::timestamptz, :opened_scope::text, :opened_key::text)
+ON CONFLICT ON CONSTRAINT customer_opened_once DO NOTHING
+RETURNING tenant_id
+
+-- find_opened_tenant :maybe Tenant
+-- The customer who was opened under a key.
+SELECT tenant_id, name, created_at
+FROM tenants
+WHERE opened_scope = :opened_scope::text
+    AND opened_key = :opened_key::text
 
 -- list_tenants :many Tenant
 -- The customers after a given one, in the order they came.
@@ -12,9 +21,10 @@ ORDER BY tenant_id
 LIMIT :limit::integer
 
 -- insert_tenant_key :none
--- Keeps a tenant's data key, wrapped.
+-- Keeps a tenant's data key, wrapped, unless it has one of this version.
 INSERT INTO tenant_keys (tenant_id, version, wrapped_key, created_at)
 VALUES (:tenant_id::uuid, :version::integer, :wrapped_key::bytea, :created_at::timestamptz)
+ON CONFLICT DO NOTHING
 
 -- list_tenant_keys :many TenantKeyRow
 -- The wrapped keys of a tenant, the newest first.
@@ -77,20 +87,21 @@ SET slug = :slug::text,
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
 
+-- restaurant_columns :part
+-- All that a Restaurant is made of.
+restaurant_id, tenant_id, slug, name, timezone, language, currency, region, address, phone, rules_version,
+floor_version
+
 -- find_restaurant :maybe Restaurant
 -- The restaurant with this id.
-SELECT
-    restaurant_id, tenant_id, slug, name, timezone, language, currency, region, address, phone, rules_version,
-    floor_version
+SELECT {{restaurant_columns}}
 FROM restaurants
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
 
 -- list_restaurants :many Restaurant
 -- The restaurants of a tenant after a given one, or those of them that are named.
-SELECT
-    restaurant_id, tenant_id, slug, name, timezone, language, currency, region, address, phone, rules_version,
-    floor_version
+SELECT {{restaurant_columns}}
 FROM restaurants
 WHERE tenant_id = :tenant_id::uuid
     AND (:after::uuid IS NULL OR restaurant_id > :after::uuid)

@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeVar, cast
 import msgspec
 from msgspec import Struct, inspect
 
-from saveit.venues.rule_errors import RuleError, RulesRefused, rule_error
+from saveit.kernel.errors import FieldError
+from saveit.venues.rule_errors import RulesRefused, rule_error
 from saveit.venues.rule_shapes import shape_errors
 from saveit.venues.rules import (
     CLOSES_MINUTE_MAX,
@@ -72,7 +73,7 @@ def _decoded(raw: bytes) -> object:
 class _Written:
     """The parts of a set of rules that have the right shape, each with its path."""
 
-    def __init__(self, value: Mapping[str, object], errors: Iterable[RuleError]) -> None:
+    def __init__(self, value: Mapping[str, object], errors: Iterable[FieldError]) -> None:
         self._value = value
         self._misshapen = {error.path for error in errors}
 
@@ -100,7 +101,7 @@ def _member(value: object, name: str) -> object:
     return cast("Mapping[str, object]", value).get(name, ()) if isinstance(value, Mapping) else ()
 
 
-def _sense_errors(written: _Written) -> Iterator[RuleError]:
+def _sense_errors(written: _Written) -> Iterator[FieldError]:
     weekly = [
         [Placed(path, service) for path, service in written.items(f"business_hours.{weekday}", Service)]
         for weekday in WEEKDAYS
@@ -118,7 +119,7 @@ def _sense_errors(written: _Written) -> Iterator[RuleError]:
     yield from _custom_slot_errors(written.items("time_slots.custom_slots", CustomSlots), weekly, special)
 
 
-def _amount_errors(written: _Written) -> Iterator[RuleError]:
+def _amount_errors(written: _Written) -> Iterator[FieldError]:
     policy = written.section("cancellation_policy", CancellationPolicy)
     if policy is not None and policy.no_show_penalty and policy.penalty_amount_minor == 0:
         yield rule_error("cancellation_policy.penalty_amount_minor", "penalty_amount_missing")
@@ -127,7 +128,7 @@ def _amount_errors(written: _Written) -> Iterator[RuleError]:
         yield rule_error("requirements.deposit_amount_minor", "deposit_amount_missing")
 
 
-def _limit_errors(written: _Written) -> Iterator[RuleError]:
+def _limit_errors(written: _Written) -> Iterator[FieldError]:
     window = written.section("reservation_window", ReservationWindow)
     if window is not None:
         # The last bookable day ends a whole day after the horizon's midnight.
@@ -169,7 +170,7 @@ def _own_hours(path: str, date: SpecialDate) -> list[Placed]:
     ]
 
 
-def _hours_errors(weekly: list[list[Placed]], special: list[tuple[str, SpecialDate]]) -> Iterator[RuleError]:
+def _hours_errors(weekly: list[list[Placed]], special: list[tuple[str, SpecialDate]]) -> Iterator[FieldError]:
     """Check each day by itself, then each night between a day and the next, special dates included."""
     for day in weekly:
         yield from _day_errors(day)
@@ -197,7 +198,7 @@ def _hours_errors(weekly: list[list[Placed]], special: list[tuple[str, SpecialDa
                 yield from _night_errors(hours_of(yesterday), own, day.isoformat())
 
 
-def _day_errors(day: list[Placed]) -> Iterator[RuleError]:
+def _day_errors(day: list[Placed]) -> Iterator[FieldError]:
     for index, (path, service) in enumerate(day):
         last, opens, closes = service.last_seating_minute, service.opens_minute, service.closes_minute
         if closes > CLOSES_MINUTE_MAX:
@@ -227,7 +228,7 @@ def _meet_on_the_clock(service: Service, other: Service) -> bool:
     return second.closes_minute - DAY_MINUTES > first.opens_minute
 
 
-def _night_errors(today: list[Placed], tomorrow: list[Placed], when: str) -> Iterator[RuleError]:
+def _night_errors(today: list[Placed], tomorrow: list[Placed], when: str) -> Iterator[FieldError]:
     for _, late in today:
         for path, early in tomorrow:
             if late.closes_minute - DAY_MINUTES > early.opens_minute:
@@ -238,7 +239,7 @@ def _night_errors(today: list[Placed], tomorrow: list[Placed], when: str) -> Ite
 
 def _length_errors(
     services: list[Placed], written: _Written, turn_times: list[TurnTime]
-) -> Iterator[RuleError]:
+) -> Iterator[FieldError]:
     capacity = written.section("capacity", Capacity)
     if capacity is None:
         return
@@ -249,7 +250,7 @@ def _length_errors(
             yield rule_error(f"{path}.closes", "service_too_short", length=length, stay=stay)
 
 
-def _special_date_errors(special: list[tuple[str, SpecialDate]]) -> Iterator[RuleError]:
+def _special_date_errors(special: list[tuple[str, SpecialDate]]) -> Iterator[FieldError]:
     first_at: dict[datetime.date, str] = {}
     for path, date in special:
         other = first_at.setdefault(date.date, path)
@@ -265,7 +266,7 @@ def _special_date_errors(special: list[tuple[str, SpecialDate]]) -> Iterator[Rul
             yield rule_error(f"{path}.multiplier", "multiplier_misplaced")
 
 
-def _turn_time_errors(turn_times: list[tuple[str, TurnTime]], services: list[Placed]) -> Iterator[RuleError]:
+def _turn_time_errors(turn_times: list[tuple[str, TurnTime]], services: list[Placed]) -> Iterator[FieldError]:
     names = {service.name for _, service in services}
     for index, (path, one) in enumerate(turn_times):
         if one.party_size_min > one.party_size_max:
@@ -285,7 +286,7 @@ def _custom_slot_errors(
     custom_slots: list[tuple[str, CustomSlots]],
     weekly: list[list[Placed]],
     special: list[tuple[str, SpecialDate]],
-) -> Iterator[RuleError]:
+) -> Iterator[FieldError]:
     days = [*enumerate(weekly), *((date.date.weekday(), _own_hours(path, date)) for path, date in special)]
     names = {placed.service.name for _, day in days for placed in day}
     for index, (path, slots) in enumerate(custom_slots):

@@ -1,13 +1,9 @@
 """What can be wrong with a set of rules, and how it is said in Spanish and in English."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar
 
-from msgspec import Struct
-
-from saveit.kernel.errors import Refusal
-
-Language = Literal["es", "en"]
+from saveit.kernel.errors import FieldError, FieldsRefused
 
 _MESSAGES: dict[str, tuple[str, str]] = {
     "json_malformed": ("No es JSON válido.", "This is not valid JSON."),
@@ -103,37 +99,14 @@ _EXPECTED: dict[object, tuple[str, str]] = {
 }
 
 
-class RuleError(Struct, frozen=True):
-    """One thing wrong with a set of rules: where, which code, and the facts its message needs."""
-
-    path: str
-    code: str
-    message_key: str
-    facts: dict[str, object]
-
-    def message(self, language: Language) -> str:
-        """Say it in one sentence."""
-        spanish, english = _MESSAGES[self.code]
-        column = 0 if language == "es" else 1
-        facts = self.facts
-        if self.code == "wrong_type":
-            facts = facts | {"expected": _EXPECTED[facts["expected"]][column]}
-        return (spanish, english)[column].format_map(facts)
-
-    @property
-    def message_es(self) -> str:
-        """Say it in Spanish."""
-        return self.message("es")
-
-    @property
-    def message_en(self) -> str:
-        """Say it in English."""
-        return self.message("en")
-
-
-def rule_error(path: str, code: str, **facts: object) -> RuleError:
+def rule_error(path: str, code: str, **facts: object) -> FieldError:
     """Make an error whose message is looked up by its code."""
-    return RuleError(path=path, code=code, message_key=f"rules.{code}", facts=facts)
+    texts = spanish, english = _MESSAGES[code]
+    if code == "wrong_type":
+        # What was expected is a word of its own in each language.
+        expected = _EXPECTED[facts["expected"]]
+        texts = (spanish.replace("{expected}", expected[0]), english.replace("{expected}", expected[1]))
+    return FieldError(path, code, f"rules.{code}", facts, texts)
 
 
 def message_keys() -> Mapping[str, tuple[str, str]]:
@@ -141,13 +114,7 @@ def message_keys() -> Mapping[str, tuple[str, str]]:
     return {f"rules.{code}": texts for code, texts in _MESSAGES.items()}
 
 
-class RulesRefused(Refusal):
+class RulesRefused(FieldsRefused):
     """A set of rules is wrong; every error in it is listed, none hides another."""
 
-    code = "rules_invalid"
-
-    def __init__(self, errors: tuple[RuleError, ...]) -> None:
-        super().__init__(
-            errors=[{"path": error.path, "code": error.code, "facts": error.facts} for error in errors]
-        )
-        self.errors = errors
+    code: ClassVar[str] = "rules_invalid"

@@ -11,10 +11,11 @@ from typing import cast
 
 from msgspec import NODEFAULT, inspect
 
-from saveit.venues.rule_errors import RuleError, rule_error
+from saveit.kernel.errors import FieldError
+from saveit.venues.rule_errors import rule_error
 
 
-def shape_errors(value: object, shape: inspect.Type, path: str) -> Iterator[RuleError]:
+def shape_errors(value: object, shape: inspect.Type, path: str) -> Iterator[FieldError]:
     """Yield an error for each part of `value` that `shape` does not allow; parts are named below `path`."""
     match shape:
         case inspect.UnionType():
@@ -33,7 +34,7 @@ def shape_errors(value: object, shape: inspect.Type, path: str) -> Iterator[Rule
             yield from _choice_errors(value, shape, path)
 
 
-def _choice_errors(value: object, shape: inspect.Type, path: str) -> Iterator[RuleError]:
+def _choice_errors(value: object, shape: inspect.Type, path: str) -> Iterator[FieldError]:
     match shape:
         case inspect.LiteralType():
             if value not in shape.values:
@@ -49,7 +50,7 @@ def _choice_errors(value: object, shape: inspect.Type, path: str) -> Iterator[Ru
             raise AssertionError(f"{path}: rules use no {type(shape).__name__}")
 
 
-def _struct_errors(value: object, shape: inspect.StructType, path: str) -> Iterator[RuleError]:
+def _struct_errors(value: object, shape: inspect.StructType, path: str) -> Iterator[FieldError]:
     if not isinstance(value, Mapping):
         yield rule_error(path, "wrong_type", expected="object", got=_described(value))
         return
@@ -65,7 +66,7 @@ def _struct_errors(value: object, shape: inspect.StructType, path: str) -> Itera
             yield rule_error(_below(path, name), "missing_field")
 
 
-def _tuple_errors(value: object, shape: inspect.VarTupleType, path: str) -> Iterator[RuleError]:
+def _tuple_errors(value: object, shape: inspect.VarTupleType, path: str) -> Iterator[FieldError]:
     if isinstance(value, str) or not isinstance(value, Sequence):
         yield rule_error(path, "wrong_type", expected="list", got=_described(value))
         return
@@ -78,7 +79,7 @@ def _tuple_errors(value: object, shape: inspect.VarTupleType, path: str) -> Iter
         yield from shape_errors(item, shape.item_type, f"{path}[{index}]")
 
 
-def _text_errors(value: object, shape: inspect.StrType, path: str) -> Iterator[RuleError]:
+def _text_errors(value: object, shape: inspect.StrType, path: str) -> Iterator[FieldError]:
     if not isinstance(value, str):
         yield rule_error(path, "wrong_type", expected="text", got=_described(value))
         return
@@ -91,7 +92,7 @@ def _text_errors(value: object, shape: inspect.StrType, path: str) -> Iterator[R
 
 def _number_errors(
     value: object, shape: inspect.IntType | inspect.FloatType, path: str
-) -> Iterator[RuleError]:
+) -> Iterator[FieldError]:
     whole = isinstance(shape, inspect.IntType)
     # A bool is an int to Python, and "true covers" is nobody's intention.
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):

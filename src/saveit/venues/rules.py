@@ -209,9 +209,15 @@ class Confirmation(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=T
 
 
 class Holds(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
-    """How long a table is kept while a guest types."""
+    """How long a table is kept while a guest types, and how many one caller may keep at once.
+
+    A guest needs one, and some more to compare. A program's key speaks for many guests: its bound keeps a broken or hostile program
+    from shutting the house, and is far above what guests who type at the same time hold. Staff have none.
+    """
 
     ttl_s: Annotated[int, Meta(ge=30, le=3600)] = 300
+    open_max_per_caller: Annotated[int, Meta(ge=1, le=1000)] = 5
+    open_max_per_key: Annotated[int, Meta(ge=1, le=10000)] = 50
 
 
 class Reminders(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):

@@ -12,6 +12,7 @@ from saveit.venues.model import (
     Area,
     DiningTable,
     DirectoryEntry,
+    OpeningKey,
     Restaurant,
     RulesVersion,
     TableCombination,
@@ -26,6 +27,12 @@ class OwnedKeyRow(msgspec.Struct, frozen=True):
     tenant_id: UUID
     version: int
     wrapped_key: bytes
+
+
+class TenantIdRow(msgspec.Struct, frozen=True):
+    """A customer who was written down."""
+
+    tenant_id: TenantId
 
 
 class TenantKeyRow(msgspec.Struct, frozen=True):
@@ -70,7 +77,8 @@ class StayCount(msgspec.Struct, frozen=True):
 
 
 _STATEMENTS = load_statements("saveit.venues")
-_INSERT_TENANT = _STATEMENTS.command("insert_tenant")
+_INSERT_TENANT = _STATEMENTS.query("insert_tenant", TenantIdRow)
+_FIND_OPENED_TENANT = _STATEMENTS.query("find_opened_tenant", Tenant)
 _LIST_TENANTS = _STATEMENTS.query("list_tenants", Tenant)
 _INSERT_TENANT_KEY = _STATEMENTS.command("insert_tenant_key")
 _NEWEST_TENANT_KEY = _STATEMENTS.query("newest_tenant_key", OwnedKeyRow)
@@ -105,9 +113,18 @@ _UPDATE_COMBINATION = _STATEMENTS.command("update_combination")
 _RETIRE_COMBINATION = _STATEMENTS.command("retire_combination")
 
 
-async def insert_tenant(gate_tx: Transaction, tenant: Tenant) -> None:
-    """Insert the tenant."""
-    await gate_tx.run(_INSERT_TENANT, tenant_id=tenant.id, name=tenant.name, created_at=tenant.created_at)
+async def insert_tenant(gate_tx: Transaction, tenant: Tenant, opened_under: OpeningKey | None) -> Tenant:
+    """Insert the tenant, or return the one who was opened under the same key before. Waits for one who is being opened."""
+    scope, key = opened_under or (None, None)
+    made = await gate_tx.many(
+        _INSERT_TENANT,
+        tenant_id=tenant.id,
+        name=tenant.name,
+        created_at=tenant.created_at,
+        opened_scope=scope,
+        opened_key=key,
+    )
+    return tenant if made else await gate_tx.one(_FIND_OPENED_TENANT, opened_scope=scope, opened_key=key)
 
 
 async def list_tenants(gate_tx: Transaction, after: TenantId | None, limit: int) -> list[Tenant]:
@@ -115,14 +132,17 @@ async def list_tenants(gate_tx: Transaction, after: TenantId | None, limit: int)
     return await gate_tx.many(_LIST_TENANTS, after=after, limit=limit)
 
 
-async def insert_tenant_key(tx: Transaction, key: TenantKeyRow, now: datetime) -> None:
-    """Insert a key of the transaction's tenant."""
-    await tx.run(
-        _INSERT_TENANT_KEY,
-        tenant_id=tx.tenant_id,
-        version=key.version,
-        wrapped_key=key.wrapped_key,
-        created_at=now,
+async def insert_tenant_key(tx: Transaction, key: TenantKeyRow, now: datetime) -> bool:
+    """Insert a key of the transaction's tenant; False when it has one of this version."""
+    return (
+        await tx.run(
+            _INSERT_TENANT_KEY,
+            tenant_id=tx.tenant_id,
+            version=key.version,
+            wrapped_key=key.wrapped_key,
+            created_at=now,
+        )
+        > 0
     )
 
 

@@ -13,8 +13,9 @@ The entry's lock lets one worker at it, and the ledger decides about the table: 
 queue lets workers go one after the other, so that the order is right as well.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Literal, assert_never
 
 import msgspec
 
@@ -37,7 +38,7 @@ from saveit.reservations import (
     seat_overbooked,
     waiting_for_a_table,
 )
-from saveit.seating import Asking, Offer
+from saveit.seating import Asking, Audience, Offer
 from saveit.waitlist import store
 from saveit.waitlist.actions import note_booked
 from saveit.waitlist.facts import waiting_changed
@@ -60,19 +61,35 @@ async def promote(
     house = await desk.house(tenant_id, restaurant_id)
     # What made this promotion necessary may not have reached the picture yet.
     desk.pictures.forget_day(restaurant_id, service_on)
-    passed = [
-        entry.id for entry in await _queue(desk, house, service_on) if await _settle(desk, house, entry)
-    ]
+    queue, kept_until = await _queue(desk, house, service_on)
+    passed = {
+        entry.id
+        for entry in queue
+        if _has_changed(entry, kept_until, desk.now()) and await _settle(desk, house, entry)
+    }
     seated = await _seat_overbooked(desk, house, service_on)
-    kept_for = await _holders(desk, house, service_on)
+    waiting = [entry for entry in queue if entry.status == "waiting" and entry.id not in passed]
     offered: list[EntryId] = []
-    for entry in await _queue(desk, house, service_on):
-        if entry.status != "waiting":
-            continue
+    # Tables only go while this runs, so what could not be had for one party need not be looked for again for the next.
+    in_vain: set[_Sought] = set()
+    for entry in waiting:
+        sought = _sought(entry)
         # A table that is kept without the entry knowing is not free to anybody, so it is asked for first.
-        may_get = str(keeper_of(entry.id)) in kept_for or bool(await _starts(desk, house, entry))
-        if may_get and await _offer(desk, house, entry):
-            offered.append(entry.id)
+        if str(keeper_of(entry.id)) in kept_until or (
+            sought not in in_vain and await _starts(desk, house, entry)
+        ):
+            outcome = await _offer(desk, house, entry)
+            match outcome:
+                case "offered":
+                    offered.append(entry.id)
+                case "full":
+                    in_vain.add(sought)
+                case "elsewhere":
+                    pass
+                case _:
+                    assert_never(outcome)
+        else:
+            in_vain.add(sought)
     return Promotion(tuple(seated), tuple(offered), tuple(passed))
 
 
@@ -91,20 +108,38 @@ async def days_to_promote(
     return sorted(days, key=lambda day: day.service_on)
 
 
-async def _queue(desk: Desk, house: House, service_on: date) -> list[Entry]:
-    async with desk.database.tenant(house.tenant_id, _ACTOR) as tx:
-        return await store.list_queue(tx, house.sealer, house.restaurant_id, service_on, rows_max=WAITING_MAX)
+class _Sought(msgspec.Struct, frozen=True):
+    """All that decides whether there is a table for an entry; who asks alike is answered alike."""
+
+    party_size: int
+    audience: Audience
+    earliest_at: datetime
+    latest_at: datetime
 
 
-async def _holders(desk: Desk, house: House, service_on: date) -> set[str]:
+def _sought(entry: Entry) -> _Sought:
+    return _Sought(entry.party_size, entry.audience, entry.earliest_at, entry.latest_at)
+
+
+async def _queue(desk: Desk, house: House, service_on: date) -> tuple[list[Entry], dict[str, datetime]]:
+    """Return who waits on a day or has an offer, in order, and for whom tables are kept until when."""
     async with desk.database.tenant(house.tenant_id, _ACTOR) as tx:
-        return await store.list_holders(tx, house.restaurant_id, service_on, desk.now())
+        kept = await store.list_kept(tx, house.restaurant_id, service_on, desk.now())
+        queue = await store.list_queue(
+            tx, house.sealer, house.restaurant_id, service_on, rows_max=WAITING_MAX
+        )
+    return queue, kept
+
+
+def _has_changed(seen: Entry, kept_until: Mapping[str, datetime], now: datetime) -> bool:
+    """Say whether an entry's time is over, or its table is no longer kept as it was told."""
+    if seen.status == "waiting":
+        return seen.latest_at < now
+    return kept_until.get(str(keeper_of(seen.id))) != seen.offered_until
 
 
 async def _settle(desk: Desk, house: House, seen: Entry) -> bool:
     """Note what became of an offer, or that the time wished is over; say whether the entry has passed."""
-    if seen.status == "waiting" and seen.latest_at >= desk.now():
-        return False
     async with desk.database.tenant(house.tenant_id, _ACTOR) as tx:
         entry = await store.claim_entry(tx, house.sealer, seen.id)
         if entry is None or not entry.waits:
@@ -157,16 +192,16 @@ async def _starts(desk: Desk, house: House, entry: Entry) -> list[Offer]:
     ]
 
 
-async def _offer(desk: Desk, house: House, seen: Entry) -> bool:
-    """Keep a table for an entry and say so; False when none is left, or somebody else is at the entry."""
+async def _offer(desk: Desk, house: House, seen: Entry) -> Literal["offered", "full", "elsewhere"]:
+    """Keep a table for an entry and say so, unless none is left, or the entry is in somebody else's hands."""
     async with desk.database.tenant(house.tenant_id, _ACTOR) as tx:
         await store.lock_queue(tx, house.restaurant_id, seen.date)
         entry = await store.claim_entry(tx, house.sealer, seen.id)
         if entry is None or entry.status != "waiting":
-            return False
+            return "elsewhere"
         kept = await _found_hold(desk, tx, entry.id) or await _new_hold(desk, house, entry)
         if kept is None:
-            return False
+            return "full"
         await faults.reach("waitlist.promote.after_hold")
         offered = msgspec.structs.replace(
             entry,
@@ -177,7 +212,7 @@ async def _offer(desk: Desk, house: House, seen: Entry) -> bool:
         )
         await store.save_entry(tx, offered)
         await append(tx, waiting_changed("waitlist.offered", offered, desk.now()))
-    return True
+    return "offered"
 
 
 async def _found_hold(desk: Desk, tx: Transaction, entry_id: EntryId) -> Hold | None:

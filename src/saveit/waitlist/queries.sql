@@ -8,20 +8,21 @@ VALUES (
     :earliest_at::timestamptz, :latest_at::timestamptz, :guest_sealed::bytea, :guest_index::bytea, :language::text,
     'waiting', :source::text, :created_at::timestamptz, :created_at::timestamptz)
 
+-- entry_columns :part
+-- All that an EntryRow is made of.
+entry_id, tenant_id, restaurant_id, service_on, party_size, earliest_at, latest_at, guest_sealed, status, hold_id,
+offered_until, reservation_id, source, created_at, updated_at
+
 -- find_entry :maybe EntryRow
 -- One entry of the tenant.
-SELECT
-    entry_id, tenant_id, restaurant_id, service_on, party_size, earliest_at, latest_at, guest_sealed, status, hold_id,
-    offered_until, reservation_id, source, created_at, updated_at
+SELECT {{entry_columns}}
 FROM waitlist_entries
 WHERE tenant_id = :tenant_id::uuid
     AND entry_id = :entry_id::uuid
 
 -- lock_entry :maybe EntryRow
 -- The same, kept from changing until the transaction ends.
-SELECT
-    entry_id, tenant_id, restaurant_id, service_on, party_size, earliest_at, latest_at, guest_sealed, status, hold_id,
-    offered_until, reservation_id, source, created_at, updated_at
+SELECT {{entry_columns}}
 FROM waitlist_entries
 WHERE tenant_id = :tenant_id::uuid
     AND entry_id = :entry_id::uuid
@@ -29,9 +30,7 @@ FOR NO KEY UPDATE
 
 -- claim_entry :maybe EntryRow
 -- The same, unless somebody else is at it: its guest accepts or leaves, or another worker offers it a table.
-SELECT
-    entry_id, tenant_id, restaurant_id, service_on, party_size, earliest_at, latest_at, guest_sealed, status, hold_id,
-    offered_until, reservation_id, source, created_at, updated_at
+SELECT {{entry_columns}}
 FROM waitlist_entries
 WHERE tenant_id = :tenant_id::uuid
     AND entry_id = :entry_id::uuid
@@ -39,9 +38,7 @@ FOR NO KEY UPDATE SKIP LOCKED
 
 -- list_queue :many EntryRow
 -- Who waits on a day, or has an offer, the first come first.
-SELECT
-    entry_id, tenant_id, restaurant_id, service_on, party_size, earliest_at, latest_at, guest_sealed, status, hold_id,
-    offered_until, reservation_id, source, created_at, updated_at
+SELECT {{entry_columns}}
 FROM waitlist_entries
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
@@ -87,9 +84,9 @@ WHERE tenant_id = :tenant_id::uuid
 ORDER BY expires_at
 LIMIT 1
 
--- list_holders :many HolderRow
--- For whom tables are kept on a day.
-SELECT holder
+-- list_kept :many KeptRow
+-- For whom tables are kept on a day, and until when.
+SELECT holder, expires_at
 FROM holds
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid

@@ -41,10 +41,11 @@ class KeptHoldRow(msgspec.Struct, frozen=True):
     hold_id: HoldId
 
 
-class HolderRow(msgspec.Struct, frozen=True):
-    """The name under which a table is kept."""
+class KeptRow(msgspec.Struct, frozen=True):
+    """The name under which a table is kept, and how long."""
 
     holder: str
+    expires_at: datetime
 
 
 class CountRow(msgspec.Struct, frozen=True):
@@ -63,7 +64,7 @@ _COUNT_QUEUE = _STATEMENTS.query("count_queue", CountRow)
 _SAVE_ENTRY = _STATEMENTS.command("save_entry")
 _LOCK_QUEUE = _STATEMENTS.command("lock_queue")
 _FIND_KEPT_HOLD = _STATEMENTS.query("find_kept_hold", KeptHoldRow)
-_LIST_HOLDERS = _STATEMENTS.query("list_holders", HolderRow)
+_LIST_KEPT = _STATEMENTS.query("list_kept", KeptRow)
 _WAITING_DAYS = _STATEMENTS.query("waiting_days", WaitingDay)
 _FORGET_ENTRIES = _STATEMENTS.command("forget_entries")
 
@@ -158,18 +159,18 @@ async def find_kept_hold(tx: Transaction, holder: str, now: datetime) -> HoldId 
     return None if row is None else row.hold_id
 
 
-async def list_holders(
+async def list_kept(
     tx: Transaction, restaurant_id: RestaurantId, service_on: date, now: datetime
-) -> set[str]:
-    """Return the names under which tables are kept for who waits on a day."""
+) -> dict[str, datetime]:
+    """Return the names under which tables are kept for who waits on a day, and until when."""
     rows = await tx.many(
-        _LIST_HOLDERS,
+        _LIST_KEPT,
         tenant_id=tx.tenant_id,
         restaurant_id=restaurant_id,
         service_on=service_on,
         now=now,
     )
-    return {row.holder for row in rows}
+    return {row.holder: row.expires_at for row in rows}
 
 
 async def waiting_days(

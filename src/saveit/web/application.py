@@ -2,11 +2,13 @@
 
 from typing import cast
 
-from saveit.web.edge import Front
+from saveit.kernel.observe import is_tracing
+from saveit.web.edge import Front, Traced
 from saveit.web.hot.document import Document
 from saveit.web.hot.health import Alive, Numbers, Ready
 from saveit.web.hot.memory import Memory
 from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
+from saveit.web.hot.webhooks import TakeWebhook
 from saveit.web.pages import Start, pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
@@ -14,11 +16,11 @@ from saveit.web.wire import Alternative
 from saveit.web.wire.asgi import App
 
 
-def create_app(parts: Parts) -> Front:
+def create_app(parts: Parts) -> App:
     """Return the application: an ASGI callable. It keeps nothing open; whoever made the parts closes them."""
     alternatives = Memory[tuple[Alternative, ...]](parts.desk)
     router = make_router(alternatives)
-    return Front(
+    front = Front(
         parts,
         # The framework types ASGI by its own names for the same dictionaries.
         cast("App", router),
@@ -26,6 +28,7 @@ def create_app(parts: Parts) -> Front:
             ListTimes(Memory[bytes](parts.desk)),
             BookTable(alternatives),
             HoldTable(alternatives),
+            TakeWebhook(parts),
             Alive(),
             Ready(parts),
             Numbers(),
@@ -34,3 +37,4 @@ def create_app(parts: Parts) -> Front:
             Document(lambda: make_router(alternatives, documented=True)),
         ),
     )
+    return Traced(front) if is_tracing() else front

@@ -27,7 +27,7 @@ from saveit.web.wire import (
 YEAR_MIN, YEAR_MAX = 2000, 2199
 """Outside of these a date is a slip of the hand; the wall clock itself reaches much farther."""
 
-# Staff and walk-ins are told apart by their source when loads are counted anew; a program may not pass for either.
+# Lists and figures tell by these what the house took down itself; a program may not pass for it.
 _HOUSE_SOURCES = frozenset(("staff", "walk_in"))
 
 Alternatives = Memory[tuple[Alternative, ...]]

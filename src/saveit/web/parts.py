@@ -5,6 +5,7 @@ from ipaddress import IPv4Network, IPv6Network
 import msgspec
 
 from saveit.access import EmailIndex, PrincipalCache
+from saveit.gateway import Gateway
 from saveit.reservations import Desk
 
 
@@ -20,13 +21,14 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """The desk, the door that knows who is calling, and what a process is told from outside.
+    """The desk, the front door of the channels, the door that knows who is calling, and what a process is told from outside.
 
     `public_url` is where guests reach us, without a slash at its end. `trusted_proxies` are the networks whose X-Forwarded-For is
     believed; with none, a caller is who connects.
     """
 
     desk: Desk
+    gateway: Gateway
     principals: PrincipalCache
     emails: EmailIndex
     public_url: str

@@ -131,6 +131,9 @@ _TAGS = (
     "Sessions",
     "Staff",
     "API keys",
+    "Advisors",
+    "Lines",
+    "Inbox",
     "Platform",
     "Operators",
 )

@@ -67,15 +67,21 @@ def data_dir(new_data_dir: Path, made_data_dir: Path) -> Path:
 class Start(Protocol):
     """Starts a server on the test's data directory, or on another; it is stopped with the test."""
 
-    def __call__(self, directory: Path | None = None, /) -> EmbeddedPostgres: ...
+    def __call__(
+        self, directory: Path | None = None, /, *, given_up: Callable[[], None] = ...
+    ) -> EmbeddedPostgres: ...
 
 
 @pytest.fixture
 def start(new_data_dir: Path, log: SilentLog, postgres_binaries: Path | None) -> Iterator[Start]:
     with ExitStack() as stack:
 
-        def start_one(directory: Path | None = None, /) -> EmbeddedPostgres:
-            server = EmbeddedPostgres.start(directory or new_data_dir, log=log, binaries=postgres_binaries)
+        def start_one(
+            directory: Path | None = None, /, *, given_up: Callable[[], None] = lambda: None
+        ) -> EmbeddedPostgres:
+            server = EmbeddedPostgres.start(
+                directory or new_data_dir, log=log, binaries=postgres_binaries, given_up=given_up
+            )
             stack.callback(server.stop)
             return server
 

@@ -181,6 +181,26 @@ async def test_a_server_that_is_killed_alone_is_started_again(
     assert "postgres.died" in log.events
 
 
+def test_a_server_that_keeps_dying_is_given_up_and_its_owner_is_told(start: Start, data_dir: Path) -> None:
+    told = threading.Event()
+    server = start(data_dir, given_up=told.set)
+    well = server.failure()
+    cluster = existing_layout(data_dir).cluster
+    while not told.is_set():
+        killed = server.pid
+        os.kill(killed, signal.SIGKILL)
+        wait_until(
+            lambda before=killed: (
+                told.is_set() or (server.pid != before and is_postmaster_of(server.pid, cluster))
+            ),
+            "another server, or the end",
+        )
+
+    wait_until(lambda: server.failure() is not None, "the keeper's thread to end")
+    assert well is None
+    assert "it keeps dying" in str(server.failure())
+
+
 async def test_a_server_that_outlived_its_owner_is_stopped_and_replaced(
     start: Start, data_dir: Path, log: SilentLog, postgres_binaries: Path | None
 ) -> None:

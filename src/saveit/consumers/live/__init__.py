@@ -6,6 +6,6 @@ answers; after any gap everything is forgotten. It keeps no row: a process that 
 It owns no tables. It will never be what a promise rests on: the ledger refuses what a late picture gets wrong.
 """
 
-from saveit.consumers.live.tail import Forgetful, Tail
+from saveit.consumers.live.tail import Forgetful, ForgetfulOfLines, Tail
 
-__all__ = ["Forgetful", "Tail"]
+__all__ = ["Forgetful", "ForgetfulOfLines", "Tail"]

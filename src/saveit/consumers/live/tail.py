@@ -6,7 +6,7 @@ from typing import Protocol
 
 from saveit.kernel.db import Database
 from saveit.kernel.errors import Fault
-from saveit.kernel.ids import RestaurantId
+from saveit.kernel.ids import AdvisorId, LineId, RestaurantId
 from saveit.kernel.observe import logger
 from saveit.outbox import Change, Place, changes_of_others, present
 
@@ -36,12 +36,36 @@ class Forgetful(Protocol):
         ...
 
 
-class Tail:
-    """Keeps pictures in step with the other processes until it is closed."""
+class ForgetfulOfLines(Protocol):
+    """The lines that a process knows: what is forgotten is looked up again before its next use."""
 
-    def __init__(self, database: Database, pictures: Forgetful, *, poll_s: float = _POLL_S) -> None:
+    def forget_line(self, line_id: LineId) -> None:
+        """Forget a line, whatever its address was."""
+        ...
+
+    def forget_advisor(self, advisor_id: AdvisorId) -> None:
+        """Forget the lines of an advisor."""
+        ...
+
+    def forget_everything(self) -> None:
+        """Forget all."""
+        ...
+
+
+class Tail:
+    """Keeps pictures, and lines where they are given, in step with the other processes until it is closed."""
+
+    def __init__(
+        self,
+        database: Database,
+        pictures: Forgetful,
+        *,
+        lines: ForgetfulOfLines | None = None,
+        poll_s: float = _POLL_S,
+    ) -> None:
         self._database = database
         self._pictures = pictures
+        self._lines = lines
         self._poll_s = poll_s
         self._place: Place | None = None
         self._closed = asyncio.Event()
@@ -66,6 +90,8 @@ class Tail:
             # The place first, then the forgetting: what happens in between is forgotten twice rather than never.
             self._place = await present(self._database)
             self._pictures.forget_everything()
+            if self._lines is not None:
+                self._lines.forget_everything()
             return 0
         seen = 0
         for _ in range(_PAGES_MAX):
@@ -81,6 +107,14 @@ class Tail:
         return seen
 
     def _forget(self, change: Change) -> None:
+        if self._lines is not None:
+            match change.kind:
+                case "line.changed":
+                    self._lines.forget_line(LineId(change.subject_id))
+                case "advisor.changed":
+                    self._lines.forget_advisor(AdvisorId(change.subject_id))
+                case _:
+                    pass
         if change.restaurant_id is None:
             return
         if change.kind in _HOUSE_KINDS:

@@ -1,5 +1,6 @@
 """Issuing passes, and letting parties in with them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -96,6 +97,29 @@ async def issue(desk: Desk, tx: Transaction, holder: Holder) -> PassRow:
     row = await store.lock_latest_pass(tx, holder.tenant_id, holder.reservation_id)
     assert row is not None, "a pass was inserted, or was there"
     return row
+
+
+async def issue_first(desk: Desk, ledger_tx: Transaction, holders: Sequence[Holder]) -> None:
+    """Issue passes of reservations that were just made, all at once; whoever has one, or is known in a later state, is left alone."""
+    now = desk.now()
+    await store.insert_first_passes(
+        ledger_tx,
+        [
+            (
+                holder.tenant_id,
+                new_id(now, desk.entropy),
+                new_pass(
+                    holder.reservation_id,
+                    holder.restaurant_id,
+                    now=now,
+                    expires_at=holder.leaves_at,
+                    entropy=desk.entropy,
+                ),
+                holder.revision,
+            )
+            for holder in holders
+        ],
+    )
 
 
 async def keep_in_step(desk: Desk, tx: Transaction, holder: Holder) -> None:

@@ -7,9 +7,29 @@ VALUES (
 ON CONFLICT (tenant_id, reservation_id) WHERE revoked_at IS NULL DO NOTHING
 RETURNING pass_id
 
+-- insert_first_passes :none
+-- Issues the first passes of many reservations; none where there is one, nor where a later state of the reservation was seen already.
+INSERT INTO check_in_passes (tenant_id, pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, revision)
+SELECT n.tenant_id, n.pass_id, n.reservation_id, n.restaurant_id, n.nonce, n.issued_at, n.expires_at, n.revision
+FROM unnest(
+    :tenant_ids::uuid[], :pass_ids::uuid[], :reservation_ids::uuid[], :restaurant_ids::uuid[], :nonces::bytea[],
+    :issued_ats::timestamptz[], :expires_ats::timestamptz[], :revisions::integer[])
+    AS n (tenant_id, pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, revision)
+WHERE NOT EXISTS (
+    SELECT FROM check_in_passes p
+    WHERE p.tenant_id = n.tenant_id
+        AND p.reservation_id = n.reservation_id
+        AND p.revision >= n.revision)
+ORDER BY n.tenant_id, n.reservation_id
+ON CONFLICT (tenant_id, reservation_id) WHERE revoked_at IS NULL DO NOTHING
+
+-- pass_columns :part
+-- All that a PassRow is made of.
+pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+
 -- lock_latest_pass :maybe PassRow
 -- The pass of a reservation that was issued last, kept from changing until the transaction ends.
-SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+SELECT {{pass_columns}}
 FROM check_in_passes
 WHERE tenant_id = :tenant_id::uuid
     AND reservation_id = :reservation_id::uuid
@@ -19,14 +39,14 @@ FOR NO KEY UPDATE
 
 -- find_pass :maybe PassRow
 -- The pass with this nonce.
-SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+SELECT {{pass_columns}}
 FROM check_in_passes
 WHERE tenant_id = :tenant_id::uuid
     AND nonce = :nonce::bytea
 
 -- lock_pass :maybe PassRow
 -- The same, kept from changing until the transaction ends: of two doors that scan it the second waits here.
-SELECT pass_id, reservation_id, restaurant_id, nonce, issued_at, expires_at, used_at, revoked_at, revision
+SELECT {{pass_columns}}
 FROM check_in_passes
 WHERE tenant_id = :tenant_id::uuid
     AND nonce = :nonce::bytea

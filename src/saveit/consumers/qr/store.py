@@ -1,5 +1,6 @@
 """The typed hand that runs queries.sql."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -43,6 +44,7 @@ class PassRow(msgspec.Struct, frozen=True):
 
 _STATEMENTS = load_statements("saveit.consumers.qr")
 _INSERT_PASS = _STATEMENTS.query("insert_pass", PassIdRow)
+_INSERT_FIRST_PASSES = _STATEMENTS.command("insert_first_passes")
 _LOCK_LATEST_PASS = _STATEMENTS.query("lock_latest_pass", PassRow)
 _FIND_PASS = _STATEMENTS.query("find_pass", PassRow)
 _LOCK_PASS = _STATEMENTS.query("lock_pass", PassRow)
@@ -67,6 +69,23 @@ async def insert_pass(
         revision=revision,
     )
     return bool(inserted)
+
+
+async def insert_first_passes(
+    ledger_tx: Transaction, passes: Sequence[tuple[TenantId, UUID, CheckInPass, int]]
+) -> None:
+    """Issue the first passes of reservations: for each its tenant, the pass's id, the pass, and the reservation's revision."""
+    await ledger_tx.run(
+        _INSERT_FIRST_PASSES,
+        tenant_ids=[tenant_id for tenant_id, _, _, _ in passes],
+        pass_ids=[pass_id for _, pass_id, _, _ in passes],
+        reservation_ids=[shown.reservation_id for _, _, shown, _ in passes],
+        restaurant_ids=[shown.restaurant_id for _, _, shown, _ in passes],
+        nonces=[shown.nonce for _, _, shown, _ in passes],
+        issued_ats=[shown.issued_at for _, _, shown, _ in passes],
+        expires_ats=[shown.expires_at for _, _, shown, _ in passes],
+        revisions=[revision for _, _, _, revision in passes],
+    )
 
 
 async def lock_latest_pass(

@@ -6,7 +6,7 @@ arrives as `ConstraintBroken` with the constraint's name, what fails as a `Fault
 It owns the table `schema_migrations`. It will never hold SQL of a room, nor decide anything.
 """
 
-from saveit.kernel.db.errors import Collision, ConstraintBroken, DatabaseUnreachable, TooSlow
+from saveit.kernel.db.errors import Collision, ConstraintBroken, DatabaseUnreachable, TooSlow, refused_by
 from saveit.kernel.db.migrations import Migration, MigrationRefused, applied_migrations, migrate, migrations
 from saveit.kernel.db.pool import Actor, ActorKind, Database, Transaction
 from saveit.kernel.db.statements import Command, Query, Statements, load_statements
@@ -29,4 +29,5 @@ __all__ = [
     "load_statements",
     "migrate",
     "migrations",
+    "refused_by",
 ]

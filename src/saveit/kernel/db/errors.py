@@ -1,11 +1,11 @@
 """What PostgreSQL says, in our words: a constraint said no, two acts collided, it was too slow, or it is not there."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import asyncpg
 
-from saveit.kernel.errors import Fault
+from saveit.kernel.errors import Fault, Refusal
 
 
 class ConstraintBroken(Exception):
@@ -27,6 +27,18 @@ class Collision(Fault):
 
 class TooSlow(Fault):
     """A statement or a lock took longer than its limit. Nothing is written."""
+
+
+@contextmanager
+def refused_by(refusals: Mapping[str, type[Refusal]], **facts: object) -> Generator[None]:
+    """Turn a broken constraint into the refusal of its name with these facts; one that has none stays what it is."""
+    try:
+        yield
+    except ConstraintBroken as broken:
+        refusal = refusals.get(broken.constraint)
+        if refusal is None:
+            raise
+        raise refusal(**facts) from broken
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 from saveit.kernel.db.errors import Collision, DatabaseUnreachable, translated
 from saveit.kernel.db.statements import Command, Query, Row
 from saveit.kernel.ids import TenantId
+from saveit.kernel.observe import trace_id
 
 ActorKind: TypeAlias = Literal["guest", "staff", "api_key", "system", "admin"]
 Role: TypeAlias = Literal["saveit_app", "saveit_ledger", "saveit_gate"]
@@ -229,7 +230,7 @@ class Database:
                 await connection.execute(
                     "BEGIN" if tenant_id is None else f"BEGIN; SET LOCAL saveit.tenant_id = '{tenant_id}'"
                 )
-            tx = Transaction(connection, tenant_id=tenant_id, actor=actor, node=self.node)
+            tx = Transaction(connection, tenant_id=tenant_id, actor=_in_trace(actor), node=self.node)
             try:
                 yield tx
             except BaseException:
@@ -244,6 +245,12 @@ class Database:
                 await self._pools[pool].release(connection)
         for call in tx.afterwards:
             call()
+
+
+def _in_trace(actor: Actor) -> Actor:
+    """Name the trace of whoever acts by himself, a timer or a consumer; a caller brings his own."""
+    present = "" if actor.trace_id else trace_id()
+    return msgspec.structs.replace(actor, trace_id=present) if present else actor
 
 
 async def _forget_nothing(_connection: object) -> None:

@@ -7,9 +7,18 @@ A statement in `queries.sql` has two comment lines above it:
 
 its name, how many rows it gives (`many`, `one`, `maybe`, `none`) and the struct they become; then its purpose. Parameters are
 written `:name` and become `$1…` here.
+
+What several statements share stands once, as a `:part`, and they say `{{table_columns}}` where it belongs:
+
+    -- table_columns :part
+    -- All that a TableRow is made of.
+
+A view would do the same for a column list, but it lives in a migration: each new column would be another view, kept beside the old one
+for the code before. A part is put in when the file is read, so what is prepared and explained in tests is what runs.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Generic, Literal, TypeAlias, TypeVar
 
@@ -18,7 +27,8 @@ import msgspec
 Rows: TypeAlias = Literal["many", "one", "maybe", "none"]
 Row = TypeVar("Row", bound=msgspec.Struct)
 
-_HEADER = re.compile(r"^-- (?P<name>[a-z0-9_]+) :(?P<rows>many|one|maybe|none)(?: (?P<row>[A-Za-z]+))?$")
+_HEADER = re.compile(r"^-- (?P<name>[a-z0-9_]+) :(?P<rows>many|one|maybe|none|part)(?: (?P<row>[A-Za-z]+))?$")
+_PART = re.compile(r"\{\{([a-z0-9_]+)\}\}")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 
 
@@ -93,26 +103,51 @@ def load_statements(room: str) -> Statements:
 def parse_statements(text: str, room: str) -> dict[str, Statement]:
     """Read the text of a queries.sql. Raises: WrongStatements naming the line that does not fit."""
     found: dict[str, Statement] = {}
-    lines = text.splitlines()
-    starts = [number for number, line in enumerate(lines) if _HEADER.match(line)]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        header = _HEADER.match(lines[start])
-        assert header is not None
-        if not lines[start + 1].startswith("-- "):
-            raise WrongStatements(f"{room}: {header['name']} says no purpose")
-        purpose = lines[start + 1].removeprefix("-- ")
-        sql, parameters = _numbered("\n".join(lines[start + 2 : end]).strip().removesuffix(";"))
-        if header["name"] in found:
-            raise WrongStatements(f"{room}: {header['name']} stands there twice")
-        found[header["name"]] = Statement(
-            name=header["name"],
+    parts: dict[str, str] = {}
+    used: set[str] = set()
+    for header, purpose, body in _blocks(text, room):
+        name = header["name"]
+        if name in found or name in parts:
+            raise WrongStatements(f"{room}: {name} stands there twice")
+        if header["rows"] == "part":
+            parts[name] = body
+            continue
+        used.update(_PART.findall(body))
+        sql, parameters = _numbered(_filled(body, parts, where=f"{room}: {name}"))
+        found[name] = Statement(
+            name=name,
             rows=_rows(header["rows"]),
             row=header["row"],
             purpose=purpose,
-            sql=f"/* {room}.{header['name']} */ {sql}",
+            sql=f"/* {room}.{name} */ {sql}",
             parameters=parameters,
         )
+    if parts.keys() - used:
+        raise WrongStatements(f"{room}: nobody uses {sorted(parts.keys() - used)}")
     return found
+
+
+def _blocks(text: str, room: str) -> Iterator[tuple[re.Match[str], str, str]]:
+    """Cut a file into its headers, each with its purpose and what stands below."""
+    lines = text.splitlines()
+    headers = [(number, match) for number, line in enumerate(lines) if (match := _HEADER.match(line))]
+    ends = [*(number for number, _ in headers[1:]), len(lines)]
+    for (start, header), end in zip(headers, ends, strict=True):
+        if not lines[start + 1].startswith("-- "):
+            raise WrongStatements(f"{room}: {header['name']} says no purpose")
+        purpose = lines[start + 1].removeprefix("-- ")
+        yield header, purpose, "\n".join(lines[start + 2 : end]).strip().removesuffix(";")
+
+
+def _filled(sql: str, parts: Mapping[str, str], *, where: str) -> str:
+    """Put the parts in; one stands above who uses it, and holds no other."""
+
+    def part(match: re.Match[str]) -> str:
+        if match[1] not in parts:
+            raise WrongStatements(f"{where} wants the part {match[1]}, which does not stand above it")
+        return parts[match[1]]
+
+    return _PART.sub(part, sql)
 
 
 def _numbered(sql: str) -> tuple[str, tuple[str, ...]]:

@@ -22,6 +22,8 @@ import msgspec
 import structlog
 from structlog.typing import ExcInfo, FilteringBoundLogger, Processor
 
+from saveit.kernel.observe.traces import trace_id
+
 Logger: TypeAlias = FilteringBoundLogger
 Event: TypeAlias = MutableMapping[str, object]
 
@@ -96,6 +98,7 @@ def configure_logging(level: str, *, json: bool, stream: TextIO | None = None) -
     out = stream or sys.stderr
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _with_trace,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         *([exception_without_words] if json else []),
@@ -202,6 +205,14 @@ def _is_personal(name: str) -> bool:
 
 def _without_addresses(text: str) -> str:
     return _PHONE.sub(_BLANK, _EMAIL.sub(_BLANK, text[:_TEXT_LENGTH_MAX]))
+
+
+def _with_trace(_logger: object, _method: str, event: Event) -> Event:
+    """Give a line the trace it was written in, unless it names one itself."""
+    present = "" if "trace_id" in event else trace_id()
+    if present:
+        event["trace_id"] = present
+    return event
 
 
 def _with_room(_logger: object, _method: str, event: Event) -> Event:

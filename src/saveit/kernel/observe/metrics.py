@@ -87,6 +87,67 @@ default_partition_rows = Gauge(
     registry=registry,
     multiprocess_mode="livemax",
 )
+message_outcomes = Counter(
+    "saveit_message_outcomes",
+    "Calls to providers that send a message, by what came of them: `accepted`, `retry_line`, `undeliverable`, `unknown` and so on.",
+    ("channel", "outcome"),
+    registry=registry,
+)
+messages_lag_s = Gauge(
+    "saveit_messages_lag_seconds",
+    "Age of the oldest message that could be sent and is not. Alarm: above 60.",
+    registry=registry,
+    multiprocess_mode="livemax",
+)
+dead_letters = Gauge(
+    "saveit_dead_letters",
+    "Messages that were given up, or whose fate nobody knows, and that a person must look at. Alarm: above 0.",
+    registry=registry,
+    multiprocess_mode="livemax",
+)
+lines_stopped = Gauge(
+    "saveit_lines_stopped",
+    "Lines that a provider has stopped: wrong credentials, or an account in trouble. Alarm: above 0.",
+    registry=registry,
+    multiprocess_mode="livemax",
+)
+line_lookups = Counter(
+    "saveit_line_lookups",
+    "Queries for a line by its address, by outcome: `found` or `unknown`. One a line and day in steady state.",
+    ("outcome",),
+    registry=registry,
+)
+webhook_events = Counter(
+    "saveit_webhook_events",
+    "Events that providers delivered, by channel and outcome: `stored`, `duplicate`, `forged`, `line_unknown`, `line_inactive`, "
+    "`line_ambiguous`, `unreadable`. Alarm: `forged` or `line_unknown` for ten minutes.",
+    ("channel", "outcome"),
+    registry=registry,
+)
+advisor_events = Counter(
+    "saveit_advisor_events",
+    "Events kept for the lines of an advisor.",
+    ("advisor_id", "channel"),
+    registry=registry,
+)
+inbox_batch_size = Histogram(
+    "saveit_inbox_batch_size",
+    "Events kept together by one statement.",
+    buckets=_BATCH_SIZES,
+    registry=registry,
+)
+inbox_lag_s = Gauge(
+    "saveit_inbox_lag_seconds",
+    "Age of the oldest event that waits to be read. Alarm: above 30.",
+    registry=registry,
+    multiprocess_mode="mostrecent",
+)
+inbox_parked = Gauge(
+    "saveit_inbox_parked",
+    "Events that could not be read and a person must look at. Alarm: above 0.",
+    registry=registry,
+    multiprocess_mode="mostrecent",
+)
 
 
 def render_metrics() -> bytes:

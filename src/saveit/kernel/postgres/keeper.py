@@ -49,6 +49,10 @@ class Log(Protocol):
         ...
 
 
+def tell_nobody() -> None:
+    """Tell nobody."""
+
+
 class Keeper:
     """Owns one server process through a thread of its own.
 
@@ -57,9 +61,16 @@ class Keeper:
     """
 
     def __init__(
-        self, layout: Layout, identity: Identity, command: Sequence[str], *, socket: Path, log: Log
+        self,
+        layout: Layout,
+        identity: Identity,
+        command: Sequence[str],
+        *,
+        socket: Path,
+        log: Log,
+        given_up: Callable[[], None] = tell_nobody,
     ) -> None:
-        """Prepare; nothing runs until `start`."""
+        """Prepare; nothing runs until `start`. `given_up` is called, in the keeper's thread, when the server is not started again."""
         self._layout = layout
         self._identity = identity
         self._command = tuple(command)
@@ -70,6 +81,7 @@ class Keeper:
         self._was_ready = False
         self._stopping = threading.Event()
         self._failure: OSError | None = None
+        self._given_up = given_up
         self._thread = threading.Thread(target=self._keep, name="saveit-postgres", daemon=True)
 
     @property
@@ -142,6 +154,12 @@ class Keeper:
         told = read_postmaster_file(self._layout.cluster)
         return process is not None and told is not None and told.pid == process.pid and told.status == "ready"
 
+    def failure(self) -> Unstartable | None:
+        """Return why nobody looks after the server any more, or None while somebody does and once it was stopped."""
+        if self._thread.is_alive() or self._stopping.is_set():
+            return None
+        return self._unstartable("it keeps dying" if self._failure is None else str(self._failure))
+
     def _keep(self) -> None:
         began_at = time.monotonic()
         deaths: list[float] = []
@@ -150,25 +168,33 @@ class Keeper:
                 process = self._launch()
             except OSError as error:
                 self._failure = error
-                return
-            self._bury(process)
-            if self._stopping.is_set():
-                return
-            now = time.monotonic()
-            if not self._was_ready:
-                if now - began_at > _LEFTOVERS_PATIENCE_S or not any(
-                    _LEFTOVERS in line for line in self.last_words()
-                ):
+                if not self._was_ready:
                     return
+                self._log.warning("postgres.not_launched", error=str(error))
             else:
-                self._log.warning(
-                    "postgres.died", pid=process.pid, status=process.returncode, log=str(self._layout.log)
-                )
+                self._failure = None
+                self._bury(process)
+                if self._stopping.is_set():
+                    return
+                if not self._was_ready and not self._waits_for_leftovers(began_at):
+                    return
+                if self._was_ready:
+                    self._log.warning(
+                        "postgres.died", pid=process.pid, status=process.returncode, log=str(self._layout.log)
+                    )
+            if self._was_ready:
+                now = time.monotonic()
                 deaths = [death for death in deaths if now - death < _RESTARTS_WITHIN_S] + [now]
                 if len(deaths) > _RESTARTS_MAX:
                     self._log.warning("postgres.given_up", deaths=len(deaths), within_s=_RESTARTS_WITHIN_S)
+                    self._given_up()
                     return
             self._stopping.wait(_RESTART_DELAY_S)
+
+    def _waits_for_leftovers(self, began_at: float) -> bool:
+        """Say whether a server that did not come up only has to wait for the children of the one before."""
+        patient = time.monotonic() - began_at <= _LEFTOVERS_PATIENCE_S
+        return patient and any(_LEFTOVERS in line for line in self.last_words())
 
     def _launch(self) -> subprocess.Popen[bytes]:
         clear_leftovers(self._layout.cluster, self._socket)

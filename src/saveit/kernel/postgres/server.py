@@ -9,7 +9,7 @@ in a directory that everyone may write to, makes a system user, shares one lock 
 import fcntl
 import os
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -30,8 +30,13 @@ from saveit.kernel.postgres.cluster import (
     server_command,
     write_settings,
 )
-from saveit.kernel.postgres.errors import BinariesMissing, DataDirectoryBusy, DataDirectoryUnusable
-from saveit.kernel.postgres.keeper import Keeper, Log, bound_log
+from saveit.kernel.postgres.errors import (
+    BinariesMissing,
+    DataDirectoryBusy,
+    DataDirectoryUnusable,
+    Unstartable,
+)
+from saveit.kernel.postgres.keeper import Keeper, Log, bound_log, tell_nobody
 from saveit.kernel.postgres.layout import (
     ELSEWHERE,
     Layout,
@@ -76,12 +81,14 @@ class EmbeddedPostgres:
         clock: Clock | None = None,
         overrides: Mapping[str, str] = _NO_OVERRIDES,
         elsewhere: Path = ELSEWHERE,
+        given_up: Callable[[], None] = tell_nobody,
     ) -> "EmbeddedPostgres":
         """Own the data directory, make the database if it is new, and return once the server takes connections.
 
         Blocks for about a second, or as long as the replay after a crash takes: call it in a thread from async code. `binaries` is a
         directory of PostgreSQL's programs to use instead of those found. `overrides` are server settings; tests turn fsync off by them.
         `elsewhere` is where the database of a root-run server goes when `data_dir` is below a directory that only root may enter.
+        `given_up` is called, in another thread, when the server dies so often that it is not started again; `failure` then says why.
 
         The lock is lost to children made by fork without exec that outlive us: spawn workers instead.
 
@@ -103,7 +110,8 @@ class EmbeddedPostgres:
             write_settings(layout, identity, overrides)
             bound_log(layout.log)
             socket = prepare_socket_directory(layout, identity)
-            keeper = Keeper(layout, identity, server_command(layout, chosen, socket), socket=socket, log=log)
+            command = server_command(layout, chosen, socket)
+            keeper = Keeper(layout, identity, command, socket=socket, log=log, given_up=given_up)
             keeper.start(within_s=_READY_WITHIN_S)
         except BaseException:
             os.close(lock)
@@ -115,6 +123,10 @@ class EmbeddedPostgres:
     def pid(self) -> int:
         """The server's process id; another one after it was killed and started again."""
         return self._keeper.pid
+
+    def failure(self) -> Unstartable | None:
+        """Return why the server is not started again, or None."""
+        return self._keeper.failure()
 
     def dsn(self, database: str = DATABASE, *, superuser: bool = False) -> str:
         """Return the DSN over the unix socket, password included: as the owner of the database, or as the superuser for backups."""

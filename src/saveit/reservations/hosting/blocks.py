@@ -29,6 +29,7 @@ from saveit.seating import (
 from saveit.venues import Restaurant, RestaurantChange, RulesVersion, change_restaurant, change_rules
 
 _MINUTE = timedelta(minutes=1)
+# What bookings say of themselves from before their audience was written down.
 _OFFLINE = frozenset(("staff", "walk_in"))
 _DAY = timedelta(days=1)
 # A table that is out for longer has left the floor: retire it.
@@ -274,14 +275,20 @@ def _counted_in(house: House, party: Reservation | Hold, now: datetime) -> str:
     for service in plan.services:
         if not service.window.opens_at <= party.starts_at < service.window.closes_at:
             continue
-        # Staff's own bookings are not online; a hold is taken by guests nearly always, and counts as theirs.
-        online = isinstance(party, Hold) or party.source not in _OFFLINE
+        # A hold is taken by guests nearly always, and counts as theirs.
+        online = isinstance(party, Hold) or _is_online(party)
         if limits.online_covers_max is not None and online:
             claims.append(Claim(("online", service.window.index), covers_max=limits.online_covers_max))
         if isinstance(party, Reservation) and party.overbooked:
             beyond = Claim(("overbooked", service.window.index), covers_max=limits.overbooked_covers_max)
             claims.append(beyond)
     return load_rows(plan, claims, party.party_size)
+
+
+def _is_online(party: Reservation) -> bool:
+    """Say whether a guest booked for himself. Where a booking came from does not tell: staff take them down from every channel."""
+    audience = party.policy.audience
+    return party.source not in _OFFLINE if audience is None else audience == "guest"
 
 
 def _dates(house: House, starts_at: datetime, ends_at: datetime) -> list[date]:

@@ -13,7 +13,7 @@ from saveit.outbox import append
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import IllegalStatus, ReservationUnknown, RevisionConflict
-from saveit.reservations.facts import changed
+from saveit.reservations.facts import LimitPassed, changed
 from saveit.reservations.model import Reservation, Status
 
 
@@ -40,7 +40,13 @@ async def lock(
 
 
 async def save(
-    desk: Desk, tx: Transaction, kind: str, *, before: Reservation, after: Reservation
+    desk: Desk,
+    tx: Transaction,
+    kind: str,
+    *,
+    before: Reservation,
+    after: Reservation,
+    passed: tuple[LimitPassed, ...] = (),
 ) -> Reservation:
     """Write an act and its fact, raise the revision, and have the day read again once it is committed."""
     now = desk.now()
@@ -52,7 +58,7 @@ async def save(
     )
     sealer = await desk.keys.sealer(tx, tx.tenant_id)
     await store.save_reservation(tx, sealer, before, after)
-    await append(tx, changed(kind, before, after, now))
+    await append(tx, changed(kind, before, after, now, passed=passed))
 
     def forget() -> None:
         desk.pictures.forget_day(before.restaurant_id, before.date)

@@ -19,6 +19,7 @@ from saveit.reservations.errors import (
     StayImpossible,
     TableTaken,
 )
+from saveit.reservations.facts import LimitPassed, limits_passed
 from saveit.reservations.hosting.changes import find, lock, save
 from saveit.reservations.model import Policy, Reservation
 from saveit.reservations.taking.holds import fresh_day
@@ -66,14 +67,14 @@ async def change(
         raise Collision("the reservation went to another day meanwhile")
     for _ in range(_TURNS_MAX):
         house = await _house_now(desk, tx, before)
-        offer = await _offer(desk, house, before, wish=wish, on=on, actor=tx.actor)
+        offer, passed = await _offer(desk, house, before, wish=wish, on=on, actor=tx.actor)
         try:
             async with tx.savepoint():
                 after = await _take_place(desk, tx, house, before, offer, wish)
         except _Quicker:
             continue
         await faults.reach("reservations.change.before_commit")
-        return await save(desk, tx, "reservation.modified", before=before, after=after)
+        return await save(desk, tx, "reservation.modified", before=before, after=after, passed=passed)
     raise SlotUnavailable(_full(before, on, wish.time))
 
 
@@ -188,8 +189,8 @@ async def _house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> H
 
 async def _offer(
     desk: Desk, house: House, before: Reservation, *, wish: Wish, on: date, actor: Actor
-) -> Offer:
-    """Return the offer that fits the wish, its tables read just now.
+) -> tuple[Offer, tuple[LimitPassed, ...]]:
+    """Return the offer that fits the wish, its tables read just now, and the limits it passes.
 
     Acts of this process that are still on their way count for nothing: waiting for them would hold the day's lock, and who of us is
     quicker is found out when the table is taken.
@@ -207,7 +208,7 @@ async def _offer(
     day = picture.without(before.id, before.loads if before.date == on else "[]", before.party_size)
     answer = offer_at(house.rules, house.floor, day, asking, on, time, now, house.zone)
     if isinstance(answer, Offer) and not answer.overbooked:
-        return answer
+        return answer, limits_passed(house.rules, day, answer, party_size=asking.party_size, by=actor)
     if isinstance(answer, Closed) and not is_capacity(answer.reason):
         raise RulesRefused(broken_rules(house, day, asking, on, time, now, answer))
     # A party that has a table is not changed into one that waits for one.
@@ -237,7 +238,10 @@ async def _take_place(  # noqa: PLR0917 - the old place, the new one and the mea
         pinned=(before.pinned and unit == before.table_ids) or wish.table_id is not None,
         overbooked=False,
         loads=load_rows(plan, offer.claims, party_size),
-        policy=_moved_policy(before, offer.starts_at, desk.now()),
+        # What it is counted in was decided under the rules of whoever moved it.
+        policy=msgspec.structs.replace(
+            _moved_policy(before, offer.starts_at, desk.now()), audience=wish.audience
+        ),
     )
     may_overlap = await store.guest_may_overlap(tx, before)
     await release_tables(tx, before.tenant_id, before.id)

@@ -164,6 +164,7 @@ def _reservation(
             starts_at=moment.starts_at,
             party_size=party.party_size,
             currency=house.restaurant.currency,
+            audience="staff",
         ),
         loads=load_rows(moment.plan, moment.claims, party.party_size),
         revision=1,

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import msgspec
 
-from saveit.guests import GuestDetails, email_index, phone_index, seal_details
+from saveit.guests import email_index, phone_index, seal_details
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Actor
 from saveit.kernel.ids import ReservationId, new_id
 from saveit.ledger import Act, House, Outcome, hexed, load_rows
 from saveit.reservations.desk import Desk
-from saveit.reservations.facts import created_body
+from saveit.reservations.facts import LimitPassed, created_body, limits_passed
 from saveit.reservations.model import (
     Booked,
     Booking,
@@ -63,7 +63,7 @@ class Draft:
         made = self._made = self._reservation(placed, held, drawn)
         booking, house, guest = self.booking, placed.house, self.booking.guest
         sealer, guest_sealed, person_sealed = self._seal(house.sealer, drawn)
-        kind, index = _identity(sealer, guest)
+        kind, index = _identity(sealer, booking)
         mention = email_index(sealer, guest.email) if guest.phone and guest.email else None
         for_guest = booking.audience == "guest"
         key, rules = self._key, house.rules
@@ -108,7 +108,7 @@ class Draft:
             confirm_by=made.confirm_by,
             fact_id=drawn.fact_id,
             fact_kind="reservation.created",
-            fact_body=msgspec.Raw(created_body(made)),
+            fact_body=msgspec.Raw(created_body(made, self._limits_passed(placed))),
             actor=str(self.actor),
             channel=self.actor.channel,
             trace_id=self.actor.trace_id,
@@ -122,6 +122,17 @@ class Draft:
             return Booked(msgspec.structs.replace(answer, person_id=outcome.person_id), replayed=True)
         assert self._made is not None
         return Booked(msgspec.structs.replace(self._made, person_id=outcome.person_id), replayed=False)
+
+    def _limits_passed(self, placed: Placed) -> tuple[LimitPassed, ...]:
+        if not self.booking.beyond_pacing:
+            return ()
+        return limits_passed(
+            placed.house.rules,
+            placed.picture.day,
+            placed.offer,
+            party_size=self.booking.party_size,
+            by=self.actor,
+        )
 
     def _draw(self) -> _Drawn:
         if self._drawn is None:
@@ -144,6 +155,7 @@ class Draft:
             starts_at=offer.starts_at,
             party_size=booking.party_size,
             currency=house.restaurant.currency,
+            audience=booking.audience,
         )
         pending = awaits_confirmation(house.rules, policy, booking.audience)
         confirm_within = timedelta(minutes=house.rules.confirmation.confirm_within_minutes)
@@ -188,8 +200,11 @@ class Draft:
         return self._sealed
 
 
-def _identity(sealer: Sealer, guest: GuestDetails) -> tuple[str | None, bytes | None]:
-    """Return the address that says who the guest is: the phone, else the e-mail. Without either he is nobody in particular."""
+def _identity(sealer: Sealer, booking: Booking) -> tuple[str | None, bytes | None]:
+    """Return the address that says who the guest is: where they write from, else the phone, else the e-mail. Without any he is nobody."""
+    guest = booking.guest
+    if booking.written_from is not None:
+        return "channel", sealer.blind_index("channel", booking.written_from)
     if guest.phone:
         return "phone", phone_index(sealer, guest.phone)
     if guest.email:

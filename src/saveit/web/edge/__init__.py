@@ -10,6 +10,7 @@ from saveit.web.edge.call import Call
 from saveit.web.edge.front import Front, HotPath, reply_to
 from saveit.web.edge.heads import Heads, read_heads
 from saveit.web.edge.replies import JSON, Reply
+from saveit.web.edge.traced import Traced
 
 __all__ = [
     "BODY_OCTETS_MAX",
@@ -22,6 +23,7 @@ __all__ = [
     "HotPath",
     "Reader",
     "Reply",
+    "Traced",
     "Verdict",
     "read_body",
     "read_heads",

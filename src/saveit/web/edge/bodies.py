@@ -64,31 +64,31 @@ def require_json(content_type: bytes, content_encoding: bytes) -> None:
         raise UnsupportedMedia(content_encoding=content_encoding[:80].decode("latin-1"))
 
 
-async def read_body(receive: Receive, content_length: int | None) -> bytes:
+async def read_body(receive: Receive, content_length: int | None, octets_max: int = BODY_OCTETS_MAX) -> bytes:
     """Return the whole body. Refuses: BodyTooLarge, as soon as it is known to be; RequestTimeout."""
     try:
         async with asyncio.timeout(BODY_TIMEOUT_S):
-            return await _received(receive, content_length)
+            return await _received(receive, content_length, octets_max)
     except TimeoutError as error:
         raise RequestTimeout(limit_s=BODY_TIMEOUT_S) from error
 
 
-async def _received(receive: Receive, content_length: int | None) -> bytes:
-    if content_length is not None and content_length > BODY_OCTETS_MAX:
-        raise BodyTooLarge(limit=BODY_OCTETS_MAX)
+async def _received(receive: Receive, content_length: int | None, octets_max: int) -> bytes:
+    if content_length is not None and content_length > octets_max:
+        raise BodyTooLarge(limit=octets_max)
     message = await receive()
     octets = message.get("body", b"")
     if not message.get("more_body", False):
-        if len(octets) > BODY_OCTETS_MAX:
-            raise BodyTooLarge(limit=BODY_OCTETS_MAX)
+        if len(octets) > octets_max:
+            raise BodyTooLarge(limit=octets_max)
         return octets
     pieces, length = [octets], len(octets)
     while message.get("more_body", False):
         message = await receive()
         octets = message.get("body", b"")
         length += len(octets)
-        if length > BODY_OCTETS_MAX:
-            raise BodyTooLarge(limit=BODY_OCTETS_MAX)
+        if length > octets_max:
+            raise BodyTooLarge(limit=octets_max)
         pieces.append(octets)
     return b"".join(pieces)
 

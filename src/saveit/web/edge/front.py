@@ -153,6 +153,12 @@ class Front:
         if methods:
             raise MethodNotAllowed(methods)
 
+    def route_of(self, scope: Scope) -> str:
+        """Return the template of an answered request's address; `unmatched` for one that has none."""
+        method, path = scope["method"], scope["path"]
+        hot = self._hot.get((method, path)) or self._by_prefix(method, path)
+        return scope.get("path_template", _UNMATCHED) if hot is None else hot.route
+
     def _by_prefix(self, method: str, path: str) -> HotPath | None:
         for prefix, hot in self._hot_prefixes:
             if path.startswith(prefix) and method in hot.methods:

@@ -7,12 +7,16 @@ from uuid import UUID
 import msgspec
 
 from saveit.access import ApiKey, StaffUser
+from saveit.advisors import Advisor, Line
 from saveit.consumers.qr import PassDocument
+from saveit.gateway import ParkedEvent, Quarantined
 from saveit.kernel.ids import (
+    AdvisorId,
     ApiKeyId,
     AreaId,
     CombinationId,
     HoldId,
+    LineId,
     PersonId,
     ReservationId,
     RestaurantId,
@@ -68,6 +72,16 @@ from saveit.web.wire.house import (
     Tables,
     TenantAnswer,
     Tenants,
+)
+from saveit.web.wire.lines import (
+    Advisors,
+    ChannelAnswer,
+    ChannelNeed,
+    ChannelsAnswer,
+    LineAnswer,
+    Lines,
+    ParkedEvents,
+    Strangers,
 )
 
 _ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
@@ -209,12 +223,47 @@ _API_KEY = ApiKey(
 )
 
 
+_ADVISOR = Advisor(
+    id=AdvisorId(_ID),
+    name="María González",
+    phone="+573012345678",
+    user_id=None,
+    languages=("es",),
+    ai_attention=True,
+    audio_available=True,
+    active=True,
+    revision=1,
+    created_at=_MADE_AT,
+    updated_at=_MADE_AT,
+)
+_LINE = LineAnswer(
+    Line(
+        id=LineId(_ID),
+        channel="whatsapp_twilio",
+        account="AC0123456789abcdef0123456789abcdef",
+        address="+14155238886",
+        restaurant_id=None,
+        advisor_id=AdvisorId(_ID),
+        tenant_id=_TENANT_ID,
+        opaque=None,
+        language="es",
+        credential_names=("auth_token",),
+        active=True,
+        revision=1,
+        created_at=_MADE_AT,
+        updated_at=_MADE_AT,
+    ),
+    "https://tables.example/webhooks/whatsapp_twilio",
+)
+
+
 def examples() -> Iterator[msgspec.Struct]:
     """Yield one example of each struct that is ever a whole answer."""
     yield from _of_tables()
     yield from _of_guests()
     yield from _of_the_house()
     yield from _of_access()
+    yield from _of_lines()
 
 
 def _of_tables() -> Iterator[msgspec.Struct]:
@@ -281,6 +330,33 @@ def _of_the_house() -> Iterator[msgspec.Struct]:
     yield Tables([_DINING_TABLE])
     yield _COMBINATION
     yield Combinations([_COMBINATION])
+
+
+def _of_lines() -> Iterator[msgspec.Struct]:
+    need = ChannelNeed("auth_token", "the account's primary auth token", secret=True, required=True)
+    yield ChannelsAnswer([ChannelAnswer("whatsapp_twilio", [need])])
+    yield _ADVISOR
+    yield Advisors([_ADVISOR], None)
+    yield _LINE
+    yield Lines([_LINE], None)
+    yield ParkedEvents([ParkedEvent(_ID, LineId(_ID), 7, _MADE_AT, 10, "Unreadable", _MADE_AT)], None)
+    yield Strangers(
+        [
+            Quarantined(
+                id=_ID,
+                tenant_id=_TENANT_ID,
+                line_id=None,
+                channel="whatsapp_twilio",
+                account="AC0123456789abcdef0123456789abcdef",
+                address="+14155238886",
+                reason="line_unknown",
+                seen=3,
+                octets_last=812,
+                first_at=_MADE_AT,
+                last_at=_MADE_AT,
+            )
+        ]
+    )
 
 
 def _of_access() -> Iterator[msgspec.Struct]:

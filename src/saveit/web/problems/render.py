@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from saveit.access import AccessInvalid
+from saveit.advisors import TooManyUnknownLines
 from saveit.guests import ContactRefused
 from saveit.kernel.db import Collision, DatabaseUnreachable, TooSlow
-from saveit.kernel.errors import Fault, Refusal
+from saveit.kernel.errors import Fault, FieldsRefused, Refusal
 from saveit.reservations import RulesRefused as BookingRulesRefused
 from saveit.reservations import SlotUnavailable
 from saveit.seating import Audience, explain
-from saveit.venues import RulesRefused, VenueInvalid
 from saveit.web.problems.refusals import MethodNotAllowed, RateLimited, RequestInvalid, RequestTimeout
 from saveit.web.problems.table import PROBLEMS
 from saveit.web.problems.words import Language
@@ -93,7 +92,7 @@ def _public_code(refusal: Refusal) -> str:
 
 def _retry_after(refusal: Refusal) -> int | None:
     match refusal:
-        case RateLimited():
+        case RateLimited() | TooManyUnknownLines():
             seconds = refusal.facts.get("retry_after_s")
             return seconds if isinstance(seconds, int) else 1
         case _:
@@ -121,7 +120,7 @@ def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[s
                 if audience == "staff" or name in _FOR_GUESTS
             }
             return {"detail": detail, **told}
-        case RequestInvalid() | RulesRefused() | VenueInvalid() | AccessInvalid():
+        case RequestInvalid() | FieldsRefused():
             errors = [
                 {"path": error.path, "code": error.code, "message": error.message(language)}
                 for error in refusal.errors

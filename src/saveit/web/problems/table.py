@@ -58,6 +58,11 @@ PROBLEMS: dict[str, Line] = {
         "El cliente ya tiene todas las reservas permitidas",
         "The guest has as many reservations as allowed",
     ),
+    "too_many_holds": Line(
+        409,
+        "Ya hay demasiadas mesas apartadas por usted; confirme o libere alguna",
+        "You keep too many tables already; book or release one",
+    ),
     "idempotency_key_reused": Line(
         422,
         "La clave de idempotencia se usó para otra petición",
@@ -104,6 +109,23 @@ PROBLEMS: dict[str, Line] = {
     "email_taken": Line(409, "Ese correo ya está en uso", "That email is in use"),
     "staff_user_unknown": Line(404, "No existe esa persona", "There is no such staff user"),
     "api_key_unknown": Line(404, "No existe esa clave", "There is no such API key"),
+    # Advisors, lines, and what comes by them.
+    "line_invalid": Line(
+        422, "La descripción de la línea no es correcta", "The line is not rightly described"
+    ),
+    "advisor_invalid": Line(
+        422, "La descripción del asesor no es correcta", "The advisor is not rightly described"
+    ),
+    "line_taken": Line(409, "Esa dirección ya es una línea", "That address is a line already"),
+    "line_unknown": Line(404, "No existe esa línea", "There is no such line"),
+    "advisor_unknown": Line(404, "No existe ese asesor", "There is no such advisor"),
+    "advisor_taken": Line(409, "Esa persona ya es asesora", "That person is an advisor already"),
+    "too_many_unknown_lines": Line(
+        429, "Demasiadas direcciones desconocidas", "Too many addresses that nobody knows"
+    ),
+    "channel_unknown": Line(404, "No existe ese canal", "There is no such channel"),
+    "inbox_event_unknown": Line(404, "No existe ese mensaje apartado", "There is no such parked message"),
+    "claim_lost": Line(409, "Otro proceso lo tiene ya", "Another process has it by now"),
     # Waitlist.
     "waitlist_entry_not_found": Line(404, "No existe esa espera", "There is no such waitlist entry"),
     "waitlist_entry_over": Line(409, "La espera ha terminado", "The waitlist entry is over"),

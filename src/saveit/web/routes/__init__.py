@@ -10,6 +10,7 @@ from saveit.web.routes.access import access_routes
 from saveit.web.routes.availability import availability_routes
 from saveit.web.routes.floor import floor_routes
 from saveit.web.routes.host import host_routes
+from saveit.web.routes.lines import line_routes
 from saveit.web.routes.passes import pass_routes
 from saveit.web.routes.reservations import reservation_routes
 from saveit.web.routes.shared import call_in, call_of
@@ -30,4 +31,5 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         venue_routes(),
         floor_routes(),
         access_routes(),
+        line_routes(),
     ]

@@ -31,8 +31,8 @@ from saveit.access import (
 )
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import ApiKeyId, RestaurantId, TenantId, UserId
-from saveit.reservations import RestaurantUnknown
-from saveit.venues import find_restaurant, list_tenants, open_tenant
+from saveit.reservations import KeyReused, RestaurantUnknown
+from saveit.venues import check_tenant_name, find_restaurant, list_tenants
 from saveit.web.edge import Call
 from saveit.web.problems import Forbidden, NotFound
 from saveit.web.routes.shared import (
@@ -43,6 +43,7 @@ from saveit.web.routes.shared import (
     PathId,
     answered,
     cursor_of,
+    open_customer,
     place_of,
     require_seen,
 )
@@ -270,13 +271,18 @@ async def drop_key(call: Calling, api_key_id: PathId) -> None:
 @post("/tenants", summary="Open a customer", tags=["Platform"])
 async def make_tenant(
     call: Calling, data: Annotated[TenantRequest, Body(examples=[_TENANT])]
-) -> TenantAnswer:
-    """For the platform's key only. There is no customer yet whose keys could be kept, so this one act takes no Idempotency-Key."""
+) -> Response[TenantAnswer]:
+    """For the platform's key only. Under an Idempotency-Key one customer is opened, however often it is asked for."""
     _require_platform(call)
-    tenant = await open_tenant(
-        call.desk.database, data.name, keys=call.desk.keys, actor=call.actor, now=call.now
-    )
-    return TenantAnswer(tenant.id, tenant.name, tenant.created_at)
+    tenant = await open_customer(call, data.name)
+
+    async def work(_tx: Transaction) -> TenantAnswer:
+        # Whoever came under this key before, and did not come to its end, may have asked for somebody else.
+        if tenant.name != check_tenant_name(data.name):
+            raise KeyReused
+        return TenantAnswer(tenant.id, tenant.name, tenant.created_at)
+
+    return answered(await call.once(data, TenantAnswer, work))
 
 
 @get("/tenants", summary="List customers", tags=["Platform"])

@@ -16,6 +16,7 @@ from saveit.kernel.errors import Refusal
 from saveit.kernel.ids import RestaurantId
 from saveit.ledger import House
 from saveit.reservations import Reservation
+from saveit.venues import Tenant, open_tenant
 from saveit.web.desk import shown
 from saveit.web.edge import Call
 from saveit.web.problems import RequestInvalid, request_error
@@ -101,3 +102,18 @@ def place_of(cursor: str | None, kind: type[Place], start: Place) -> Place:
 
 LAST_ID = UUID(int=(1 << 128) - 1)
 FIRST_ID = UUID(int=0)
+
+
+async def open_customer(call: Call, name: str) -> Tenant:
+    """Open a customer for whom the platform acts from now on, or find the one it opened under the same key. Refuses: VenueInvalid."""
+    key = call.key_for(None)
+    tenant = await open_tenant(
+        call.desk.database,
+        name,
+        keys=call.desk.keys,
+        actor=call.actor,
+        now=call.now,
+        opened_under=None if key is None else (key.scope, key.text),
+    )
+    call.acts_for(tenant.id)
+    return tenant

@@ -9,7 +9,6 @@ from litestar.params import Body
 
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import RestaurantId, TenantId
-from saveit.ledger import tenant_of_key
 from saveit.reservations import apply_restaurant, apply_rules
 from saveit.venues import (
     Restaurant,
@@ -21,7 +20,6 @@ from saveit.venues import (
     list_tenants,
     load_rules,
     open_restaurant,
-    open_tenant,
     rules_history,
 )
 from saveit.web.edge import Call
@@ -33,6 +31,7 @@ from saveit.web.routes.shared import (
     PathId,
     answered,
     cursor_of,
+    open_customer,
     place_of,
 )
 from saveit.web.wire.house import ConfigAnswer, ConfigRequest, RestaurantPage, RulesPage
@@ -64,28 +63,13 @@ async def open_(
     """With the default rules and an empty floor. The platform's key opens it for whom `SaveIt-Tenant` names, else for a new customer."""
     call.require("restaurants:write", None)
     if not call.tenant_known:
-        await _settle_new_tenant(call, data)
+        check_restaurant(data)
+        await open_customer(call, data.name)
 
     async def work(tx: Transaction) -> Restaurant:
         return await open_restaurant(tx, data, now=call.now)
 
     return answered(await call.once(data, Restaurant, work))
-
-
-async def _settle_new_tenant(call: Call, draft: RestaurantDraft) -> None:
-    """Let the platform act for a customer of the restaurant's name: the one opened under the same key before, or a new one."""
-    check_restaurant(draft)
-    key = call.key_for(draft)
-    if key is not None:
-        async with call.desk.database.ledger(call.actor) as ledger_tx:
-            known = await tenant_of_key(ledger_tx, scope=key.scope, key=key.text)
-        if known is not None:
-            call.acts_for(known)
-            return
-    tenant = await open_tenant(
-        call.desk.database, draft.name, keys=call.desk.keys, actor=call.actor, now=call.now
-    )
-    call.acts_for(tenant.id)
 
 
 @get("/", operation_id="list_restaurants", summary="List restaurants")

@@ -13,6 +13,7 @@ class Scope(TypedDict):
     method: str
     path: str
     query_string: bytes
+    raw_path: NotRequired[bytes]
     headers: Headers
     client: NotRequired[tuple[str, int] | None]
     path_template: NotRequired[str]

@@ -1,0 +1,115 @@
+"""Calls to Amazon, signed (Signature Version 4), and what its errors mean."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from saveit.channels._reading import API_BASE, Loose, decoded, word
+from saveit.messages import (
+    Credentials,
+    HttpCall,
+    Need,
+    Outcome,
+    RefusalKind,
+    Refused,
+    Response,
+    RetryAfter,
+    Unknown,
+)
+
+NEEDS = (
+    Need(name="region", meaning="The Amazon region, such as us-east-1"),
+    Need(name="access_key_id", meaning="The key with which calls are signed"),
+    Need(name="secret_access_key", meaning="Its secret", secret=True),
+    Need(name="session_token", meaning="The token of a temporary key", secret=True, required=False),
+    Need(
+        name="configuration_set",
+        meaning="The configuration set that reports what became of messages",
+        required=False,
+    ),
+    API_BASE,
+)
+_ALGORITHM = "AWS4-HMAC-SHA256"
+_TOO_MANY, _SERVER_ERROR, _FORBIDDEN = 429, 500, 403
+_THROTTLING = frozenset(
+    {
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+# The clock of whoever called was wrong, or the call was late: nothing was sent, and a new signature will do.
+_STALE = frozenset({"RequestExpired", "ExpiredTokenException", "RequestTimeTooSkewed"})
+
+
+class _Error(msgspec.Struct, frozen=True, rename={"type_": "__type", "reason": "Reason"}):
+    type_: Loose = None
+    code: Loose = None
+    reason: Loose = None
+
+
+def signed_call(
+    credentials: Credentials,
+    *,
+    service: str,
+    host: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+) -> HttpCall:
+    """Describe a POST to one of Amazon's services, signed for this moment; Amazon takes it for five minutes."""
+    url = f"{credentials.value('api_base') or f'https://{host}'}{path}"
+    at = now.astimezone(UTC)
+    stamp, day = at.strftime("%Y%m%dT%H%M%SZ"), at.strftime("%Y%m%d")
+    signed = {name.lower(): value for name, value in headers.items()}
+    signed |= {"host": urlsplit(url).netloc, "x-amz-date": stamp}
+    if token := credentials.value("session_token"):
+        signed["x-amz-security-token"] = token
+    names = ";".join(sorted(signed))
+    canonical = "\n".join(
+        (
+            "POST",
+            urlsplit(url).path or "/",
+            "",
+            *(f"{name}:{signed[name]}" for name in sorted(signed)),
+            "",
+            names,
+            hashlib.sha256(body).hexdigest(),
+        )
+    )
+    scope = f"{day}/{credentials.value('region')}/{service}/aws4_request"
+    text = "\n".join((_ALGORITHM, stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()))
+    key = f"AWS4{credentials.value('secret_access_key')}".encode()
+    for step in (day, credentials.value("region"), service, "aws4_request"):
+        key = hmac.new(key, step.encode(), hashlib.sha256).digest()
+    signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    grant = f"{_ALGORITHM} Credential={credentials.value('access_key_id')}/{scope}, SignedHeaders={names}, Signature={signature}"
+    # The host goes out with any client; the one that is signed must be the one that is called.
+    sent = [(name, value) for name, value in signed.items() if name != "host"]
+    return HttpCall(method="POST", url=url, headers=(*sent, ("authorization", grant)), body=body)
+
+
+def aws_failure(response: Response, known: Mapping[str, RefusalKind]) -> Outcome:
+    """Return what an error of Amazon's means: by its reason or its name, of which the header may hold both name and address."""
+    error = decoded(response.body, _Error) or _Error()
+    told = response.headers.get("x-amzn-errortype", "") or word(error.type_) or word(error.code)
+    name = told.partition(":")[0].rpartition("#")[2]
+    reason = word(error.reason)
+    code = "/".join(filter(None, (name, reason))) or str(response.status)
+    if name in _THROTTLING or response.status == _TOO_MANY:
+        return RetryAfter("line", code)
+    if name in _STALE:
+        return RetryAfter("call", code)
+    kind = known.get(reason) or known.get(name)
+    if kind is not None:
+        return Refused(kind, code)
+    if response.status >= _SERVER_ERROR or response.status < 400:  # noqa: PLR2004 - below 400 it is no error.
+        return Unknown(code)
+    return Refused("stop_line" if response.status == _FORBIDDEN else "bug", code)

@@ -1,0 +1,9 @@
+"""Mail through any server: sent by SMTP, received by our own listener.
+
+Promises that only the listener can hand mail in, and to vouch for a sender only where the server that we trust does. It owns no table and
+opens no socket.
+"""
+
+from saveit.channels.email_smtp.channel import EmailSmtp
+
+__all__ = ["EmailSmtp"]

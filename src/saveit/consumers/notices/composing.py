@@ -1,0 +1,139 @@
+"""From what is to be told to what a channel is given: the same content for a chat and for a letter. Pure."""
+
+from collections.abc import Mapping
+from html import escape
+
+import msgspec
+
+from saveit.consumers.notices.model import Papers, Template, Told
+from saveit.consumers.notices.words import filled, values_of
+from saveit.messages import Attachment, TemplateUse, UnifiedResponse
+
+_WITH_PASS = frozenset({"confirmed", "pass", "changed", "reminder"})
+_WITH_CALENDAR = frozenset({"confirmed", "changed", "cancelled"})
+_PASS_ID = "pass"
+# What mail programs show of a reservation by themselves: https://schema.org/FoodEstablishmentReservation.
+_SCHEMA_STATUSES = {
+    "cancelled": "https://schema.org/ReservationCancelled",
+    "pending": "https://schema.org/ReservationPending",
+}
+_PASS_WORDS = {"es": "Código QR de la reserva", "en": "QR code of the booking"}
+
+
+def compose_chat(told: Told, template: Template, papers: Papers | None) -> UnifiedResponse:
+    """Return the notice for a chat: its text, and the pass as a picture where it opens the door."""
+    attachments: tuple[Attachment, ...] = ()
+    if papers is not None and told.kind in _WITH_PASS:
+        attachments = (
+            Attachment(kind="image", url=papers.pass_url, media_type="image/png", file_name=f"{told.code}.png"),
+        )
+    return UnifiedResponse(
+        text=filled(template.text, told),
+        attachments=attachments,
+        template=_approved(told, template),
+        language=told.language,
+        subject=filled(template.subject, told),
+    )
+
+
+def compose_letter(told: Told, template: Template, papers: Papers | None) -> UnifiedResponse:
+    """Return the notice for a mail: plain and HTML, the pass inside it, and the calendar entry as an invitation or its withdrawal."""
+    attachments: list[Attachment] = []
+    has_pass = papers is not None and told.kind in _WITH_PASS
+    if papers is not None and has_pass:
+        attachments.append(
+            Attachment(
+                kind="image",
+                url=papers.pass_url,
+                media_type="image/png",
+                file_name=f"{told.code}.png",
+                content=papers.pass_png,
+                content_id=_PASS_ID,
+            )
+        )
+    if papers is not None and told.kind in _WITH_CALENDAR:
+        method = "CANCEL" if told.kind == "cancelled" else "REQUEST"
+        attachments.append(
+            Attachment(
+                kind="document",
+                url=papers.calendar_url,
+                media_type=f"text/calendar; method={method}; charset=UTF-8",
+                file_name=f"{told.code}.ics",
+                content=papers.calendar,
+            )
+        )
+    text = filled(template.text, told)
+    return UnifiedResponse(
+        text=text,
+        attachments=tuple(attachments),
+        language=told.language,
+        subject=filled(template.subject, told),
+        html=_page(told, text, has_pass=has_pass),
+    )
+
+
+def reservation_markup(told: Told) -> dict[str, object]:
+    """Return the reservation as schema.org says it."""
+    markup: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "FoodEstablishmentReservation",
+        "reservationNumber": told.code,
+        "reservationStatus": _SCHEMA_STATUSES.get(told.kind, "https://schema.org/ReservationConfirmed"),
+        "underName": {"@type": "Person", "name": told.guest},
+        "reservationFor": {
+            "@type": "FoodEstablishment",
+            "name": told.restaurant,
+            "address": {"@type": "PostalAddress", "streetAddress": told.address},
+        },
+        "startTime": told.starts_at.isoformat(),
+        "endTime": told.ends_at.isoformat(),
+        "partySize": told.party_size,
+    }
+    return markup
+
+
+def _approved(told: Told, template: Template) -> TemplateUse | None:
+    if not template.provider_name and not template.provider_reference:
+        return None
+    values: Mapping[str, str] = values_of(told)
+    return TemplateUse(
+        name=template.provider_name,
+        language=told.language,
+        parameters=tuple(values[name] for name in template.provider_parameters),
+        reference=template.provider_reference,
+    )
+
+
+def _page(told: Told, text: str, *, has_pass: bool) -> str:
+    """Return the mail's HTML: no pictures from elsewhere, no script but the mark-up, and every word of a guest escaped."""
+    paragraphs = "".join(
+        f"<p style=\"margin:0 0 16px\">{_linked(block)}</p>" for block in text.split("\n\n") if block.strip()
+    )
+    picture = (
+        f'<p style="text-align:center"><img src="cid:{_PASS_ID}" width="240" height="240" '
+        f'alt="{escape(_PASS_WORDS[told.language])}"></p>'
+        if has_pass
+        else ""
+    )
+    # "</" inside a string would end the script.
+    markup = msgspec.json.encode(reservation_markup(told)).decode().replace("</", "<\\/")
+    about = " · ".join(escape(each) for each in (told.restaurant, told.address, told.phone) if each)
+    return (
+        f'<!doctype html><html lang="{told.language}"><head><meta charset="utf-8">'
+        f'<title>{escape(told.restaurant)}</title><script type="application/ld+json">{markup}</script></head>'
+        '<body style="margin:0;padding:24px;font:16px/1.5 sans-serif;color:#222">'
+        f"{paragraphs}{picture}"
+        f'<p style="color:#666;font-size:13px">{about}</p></body></html>'
+    )
+
+
+def _linked(block: str) -> str:
+    """Return lines as HTML, the links of ours that stand in them to be tapped."""
+    lines: list[str] = []
+    for line in block.split("\n"):
+        words = [
+            f'<a href="{escape(word)}">{escape(word)}</a>' if word.startswith(("https://", "http://")) else escape(word)
+            for word in line.split(" ")
+        ]
+        lines.append(" ".join(words))
+    return "<br>".join(lines)

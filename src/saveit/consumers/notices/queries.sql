@@ -1,0 +1,62 @@
+-- find_template :maybe TemplateRow
+-- A restaurant's own words for one kind of notice.
+SELECT kind, language, text, subject, provider_name, provider_reference, provider_parameters, revision
+FROM notice_templates
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND kind = :kind::text
+    AND language = :language::text
+
+-- list_templates :many TemplateRow
+-- All of a restaurant's own words.
+SELECT kind, language, text, subject, provider_name, provider_reference, provider_parameters, revision
+FROM notice_templates
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+ORDER BY kind, language
+
+-- save_template :one TemplateRow
+-- Replaces a restaurant's words.
+INSERT INTO notice_templates AS t (
+    tenant_id, restaurant_id, kind, language, text, subject, provider_name, provider_reference, provider_parameters, updated_at)
+VALUES (
+    :tenant_id::uuid, :restaurant_id::uuid, :kind::text, :language::text, :text::text, :subject::text, :provider_name::text,
+    :provider_reference::text, :provider_parameters::text[], :now::timestamptz)
+ON CONFLICT (tenant_id, restaurant_id, kind, language)
+DO UPDATE SET text = excluded.text,
+    subject = excluded.subject,
+    provider_name = excluded.provider_name,
+    provider_reference = excluded.provider_reference,
+    provider_parameters = excluded.provider_parameters,
+    revision = t.revision + 1,
+    updated_at = excluded.updated_at
+RETURNING kind, language, text, subject, provider_name, provider_reference, provider_parameters, revision
+
+-- remove_template :none
+-- Goes back to our words.
+DELETE FROM notice_templates
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND kind = :kind::text
+    AND language = :language::text
+
+-- keep_notice :maybe NoticeIdRow
+-- Writes down that a fact is told of; nothing comes back when it was told before.
+INSERT INTO notices (tenant_id, notice_id, fact_id, kind, restaurant_id, subject_id, person_id, reached, planned_at)
+VALUES (
+    :tenant_id::uuid, :notice_id::uuid, :fact_id::uuid, :kind::text, :restaurant_id::uuid, :subject_id::uuid, :person_id::uuid,
+    :reached::smallint, :now::timestamptz)
+ON CONFLICT (tenant_id, fact_id) DO NOTHING
+RETURNING notice_id
+
+-- notices_of_subject :many NoticeRow
+-- What was told of a reservation, and what became of each message.
+SELECT n.notice_id, n.kind, n.planned_at, m.channel, m.status, m.error
+FROM notices n
+JOIN conversations c ON c.tenant_id = n.tenant_id
+JOIN messages m ON m.tenant_id = n.tenant_id AND m.conversation_id = c.conversation_id AND m.notice_id = n.notice_id
+WHERE n.tenant_id = :tenant_id::uuid
+    AND n.subject_id = :subject_id::uuid
+    AND (c.person_id = n.person_id OR n.person_id IS NULL)
+ORDER BY n.planned_at, m.channel, m.seq
+LIMIT 500

@@ -1,0 +1,213 @@
+"""The consumer that tells guests what became of their reservations."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import msgspec
+
+from saveit.advisors import Line, list_lines
+from saveit.consumers.notices import store
+from saveit.consumers.notices.actions import About, Recipient, notify_person, template_for
+from saveit.consumers.notices.model import NoticeKind, Papers, Template, Told
+from saveit.kernel.db import Actor, Transaction
+from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
+from saveit.ledger import House
+from saveit.messages import Channel
+from saveit.outbox import Consumer, RecordedFact
+from saveit.reservations import STANDING, Desk, Reservation, ReservationUnknown, find
+from saveit.waitlist import Entry, EntryId, EntryUnknown, find_entry
+
+MakePapers: TypeAlias = Callable[[Reservation, House], Awaitable[Papers]]
+
+_ACTOR = Actor("system", "notices", "internal")
+# What happened longer ago is no news; it is in the log all the same.
+_NEWS_FOR = timedelta(hours=24)
+_OF_RESERVATIONS: Mapping[str, NoticeKind] = {
+    "reservation.created": "confirmed",
+    "reservation.confirmed": "confirmed",
+    "reservation.modified": "changed",
+    "reservation.cancelled": "cancelled",
+    "reservation.no_show": "no_show",
+    "reservation.reminder_due": "reminder",
+}
+_OF_WAITING: Mapping[str, NoticeKind] = {
+    "waitlist.offered": "waitlist_offer",
+    "waitlist.passed": "waitlist_passed",
+}
+_NEED_STANDING = frozenset({"confirmed", "pending", "changed", "reminder"})
+
+
+class _State(msgspec.Struct, frozen=True):
+    starts_at: datetime
+    party_size: int
+
+
+class _Body(msgspec.Struct, frozen=True):
+    before: _State | None = None
+    after: _State | None = None
+
+
+_decoder = msgspec.json.Decoder(_Body)
+
+
+class _News(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice ready to be planned."""
+
+    told: Told
+    recipient: Recipient
+    templates: Mapping[str, Template]
+    papers: Papers | None
+    lines: tuple[Line, ...]
+
+
+def notices_consumer(
+    desk: Desk, channels: Mapping[str, Channel], make_papers: MakePapers, *, wake: Callable[[], None]
+) -> Consumer:
+    """Return the consumer. Its effects are planned messages, in the transaction that moves its cursor: each fact is told of once.
+
+    `wake` is called when something was planned, so that nobody waits for the next look.
+    """
+
+    async def handle(tx: Transaction, fact: RecordedFact) -> None:
+        if fact.restaurant_id is None or desk.now() - fact.at > _NEWS_FOR:
+            return
+        if fact.kind in _OF_WAITING:
+            news = await _of_waiting(desk, fact, fact.restaurant_id)
+        else:
+            news = await _of_reservation(desk, fact, fact.restaurant_id, make_papers)
+        if news is None:
+            return
+        about = About(
+            tenant_id=fact.tenant_id,
+            restaurant_id=fact.restaurant_id,
+            subject_id=fact.subject_id,
+            fact_id=fact.fact_id,
+        )
+        sealer = await desk.keys.sealer(tx, fact.tenant_id)
+        reached = await notify_person(
+            tx,
+            sealer,
+            news.recipient,
+            news.told,
+            about=about,
+            templates=news.templates,
+            papers=news.papers,
+            channels=channels,
+            lines=news.lines,
+            now=desk.now(),
+        )
+        if reached:
+            tx.after_commit(wake)
+
+    kinds = frozenset((*_OF_RESERVATIONS, *_OF_WAITING))
+    return Consumer(name="notices", kinds=kinds, handle=handle, batch_max=20, since="now")
+
+
+async def _of_reservation(
+    desk: Desk, fact: RecordedFact, restaurant_id: RestaurantId, make_papers: MakePapers
+) -> _News | None:
+    """Return what to tell of a reservation as it is now, or None where there is nothing to tell any more."""
+    kind = _OF_RESERVATIONS[fact.kind]
+    if kind == "changed" and not _concerns_the_guest(fact):
+        return None
+    async with desk.database.aside(fact.tenant_id, _ACTOR) as reading:
+        try:
+            reservation = await find(desk, reading, ReservationId(fact.subject_id))
+        except ReservationUnknown:
+            return None
+    if reservation.source == "walk_in":
+        return None
+    if kind == "confirmed" and reservation.status == "pending":
+        kind = "pending"
+    if kind in _NEED_STANDING and reservation.status not in STANDING:
+        return None
+    house = await desk.house(fact.tenant_id, restaurant_id)
+    papers = await make_papers(reservation, house) if kind in {"confirmed", "changed", "cancelled", "reminder"} else None
+    told = told_of(reservation, house, kind, papers)
+    recipient = Recipient(
+        person_id=reservation.person_id, email=reservation.guest.email, phone=reservation.guest.phone
+    )
+    return await _news(desk, fact.tenant_id, restaurant_id, told, recipient, papers)
+
+
+async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantId) -> _News | None:
+    async with desk.database.aside(fact.tenant_id, _ACTOR) as reading:
+        try:
+            entry: Entry = await find_entry(desk, reading, EntryId(fact.subject_id))
+        except EntryUnknown:
+            return None
+    kind = _OF_WAITING[fact.kind]
+    if kind == "waitlist_offer" and entry.status != "offered":
+        return None
+    house = await desk.house(fact.tenant_id, restaurant_id)
+    restaurant = house.restaurant
+    told = Told(
+        kind=kind,
+        language=entry.guest.language,
+        guest=entry.guest.name,
+        restaurant=restaurant.name,
+        address=restaurant.address,
+        phone=restaurant.phone,
+        timezone=restaurant.timezone,
+        starts_at=entry.earliest_at,
+        ends_at=entry.latest_at,
+        party_size=entry.party_size,
+        code="",
+        until=entry.offered_until,
+    )
+    recipient = Recipient(person_id=None, email=entry.guest.email, phone=entry.guest.phone)
+    return await _news(desk, fact.tenant_id, restaurant_id, told, recipient, None)
+
+
+def told_of(reservation: Reservation, house: House, kind: NoticeKind, papers: Papers | None) -> Told:
+    """Return a reservation as its guest should read of it."""
+    restaurant = house.restaurant
+    return Told(
+        kind=kind,
+        language=reservation.guest.language,
+        guest=reservation.guest.name,
+        restaurant=restaurant.name,
+        address=restaurant.address,
+        phone=restaurant.phone,
+        timezone=restaurant.timezone,
+        starts_at=reservation.starts_at,
+        ends_at=reservation.leaves_at,
+        party_size=reservation.party_size,
+        code=reservation.code,
+        tables=house.table_numbers(reservation.table_ids),
+        pass_url="" if papers is None else papers.pass_url,
+        calendar_url="" if papers is None else papers.calendar_url,
+        reservation_id=reservation.id,
+    )
+
+
+async def _news(  # noqa: PLR0917 - what is told, to whom, of which restaurant.
+    desk: Desk,
+    tenant_id: TenantId,
+    restaurant_id: RestaurantId,
+    told: Told,
+    recipient: Recipient,
+    papers: Papers | None,
+) -> _News:
+    kinds: tuple[NoticeKind, ...] = (told.kind, "pass")
+    templates: dict[str, Template] = {}
+    async with desk.database.aside(tenant_id, _ACTOR) as reading:
+        for kind in kinds:
+            own = await store.find_template(reading, tenant_id, restaurant_id, kind, language=told.language)
+            templates[kind] = template_for(kind, told.language, own)
+        lines = await list_lines(reading)
+    usable = tuple(
+        line for line in lines if line.active and line.restaurant_id in {None, restaurant_id} and line.advisor_id is None
+    )
+    # The restaurant's own line before one of the whole group.
+    ordered = tuple(sorted(usable, key=lambda line: line.restaurant_id is None))
+    return _News(told=told, recipient=recipient, templates=templates, papers=papers, lines=ordered)
+
+
+def _concerns_the_guest(fact: RecordedFact) -> bool:
+    """Say whether the time or the size changed: other words of the guest's own are no news to the guest."""
+    body = _decoder.decode(fact.body)
+    return body.before is None or body.after is None or body.before != body.after
+
+

@@ -1,0 +1,47 @@
+"""Delivery: what was planned to be said reaches its guest once, or is known not to have, or a person is told.
+
+Promises: a message is called out at most once unless its provider certainly did not take it; of each conversation the messages go in
+order, also when one is delayed; no line or guest is written to faster than their provider allows; what cannot be delivered is put before a
+person, who may replay it; several processes may do this at once, and any of them may be killed.
+
+It owns `delivery_rates`, `delivery_pauses`, `silenced_addresses` and `dead_letters`, and moves the status of `messages`. It will never
+decide what to say in a conversation, and never writes to an address that wants to hear no more.
+"""
+
+from saveit.consumers.notify.delivery.letters import (
+    DeadLetterUnknown,
+    OutcomeUnknown,
+    dismiss,
+    list_dead_letters,
+    list_pauses,
+    replay,
+)
+from saveit.consumers.notify.delivery.settling import resume_line
+from saveit.consumers.notify.delivery.worker import Delivery, channel_map
+from saveit.consumers.notify.delivery.world import (
+    FindLine,
+    LineForSending,
+    RealWayOut,
+    Rendering,
+    WayOut,
+)
+from saveit.consumers.notify.store import DeadLetterRow, PauseRow
+
+__all__ = [
+    "DeadLetterRow",
+    "DeadLetterUnknown",
+    "Delivery",
+    "FindLine",
+    "LineForSending",
+    "OutcomeUnknown",
+    "PauseRow",
+    "RealWayOut",
+    "Rendering",
+    "WayOut",
+    "channel_map",
+    "dismiss",
+    "list_dead_letters",
+    "list_pauses",
+    "replay",
+    "resume_line",
+]

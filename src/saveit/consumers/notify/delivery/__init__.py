@@ -1,0 +1,1 @@
+"""From planned to arrived: claiming, calling, and settling what came of it."""

@@ -1,0 +1,54 @@
+"""What a person does with messages that were given up."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+from uuid import UUID
+
+from saveit.consumers.notify import store
+from saveit.consumers.notify.store import DeadLetterRow, PauseRow
+from saveit.kernel.db import Transaction
+from saveit.kernel.errors import Refusal
+
+_ROWS_MAX = 500
+_WORTH_SENDING = timedelta(hours=24)
+
+
+class DeadLetterUnknown(Refusal):
+    """No dead letter with this id waits for anybody."""
+
+    code: ClassVar[str] = "dead_letter_unknown"
+
+
+class OutcomeUnknown(Refusal):
+    """It may have arrived. Whoever wants it sent again all the same says so."""
+
+    code: ClassVar[str] = "outcome_unknown"
+
+
+async def list_dead_letters(tx: Transaction, *, rows_max: int = 200) -> list[DeadLetterRow]:
+    """Return what waits for a person, the oldest first."""
+    return await store.list_dead_letters(tx, min(rows_max, _ROWS_MAX))
+
+
+async def replay(tx: Transaction, message_id: UUID, *, now: datetime, even_if_it_arrived: bool = False) -> None:
+    """Let a message be sent again.
+
+    Refuses: DeadLetterUnknown; OutcomeUnknown where nobody knows whether it arrived, unless told `even_if_it_arrived`.
+    """
+    dead = await store.settle_dead_letter(tx, tx.tenant_id, message_id, how="replayed", now=now)
+    if dead is None:
+        raise DeadLetterUnknown(message_id=str(message_id))
+    if dead.reason == "outcome_unknown" and not even_if_it_arrived:
+        raise OutcomeUnknown(message_id=str(message_id))
+    await store.replan(tx, dead, expires_at=now + _WORTH_SENDING, now=now)
+
+
+async def dismiss(tx: Transaction, message_id: UUID, *, now: datetime) -> None:
+    """Let a message rest. Refuses: DeadLetterUnknown."""
+    if await store.settle_dead_letter(tx, tx.tenant_id, message_id, how="dismissed", now=now) is None:
+        raise DeadLetterUnknown(message_id=str(message_id))
+
+
+async def list_pauses(tx: Transaction, *, now: datetime) -> list[PauseRow]:
+    """Return the lines that are paused or stopped."""
+    return await store.list_pauses(tx, now)

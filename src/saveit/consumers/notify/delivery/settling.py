@@ -1,0 +1,223 @@
+"""What becomes of a message after its call, or without one: each outcome has one place in which it is written down."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+from typing import assert_never
+from uuid import UUID
+
+import msgspec
+
+from saveit.consumers.notify import store
+from saveit.consumers.notify.delivery.rules import ATTEMPTS_MAX, DeadReason, wait_s
+from saveit.consumers.notify.store import ClaimRow, StaleRow
+from saveit.conversations import forget_orphans, settle_orphans
+from saveit.kernel.clock import Clock
+from saveit.kernel.db import Actor, Database, Transaction
+from saveit.kernel.ids import TenantId, new_id
+from saveit.kernel.observe import logger, metrics
+from saveit.messages import Outcome, Refused, RetryAfter, Sent, Unknown
+from saveit.outbox import Fact, append
+
+_log = logger("notify")
+_ACTOR = Actor("system", "notify", "internal")
+# Statuses come within seconds, or not at all; after this a person had better look.
+_UNKNOWN_FOR = timedelta(hours=1)
+_ERROR_LENGTH_MAX = 200
+_encoder = msgspec.json.Encoder()
+
+
+class Settling:
+    """Writes down what came of messages."""
+
+    def __init__(self, database: Database, clock: Clock, random: Random) -> None:
+        self._database = database
+        self._clock = clock
+        self._random = random
+
+    async def settle(self, claim: ClaimRow, outcome: Outcome) -> None:
+        """Write down what came of a call, in one transaction."""
+        now = self._clock.now()
+        metrics.message_outcomes.labels(channel=claim.channel, outcome=_word(outcome)).inc()
+        async with self._database.ledger(_ACTOR) as tx:
+            match outcome:
+                case Sent():
+                    await self._accepted(tx, claim, outcome, now)
+                case RetryAfter():
+                    await self._again(tx, claim, outcome, now)
+                case Refused():
+                    await self._refused(tx, claim, outcome, now)
+                case Unknown():
+                    await self._moved(tx, claim, "unknown", outcome.code, now)
+                case _:
+                    assert_never(outcome)
+
+    async def dropped(self, tx: Transaction, claim: ClaimRow, now: datetime) -> None:
+        """Say nothing: a human answers in this conversation since it was planned."""
+        await self._moved(tx, claim, "dropped", "overtaken", now)
+
+    async def sweep(self, tx: Transaction, channels: Sequence[str], now: datetime) -> None:
+        """Settle what nobody else will."""
+        for row in await store.abandon_stale(tx, now):
+            _log.warning("message.sender_lost", message_id=str(row.message_id), channel=row.channel)
+            await _tell(tx, row, was="sending", status="unknown", error="sender_lost", now=now)
+        for row in await store.expire_planned(tx, channels, now):
+            await store.bury(tx, row, reason="expired", code="", now=now)
+            await _tell(tx, row, was="planned", status="failed", error="expired", now=now)
+        await store.settle_arrived(tx, now)
+        await store.bury_unknown(tx, before=now - _UNKNOWN_FOR, now=now)
+        await forget_orphans(tx, now)
+        await store.forget_rates(tx, now - _UNKNOWN_FOR)
+
+    async def _accepted(self, tx: Transaction, claim: ClaimRow, sent: Sent, now: datetime) -> None:
+        row = await store.settle_accepted(tx, claim, channel_message_id=sent.channel_message_id, now=now)
+        if row is not None and row.was != row.status:
+            await _tell(tx, claim, was=row.was, status=row.status, error="", now=now)
+        if sent.channel_message_id:
+            await settle_orphans(tx, claim.tenant_id, claim.line_id, sent.channel_message_id, now=now)
+
+    async def _again(self, tx: Transaction, claim: ClaimRow, retry: RetryAfter, now: datetime) -> None:
+        """Plan it anew, later; a line in trouble waits as a whole. Nobody tries for ever."""
+        due_at = now + timedelta(seconds=wait_s(claim.attempts, retry.after_s, self._random))
+        if retry.scope == "line":
+            await store.pause_line(
+                tx, claim.tenant_id, claim.line_id, until_at=due_at, code=retry.code, now=now
+            )
+        # A line that is throttled, or off, is no fault of this message; its own time to live bounds it.
+        own_fault = retry.scope == "call" and retry.code != "line_inactive"
+        if own_fault and claim.attempts >= ATTEMPTS_MAX:
+            await self._given_up(tx, claim, "attempts_used_up", retry.code, now)
+            return
+        await store.settle(
+            tx,
+            claim,
+            status="planned",
+            error=_short(f"retry:{retry.code}"),
+            due_at=due_at,
+            now=now,
+            attempts_back=0 if own_fault else 1,
+        )
+
+    async def _refused(self, tx: Transaction, claim: ClaimRow, refused: Refused, now: datetime) -> None:
+        match refused.kind:
+            case "stop_line":
+                await self._stop_line(tx, claim, refused, now)
+            case "opted_out":
+                await store.silence(
+                    tx, claim.tenant_id, claim.channel, claim.address_index, code=refused.code, now=now
+                )
+                await self._moved(tx, claim, "failed", f"opted_out:{refused.code}", now)
+            case "bug":
+                reason: DeadReason = "unreadable" if refused.code == "unreadable" else "bug"
+                _log.error("message.refused_as_wrong", channel=claim.channel, code=refused.code)
+                await self._given_up(tx, claim, reason, refused.code, now)
+            case "undeliverable" | "window_closed":
+                # Whoever planned it hears of it by the fact, and may go another way; only what had no other way is a dead letter.
+                await self._moved(tx, claim, "failed", f"{refused.kind}:{refused.code}", now)
+            case _:
+                assert_never(refused.kind)
+
+    async def _stop_line(self, tx: Transaction, claim: ClaimRow, refused: Refused, now: datetime) -> None:
+        """Use the line no more until a person acts, and say so once; the message waits with all the others."""
+        stopped = await store.pause_line(
+            tx, claim.tenant_id, claim.line_id, until_at=None, code=refused.code, now=now
+        )
+        if stopped:
+            _log.critical(
+                "line.stopped", line_id=str(claim.line_id), channel=claim.channel, code=refused.code
+            )
+            await append(
+                tx,
+                _line_fact("line.stopped", claim.line_id, claim.channel, refused.code, now),
+                claim.tenant_id,
+            )
+        await store.settle(
+            tx,
+            claim,
+            status="planned",
+            error=f"stop_line:{refused.code}",
+            due_at=now,
+            now=now,
+            attempts_back=1,
+        )
+
+    async def _given_up(
+        self, tx: Transaction, claim: ClaimRow, reason: DeadReason, code: str, now: datetime
+    ) -> None:
+        await store.bury(tx, claim, reason=reason, code=_short(code), now=now)
+        await self._moved(tx, claim, "failed", f"{reason}:{code}", now)
+
+    async def _moved(self, tx: Transaction, claim: ClaimRow, status: str, error: str, now: datetime) -> None:
+        row = await store.settle(
+            tx, claim, status=status, error=_short(error), due_at=now, now=now
+        )
+        if row is not None:
+            await _tell(tx, claim, was="sending", status=status, error=_short(error), now=now)
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """The body of `message.status_changed`, as the conversations' room writes it too."""
+
+    was: str
+    status: str
+    channel: str
+    conversation_id: UUID
+    line_id: UUID
+    error: str
+    notice_id: UUID | None
+
+
+async def _tell(
+    tx: Transaction, row: ClaimRow | StaleRow, *, was: str, status: str, error: str, now: datetime
+) -> None:
+    body = _Told(was, status, row.channel, row.conversation_id, row.line_id, error, row.notice_id)
+    fact = Fact(
+        fact_id=new_id(now),
+        kind="message.status_changed",
+        restaurant_id=None,
+        subject_kind="message",
+        subject_id=row.message_id,
+        service_on=None,
+        at=now,
+        body=_encoder.encode(body),
+    )
+    await append(tx, fact, row.tenant_id)
+
+
+def _line_fact(kind: str, line_id: UUID, channel: str, code: str, now: datetime) -> Fact:
+    return Fact(
+        fact_id=new_id(now),
+        kind=kind,
+        restaurant_id=None,
+        subject_kind="line",
+        subject_id=line_id,
+        service_on=None,
+        at=now,
+        body=_encoder.encode({"channel": channel, "code": code}),
+    )
+
+
+async def resume_line(tx: Transaction, tenant_id: TenantId, line_id: UUID, *, now: datetime) -> bool:
+    """Let a stopped line be used again, because a person put right what was wrong; False when it was not stopped."""
+    resumed = await store.resume_line(tx, tenant_id, line_id) > 0
+    if resumed:
+        await append(tx, _line_fact("line.resumed", line_id, "", "", now), tenant_id)
+    return resumed
+
+
+def _word(outcome: Outcome) -> str:
+    match outcome:
+        case Sent():
+            return "accepted"
+        case RetryAfter(scope=scope):
+            return f"retry_{scope}"
+        case Refused(kind=kind):
+            return kind
+        case Unknown():
+            return "unknown"
+        case _:
+            assert_never(outcome)
+
+
+def _short(text: str) -> str:
+    return text[:_ERROR_LENGTH_MAX]

@@ -1,0 +1,107 @@
+"""What a guest means who taps, says a number, or says "the second one"."""
+
+import re
+from typing import Final
+
+from saveit.dialogue.model import Asked, Offered
+from saveit.dialogue.nlu.model import Language
+
+_BARE_NUMBER: Final = re.compile(
+    r"^\W*(?:(?:la|el|opci[oó]n|option|n[uú]mero|number|the)\s+)?(\d{1,2})\W*$", re.IGNORECASE
+)
+_ORDINALS: Final[tuple[tuple[int, str], ...]] = (
+    (0, r"primer[ao]?|first|1[aªº]|1st"),
+    (1, r"segund[ao]|second|2[aªº]|2nd"),
+    (2, r"tercer[ao]?|third|3[aªº]|3rd"),
+    (3, r"cuart[ao]|fourth|4[aªº]|4th"),
+    (4, r"quint[ao]|fifth|5[aªº]|5th"),
+    (-1, r"[uú]ltim[ao]|last"),
+)
+_BEFORE: Final = r"^\W*(?:s[ií],?\s+|yes,?\s+)?(?:la|el|the|pues la)?\s*"
+_AFTER: Final = r"(?:\s+(?:one|opci[oó]n|option|hora|time|por favor|please|me va bien))*\W*$"
+_ORDINAL: Final = tuple(
+    (place, re.compile(f"{_BEFORE}(?:{words}){_AFTER}", re.IGNORECASE)) for place, words in _ORDINALS
+)
+_LEAVE_IT: Final = re.compile(
+    r"gracias|d[eé]j[ae]l[oa]|olv[ií]d|nada\b|ya no|cancel|never ?mind|forget|thank|leave it|don'?t book|no reserv",
+    re.IGNORECASE,
+)
+_STOP: Final = re.compile(
+    r"(?:stop(?:all)?|baja|alto|unsubscribe|no molest(?:ar|en|es|e)|darme? de baja|opt[ -]?out)",
+    re.IGNORECASE,
+)
+_START: Final = re.compile(r"(?:start|alta|unstop|subscribe|suscrib(?:ir|irme)|opt[ -]?in)", re.IGNORECASE)
+_ELSEWHERE: Final[tuple[re.Pattern[str], ...]] = tuple(
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        "bonjour|bonsoir|salut|je|voudrais|réserver|s'il|vous|plaît|merci|personnes|soir|nous|demain|avez",
+        "olá|oi|gostaria|reservar|obrigad[oa]|você|vocês|amanhã|pessoas|boa noite|bom dia|boa tarde|tem|uma|noite",
+        "buongiorno|buonasera|ciao|vorrei|prenotare|tavolo|persone|grazie|domani|stasera|avete|un",
+        "guten|hallo|ich|möchte|tisch|reservieren|personen|bitte|danke|heute|morgen|abend|haben|für",
+    )
+)
+_TELLING: Final = re.compile(
+    r"\b(?:bonjour|bonsoir|voudrais|réserver|merci|olá|gostaria|obrigad[oa]|você|amanhã|buongiorno|buonasera|vorrei|prenotare"
+    r"|grazie|guten tag|möchte|reservieren|danke)\b",
+    re.IGNORECASE,
+)
+_ENOUGH: Final = 2
+_YES: Final = re.compile(
+    r"^[^\w]*(?:(?:ahora|claro|pues|eso|que|ya)\s+)?(?:s[ií]+|yes+)\b(?!.*\bno\b)|^\s*(?:👍|👌|✅|🙌|🆗)",
+    re.IGNORECASE,
+)
+_NO: Final = re.compile(r"^\s*(?:👎|❌|🙅|🚫)")
+_WORDS_MAX: Final = 5
+
+
+def says_yes(text: str) -> bool:
+    """Say whether a short message that nothing else was understood of is a yes."""
+    return len(text.split()) <= _WORDS_MAX and _YES.search(text) is not None
+
+
+def says_no(text: str) -> bool:
+    """Say whether it is a no that is drawn rather than written."""
+    return _NO.search(text) is not None
+
+
+def chosen(text: str, offered: tuple[Offered, ...], asked: Asked | None) -> Offered | None:
+    """Return the choice that a message names by its words, its number or its place; None where it names none."""
+    said = text.strip().casefold().strip(" .!¡¿?")
+    if not offered or not said:
+        return None
+    for each in offered:
+        if said == each.title.casefold():
+            return each
+    number = _BARE_NUMBER.match(text)
+    if number is not None:
+        place = int(number[1])
+        return offered[place - 1] if 0 < place <= len(offered) and asked != "party_size" else None
+    for place, ordinal in _ORDINAL:
+        if ordinal.match(text):
+            return offered[place] if place < len(offered) else None
+    return None
+
+
+def drops_it(text: str) -> bool:
+    """Say whether a no means "leave it" rather than "not like that"."""
+    return _LEAVE_IT.search(text) is not None
+
+
+def opts_out(text: str) -> bool:
+    """Say whether the whole message is one of the words with which people stop messages. "Cancel" is about a booking."""
+    return _STOP.fullmatch(text.strip(" .!¡\n")) is not None
+
+
+def opts_in(text: str) -> bool:
+    """Say whether the whole message asks for messages again."""
+    return _START.fullmatch(text.strip(" .!¡\n")) is not None
+
+
+def speaks_neither(text: str, _language: Language) -> bool:
+    """Say whether a message is in one of the languages that guests try and nobody here speaks."""
+    if _TELLING.search(text) is None:
+        return False
+    return (
+        any(len(set(map(str.casefold, words.findall(text)))) >= _ENOUGH for words in _ELSEWHERE)
+        or len(text.split()) <= _ENOUGH
+    )

@@ -1,0 +1,553 @@
+"""Where a turn begins: what was heard is taken for what it means at this point of the conversation, and handed on."""
+
+import re
+from datetime import date
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from saveit.dialogue.model import (
+    Accept,
+    Decision,
+    Done,
+    HandOver,
+    Leave,
+    OptInEffect,
+    OptOutEffect,
+    Refused,
+    Situation,
+    Spoken,
+    State,
+    Tapped,
+    Unread,
+)
+from saveit.dialogue.nlu.model import Understanding
+from saveit.dialogue.policy import house, standing
+from saveit.dialogue.policy.booking import (
+    ask_venue,
+    book,
+    booked,
+    confirm_payload,
+    pursue,
+    refusal_words,
+    wait,
+)
+from saveit.dialogue.policy.choices import (
+    chosen,
+    drops_it,
+    opts_in,
+    opts_out,
+    says_no,
+    says_yes,
+    speaks_neither,
+)
+from saveit.dialogue.policy.slots import filled, stated, venue_named
+from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, led, lines, over
+from saveit.dialogue.words import Voice
+from saveit.messages import Choice
+from saveit.seating import local_date
+
+_LOST_TWICE: Final = 2
+_SOCIAL: Final = frozenset({"thanks", "goodbye", "confirm"})
+_STANDING_ONE: Final = re.compile(
+    r"\b(?:mi|nuestra|la) (?:reserva|reservaci[oó]n|mesa) (?:de|del|que|para)|\bmi reserva|\bmy (?:booking|reservation|table)",
+    re.IGNORECASE,
+)
+
+
+_OWN: Final = re.compile(
+    r"\b(?:mi|nuestra) (?:reserva|reservaci[oó]n|mesa)\b|\b(?:my|our) (?:booking|reservation|table)\b",
+    re.IGNORECASE,
+)
+
+
+def converse(situation: Situation) -> Flow:
+    """Think one turn through."""
+    turn, state, tapped = _begin(situation)
+    heard = situation.heard
+    if isinstance(heard, Unread):
+        return (yield from _unread(turn, state, heard))
+    if isinstance(heard, Spoken) and tapped is None:
+        if opts_out(heard.text):
+            return end(turn, over(state), turn.voice.say("opted_out"), effects=(OptOutEffect(),))
+        if opts_in(heard.text):
+            return end(turn, state, turn.voice.say("opted_in"), effects=(OptInEffect(),))
+        if speaks_neither(heard.text, turn.voice.language):
+            return end(turn, replace(state, topic=None), turn.voice.say("languages"))
+    if tapped is not None:
+        return (yield from _tapped(turn, state, tapped))
+    return (yield from _understood(turn, state))
+
+
+def _begin(situation: Situation) -> tuple[Turn, State, str | None]:
+    """Return the turn, its state with a restaurant that was named, and the payload that was tapped or named."""
+    state, heard = situation.state, situation.heard
+    venue = next((each for each in situation.venues if each.id == state.restaurant_id), situation.venues[0])
+    language = state.language or venue.language
+    text, payload = "", None
+    meant = Understanding(lang=language)
+    match heard:
+        case Spoken(text=text, understanding=meant):
+            named = chosen(text, state.offered, state.asked)
+            payload = None if named is None else named.payload
+            language = meant.lang if payload is None else language
+        case Tapped(payload=payload):
+            pass
+        case Unread():
+            pass
+    today = local_date(situation.now, ZoneInfo(venue.timezone))
+    voice = Voice(language, formal=venue.manners.formal, region=venue.region, today=today)
+    turn = Turn(situation, voice, meant, text)
+    if len(situation.venues) > 1 and text:
+        named_venue = venue_named(turn)
+        if named_venue is not None:
+            state = replace(state, restaurant_id=named_venue.id)
+    return turn, state, payload
+
+
+# ---------------------------------------------------------------------------------------------------- taps
+
+
+def _tapped(turn: Turn, state: State, payload: str) -> Flow:
+    voice = turn.voice
+    kind, _, value = payload.partition(":")
+    match kind:
+        case "yes":
+            return (yield from _yes_tapped(turn, state, payload))
+        case "at":
+            on, _, time = value.partition("T")
+            draft = replace(state.draft, date=date.fromisoformat(on), time=time)
+            return (yield from _resume(turn, replace(state, draft=draft)))
+        case "set":
+            return (yield from _resume(turn, _set(state, value)))
+        case "venue":
+            after = replace(state, restaurant_id=UUID(value), asked=None)
+            if after.topic is None:
+                return _greeting(turn, after)
+            return (yield from _resume(turn, after))
+        case "booking":
+            if state.topic == "change":
+                after = replace(state, booking_id=UUID(value))
+                return (yield from standing.go_on_changing(turn, after))
+            return (yield from standing.cancel(turn, state, UUID(value)))
+        case "change":
+            return (yield from standing.change(turn, over(state), UUID(value)))
+        case "cancel":
+            return (yield from standing.cancel(turn, over(state), UUID(value)))
+        case "accept" | "leave":
+            return (yield from _kept_table(turn, state, kind, UUID(value)))
+        case "wait":
+            return (yield from wait(turn, state))
+        case "keep":
+            return (yield from standing.keep(turn, state))
+        case "drop":
+            return (yield from _drop(turn, state))
+        case "correct":
+            return end(turn, state, voice.say("what_to_change"), asked="correction")
+        case "book":
+            return (yield from pursue(turn, over(state)))
+        case "mine":
+            return (yield from standing.mine(turn, state))
+        case "hours":
+            return (yield from _about_house(turn, state, payload))
+        case "human":
+            return _hand_over(turn, state)
+        case _:
+            return (yield from _lost(turn, state))
+
+
+def _yes_tapped(turn: Turn, state: State, payload: str) -> Flow:
+    """Take a yes only for what is asked right now: a button of an older message may ask for something else."""
+    if state.asked == "confirmation" and payload == _expected(state):
+        return (yield from _confirmed(turn, state))
+    if state.topic is None:
+        return end(turn, state, turn.voice.say("all_right"), buttons=_main_buttons(turn))
+    return (yield from _resume(turn, state))
+
+
+def _expected(state: State) -> str | None:
+    match state.topic:
+        case "book":
+            return confirm_payload(state)
+        case "change":
+            return standing.change_payload(state)
+        case "cancel":
+            return None if state.booking_id is None else standing.cancel_payload(state.booking_id)
+        case _:
+            return None
+
+
+def _set(state: State, value: str) -> State:
+    slot, _, said = value.partition(":")
+    match slot:
+        case "date":
+            draft = replace(state.draft, date=date.fromisoformat(said))
+        case "time":
+            draft = replace(state.draft, time=said)
+        case "party_size":
+            draft = replace(state.draft, party_size=int(said))
+        case _:
+            draft = state.draft
+    return replace(state, draft=draft)
+
+
+def _kept_table(turn: Turn, state: State, verb: str, entry_id: UUID) -> Flow:
+    answer = yield (Accept(entry_id) if verb == "accept" else Leave(entry_id))
+    match answer:
+        case Done(booking=booking, links=links) if verb == "accept":
+            return booked(turn, state, booking, links)
+        case Refused(code=code):
+            return end(
+                turn,
+                over(state),
+                refusal_words(turn, code),
+                buttons=(Choice("book", turn.voice.say("book_button")),),
+            )
+        case _:
+            return end(turn, over(state), turn.voice.say("left_waitlist"))
+
+
+# ---------------------------------------------------------------------------------------------------- words
+
+
+def _understood(turn: Turn, state: State) -> Flow:
+    meant = turn.meant
+    if standing.is_link_code(turn, state) or (meant.slots.code is not None and state.topic != "book"):
+        return (yield from standing.check_code(turn, state))
+    if state.asked == "address" and (meant.slots.phone or meant.slots.email):
+        return (yield from standing.send_code(turn, state, meant.slots.email or meant.slots.phone or ""))
+    match meant.intent:
+        case "human":
+            return _hand_over(turn, state)
+        case "complaint":
+            return end(turn, over(state), turn.voice.say("complaint"), effects=(HandOver("complaint"),))
+        case "info" if meant.slots.area is not None and state.topic == "book" and state.asked is not None:
+            # "Could we sit on the terrace?" while a table is being chosen is a wish, not a question about the house.
+            return (yield from pursue(turn, filled(turn, state)))
+        case "info":
+            return (yield from _about_house(turn, state))
+        case "my_bookings":
+            return (yield from standing.mine(turn, state))
+        case "running_late":
+            return (yield from standing.late(turn, state))
+        case "cancel":
+            return (yield from _cancel(turn, state))
+        case "modify":
+            return (yield from _modify(turn, state))
+        case "waitlist":
+            return (yield from wait(turn, filled(turn, replace(state, topic="waitlist"))))
+        case "make_reservation" | "check_availability":
+            return (yield from _book(turn, state))
+        case None if state.asked is not None and not stated(turn) and says_yes(turn.text):
+            return (yield from _confirm(turn, state))
+        case None if state.asked is not None and says_no(turn.text):
+            return (yield from _deny(turn, state))
+        case "out_of_scope" if not stated(turn) and state.asked != "name":
+            return (yield from _elsewhere(turn, state))
+        case "confirm":
+            return (yield from _confirm(turn, state))
+        case "deny":
+            return (yield from _deny(turn, state))
+        case "greet" | "thanks" | "goodbye" if not stated(turn):
+            return (yield from _social(turn, state))
+        case _:
+            return (yield from _unnamed(turn, state))
+
+
+def _book(turn: Turn, state: State) -> Flow:
+    """A wish for a table: a new one, or another turn of the one being drafted."""
+    if (
+        state.topic == "change"
+        and state.asked in {"time", "date", "party_size", "correction", "confirmation"}
+        and stated(turn)
+    ):
+        return (yield from standing.go_on_changing(turn, filled(turn, state)))
+    if state.topic not in {"book", "waitlist"}:
+        if stated(turn) and _OWN.search(turn.text):
+            # "My booking to Saturday": of one that stands, if there is any.
+            known = yield from bookings_of(turn, state)
+            if known:
+                return (yield from standing.change(turn, state))
+        state = replace(over(state), topic="book")
+    return (yield from pursue(turn, filled(turn, state)))
+
+
+def _modify(turn: Turn, state: State) -> Flow:
+    """A change of what is drafted while there is a draft; otherwise of what stands."""
+    if (
+        state.topic in {"book", "waitlist"}
+        and state.asked is not None
+        and _STANDING_ONE.search(turn.text) is None
+    ):
+        after = filled(turn, state)
+        if after == state and not stated(turn):
+            return end(turn, state, turn.voice.say("what_to_change"), asked="correction")
+        return (yield from pursue(turn, after))
+    if state.topic == "change" and state.booking_id is not None:
+        return (yield from _change_on(turn, state))
+    return (yield from standing.change(turn, state))
+
+
+def _change_on(turn: Turn, state: State) -> Flow:
+    known = yield from bookings_of(turn, state)
+    found = next((each for each in known if each.id == state.booking_id), None)
+    if found is None:
+        return (yield from standing.change(turn, state))
+    return (yield from standing.pursue_change(turn, filled(turn, state, party_size=found.party_size), found))
+
+
+def _cancel(turn: Turn, state: State) -> Flow:
+    """Give up what is being drafted, or ask for what stands."""
+    drafting = state.topic in {"book", "waitlist"} and state.asked is not None
+    if drafting:
+        # "Cancel my booking" before there is one means the one that is being made.
+        known = () if _STANDING_ONE.search(turn.text) is None else (yield from bookings_of(turn, state))
+        if not known:
+            return (yield from _drop(turn, state))
+    return (
+        yield from standing.cancel(turn, over(state), state.last_booking_id if not stated(turn) else None)
+    )
+
+
+def _drop(turn: Turn, state: State) -> Flow:
+    voice = turn.voice
+    after = over(state)
+    if state.last_booking_id is not None:
+        known = yield from bookings_of(turn, state)
+        still = next((each for each in known if each.id == state.last_booking_id), None)
+        if still is not None:
+            return end(turn, after, voice.say("dropped_still", when=voice.when(still.date, still.time)))
+    return end(turn, after, voice.say("dropped"))
+
+
+def _confirm(turn: Turn, state: State) -> Flow:
+    """A yes: to the question asked, together with whatever it changes on the way."""
+    if state.asked == "confirmation":
+        before = state
+        state = filled(turn, state)
+        if state.draft == before.draft and not turn.meant.questions:
+            return (yield from _confirmed(turn, state))
+        if before.topic == "book" and _same_but_words(before, state):
+            return (yield from _confirmed(turn, state))
+        return (yield from _resume(turn, state))
+    if stated(turn):
+        return (yield from _unnamed(turn, state))
+    if state.asked == "time" and sum(each.payload.startswith("at:") for each in state.offered) == 1:
+        only = next(each for each in state.offered if each.payload.startswith("at:"))
+        return (yield from _tapped(turn, state, only.payload))
+    if state.asked == "human":
+        return _hand_over(turn, state)
+    if state.topic is not None and state.asked not in {None, "address", "code"}:
+        return (yield from _resume(turn, state))
+    return (yield from _social(turn, state))
+
+
+def _same_but_words(before: State, after: State) -> bool:
+    """Say whether a yes only added a wish or a name: the table confirmed is the table that was shown."""
+    table = (before.draft.date, before.draft.time, before.draft.party_size, before.draft.area)
+    return table == (after.draft.date, after.draft.time, after.draft.party_size, after.draft.area)
+
+
+def _confirmed(turn: Turn, state: State) -> Flow:
+    match state.topic:
+        case "book":
+            return (yield from book(turn, state))
+        case "change":
+            return (yield from standing.change_it(turn, state))
+        case "cancel":
+            return (yield from standing.cancel_it(turn, state))
+        case _:
+            return (yield from _lost(turn, state))
+
+
+def _deny(turn: Turn, state: State) -> Flow:
+    """A no: not that one, not like that, or not at all."""
+    voice = turn.voice
+    after = filled(turn, state)
+    slots = turn.meant.slots
+    leaves = drops_it(turn.text) and slots.date is None and slots.time is None
+    if (stated(turn) or after.draft != state.draft) and not leaves:
+        if state.topic is None:
+            return (yield from _unnamed(turn, state))
+        return (yield from _resume(turn, after))
+    if state.topic == "cancel" and state.asked == "confirmation":
+        return (yield from standing.keep(turn, state))
+    if state.topic is not None and drops_it(turn.text):
+        return (yield from (standing.keep(turn, state) if state.topic == "change" else _drop(turn, state)))
+    if state.topic == "change" and state.asked == "confirmation":
+        return (yield from standing.keep(turn, state))
+    if state.asked == "confirmation":
+        return end(turn, state, voice.say("what_to_change"), asked="correction")
+    if state.asked == "time" and state.offered:
+        return end(
+            turn, replace(state, draft=replace(state.draft, time=None)), voice.say("other_time"), asked="time"
+        )
+    if state.topic is not None:
+        return (yield from _drop(turn, state))
+    return end(turn, over(state), voice.say("all_right"))
+
+
+def _unnamed(turn: Turn, state: State) -> Flow:
+    """No intent of its own: it fills what was asked for, or goes on with what was last talked about."""
+    slots = turn.meant.slots
+    after = filled(turn, state)
+    if state.topic == "cancel" and state.asked == "booking":
+        return (yield from standing.cancel(turn, state))
+    if state.topic == "change" and state.asked == "booking":
+        return (yield from standing.change(turn, state))
+    if state.topic == "cancel" and stated(turn):
+        return (yield from standing.cancel(turn, state))
+    if state.topic in {"book", "waitlist", "change"} and (after.draft != state.draft or turn.meant.questions):
+        if state.topic == "change":
+            return (yield from _change_on(turn, state))
+        return (yield from pursue(turn, after))
+    if state.topic is None and state.last_booking_id is not None:
+        if slots.special_requests and not stated(turn):
+            return (yield from standing.note(turn, state, state.last_booking_id, slots.special_requests))
+        if stated(turn) and not (slots.date and slots.time and slots.party_size):
+            return (yield from standing.change(turn, state, state.last_booking_id))
+    if state.topic is None and stated(turn) and _OWN.search(turn.text):
+        return (yield from _book(turn, state))
+    if stated(turn) or (slots.special_requests and state.topic is None):
+        return (yield from pursue(turn, filled(turn, replace(over(state), topic="book"))))
+    if state.restaurant_id != turn.situation.state.restaurant_id and state.asked == "restaurant":
+        return (yield from _resume(turn, replace(state, asked=None)))
+    return (yield from _lost(turn, state))
+
+
+def _resume(turn: Turn, state: State, lead: str = "") -> Flow:
+    """Go on with what is being talked about."""
+    match state.topic:
+        case "change":
+            return (yield from standing.go_on_changing(turn, state, lead))
+        case "cancel":
+            return (yield from standing.cancel(turn, state, state.booking_id))
+        case "book" | "waitlist":
+            return (yield from pursue(turn, state, lead))
+        case "link" | None:
+            return (yield from pursue(turn, replace(state, topic="book"), lead))
+
+
+# ---------------------------------------------------------------------------------------------------- besides
+
+
+def _social(turn: Turn, state: State) -> Flow:
+    """Greetings and thanks are answered in kind, and what was asked is asked again."""
+    voice, intent = turn.voice, turn.meant.intent
+    if state.asked in {"address", "code"}:
+        state = over(state)
+    if state.topic is not None and state.asked is not None:
+        if intent in {"thanks", "goodbye"} and drops_it(turn.text) and intent == "goodbye":
+            return (yield from _drop(turn, state))
+        return (yield from _resume(turn, state, voice.say("hello") if intent == "greet" else ""))
+    if intent in _SOCIAL and state.last_booking_id is not None and intent != "goodbye":
+        known = yield from bookings_of(turn, state)
+        still = next((each for each in known if each.id == state.last_booking_id), None)
+        if still is not None:
+            return end(
+                turn, state, voice.say("thanks_booked", on=voice.on(still.date), at=voice.at(still.time))
+            )
+    if intent == "thanks":
+        return end(turn, state, voice.say("thanks"))
+    if intent == "goodbye":
+        return end(turn, state, voice.say("goodbye"))
+    if intent == "confirm":
+        return end(turn, state, voice.say("all_right"))
+    return _greeting(turn, state)
+
+
+def _greeting(turn: Turn, state: State) -> Decision:
+    voice, venue, name = turn.voice, turn.venue(state), turn.situation.guest.name
+    if name is not None:
+        text = voice.say("greet_named", name=name.split()[0])
+    elif venue is None:
+        text = voice.say("greet_many")
+    else:
+        text = voice.say("greet", venue=venue.name)
+    return end(turn, state, text, buttons=_main_buttons(turn))
+
+
+def _main_buttons(turn: Turn) -> tuple[Choice, ...]:
+    voice = turn.voice
+    return (
+        Choice("book", voice.say("book_button")),
+        Choice("mine", voice.say("mine_button")),
+        Choice("hours", voice.say("hours_button")),
+    )
+
+
+def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
+    """Answer what is written of the house; then go on with what was asked."""
+    voice, venue = turn.voice, turn.venue(state)
+    if venue is None:
+        return ask_venue(turn, state)
+    text = house.answered(turn, state, venue) if payload is None else house.hours_and_address(turn, venue)
+    busy = state.topic is not None and state.asked is not None
+    if text is None and (turn.meant.slots.time or turn.meant.slots.party_size):
+        # "Can you make it nine?" reads like a question about the house, and is none.
+        return (yield from _unnamed(turn, state))
+    if text is None:
+        human = (Choice("human", voice.say("human_button")),)
+        unknown = (
+            voice.say("info.unknown_phone", phone=venue.phone) if venue.phone else voice.say("info.unknown")
+        )
+        if busy:
+            return (yield from _resume(turn, state, lines(unknown, voice.say("carry_on"))))
+        return end(turn, state, unknown, buttons=human, asked="human")
+    if busy:
+        return (
+            yield from _resume(
+                turn, filled(turn, state) if state.topic == "book" and state.asked == "date" else state, text
+            )
+        )
+    return end(turn, state, text, buttons=(Choice("book", voice.say("book_button")),))
+
+
+def _elsewhere(turn: Turn, state: State) -> Flow:
+    voice = turn.voice
+    if state.topic is not None and state.asked is not None:
+        return (yield from _lost(turn, state))
+    if state.misunderstood >= _LOST_TWICE:
+        return (yield from _lost(turn, state))
+    after = replace(state, misunderstood=state.misunderstood + 1)
+    return end(turn, after, voice.say("out_of_scope"), buttons=_main_buttons(turn), still_lost=True)
+
+
+def _lost(turn: Turn, state: State) -> Flow:
+    """Not understood: ask again, then say what can be done, then fetch a human."""
+    voice = turn.voice
+    after = replace(state, misunderstood=state.misunderstood + 1)
+    if state.misunderstood >= _LOST_TWICE:
+        text = voice.say("handed_over_lost")
+        return end(turn, replace(over(state), misunderstood=0), text, effects=(HandOver("not_understood"),))
+    sorry = voice.say("not_understood")
+    if state.topic in {"book", "waitlist", "change"} and state.asked is not None and state.misunderstood == 0:
+        decision = yield from _resume(turn, after, sorry)
+        return Decision(
+            replace(decision.state, misunderstood=after.misunderstood), decision.replies, decision.effects
+        )
+    buttons = (*_main_buttons(turn)[:2], Choice("human", voice.say("human_button")))
+    text = " ".join((sorry, voice.say("not_understood_help")))
+    return end(turn, after, text, buttons=buttons, asked=state.asked, still_lost=True)
+
+
+def _hand_over(turn: Turn, state: State) -> Decision:
+    voice, venue = turn.voice, turn.venue(state)
+    phone = "" if venue is None else venue.phone
+    text = voice.say("handed_over_phone", phone=phone) if phone else voice.say("handed_over")
+    return end(turn, over(state), text, effects=(HandOver("asked"),))
+
+
+def _unread(turn: Turn, state: State, heard: Unread) -> Flow:
+    """Something that cannot be read gets a helpful answer; what was asked is not forgotten."""
+    voice, venue = turn.voice, turn.venue(state)
+    if heard.kind == "place":
+        address = "" if venue is None else venue.address
+        text = voice.say("unread.place", address=address) if address else voice.say("unread.place_plain")
+    else:
+        text = voice.say(f"unread.{heard.kind}")
+    if state.topic in {"book", "waitlist", "change"} and state.asked is not None and heard.kind != "audio":
+        return (yield from _resume(turn, state, text))
+    return Decision(state, end(turn, state, led("", text)).replies)

@@ -1,0 +1,526 @@
+"""Takes events out of the inbox, in order for one guest and side by side for many, and gives each its turn.
+
+A turn has three steps. First it is written down who wrote and what. Then the policy thinks, asking the core; a booking is committed in this
+step, under the event's key. At last acts, state, answer and the inbox's row are written in one transaction, unless a human took over since
+the first step: then the answer is dropped in that same transaction. Killed anywhere, the event is delivered again and each step finds
+what the one before it left.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Final, Protocol, assert_never
+from uuid import UUID
+
+import msgspec
+
+from saveit.conversations import (
+    Author,
+    Conversation,
+    InboundRow,
+    act_for_advisor,
+    attention_of,
+    attribute,
+    begin_as,
+    note_status,
+    note_turn,
+    of_person,
+    open_conversation,
+    plan,
+    recall,
+    remember,
+    save_inbound,
+    take_over,
+)
+from saveit.dialogue.model import (
+    Answer,
+    Decision,
+    Effect,
+    Guest,
+    HandOver,
+    OptInEffect,
+    OptOutEffect,
+    Situation,
+    State,
+    Venue,
+)
+from saveit.dialogue.nlu.model import Engine, Language
+from saveit.dialogue.policy import QUESTIONS_MAX, decide, good_name
+from saveit.dialogue.turns.clerk import IN_THE_TURN, Asker, Clerk, Links
+from saveit.dialogue.turns.hearing import context_of, deserves_an_answer, hear, kind_of, writer_of
+from saveit.dialogue.turns.places import venues_of
+from saveit.dialogue.words import Voice
+from saveit.guests import (
+    CodeToSend,
+    Person,
+    Writer,
+    channel_key,
+    identify,
+    introduce,
+    normal_phone,
+    say_consent,
+)
+from saveit.kernel import faults
+from saveit.kernel.db import Actor, Transaction
+from saveit.kernel.errors import Fault, Refusal
+from saveit.kernel.ids import RestaurantId, TenantId
+from saveit.kernel.observe import logger
+from saveit.messages import (
+    Can,
+    Channels,
+    Chosen,
+    Echo,
+    Envelope,
+    OptIn,
+    OptOut,
+    Part,
+    Status,
+    TapAnswer,
+    UnifiedMessage,
+    UnifiedResponse,
+    fit,
+)
+from saveit.reservations import Desk
+
+_log = logger("dialogue")
+_CLAIMED_AT_ONCE: Final = 32
+# Each turn holds one of the tenants' connections most of the time, and the web needs some of them too.
+_THINKING_AT_ONCE: Final = 5
+# An arrival wakes the worker; this is for what other processes took in, and for what waits to be tried again.
+_LOOKS_EVERY_S: Final = 0.25
+_states = msgspec.json.Decoder(State)
+_json = msgspec.json.Encoder()
+
+
+class LineOf(msgspec.Struct, frozen=True, kw_only=True):
+    """The line an event came by, as a turn needs it."""
+
+    id: UUID
+    channel: str
+    account: str
+    restaurant_id: RestaurantId | None
+    advisor_id: UUID | None
+    language: Language | None
+
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+    """An event out of the inbox; `attempt` is 1 the first time."""
+
+    tenant_id: TenantId
+    inbox_id: UUID
+    line: LineOf
+    envelope: Envelope
+    received_at: datetime
+    trace_id: str
+    attempt: int
+
+
+class Inbox(Protocol):
+    """Where events come from. The composition root makes one of the gateway's doors."""
+
+    async def claim(self, events_max: int) -> Sequence[Delivered]:
+        """Return the next events, at most one of each sender."""
+        ...
+
+    async def finish(self, tx: Transaction, event: Delivered) -> None:
+        """Note that an event was taken. Refuses when somebody else has it by now."""
+        ...
+
+    async def delay(self, tx: Transaction, event: Delivered, why: str) -> None:
+        """Give an event back to be tried later, or put it where a person sees it."""
+        ...
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What the first step wrote down."""
+
+    person: Person
+    conversation: Conversation
+    message: InboundRow
+    venues: tuple[Venue, ...]
+    state: State
+    epoch: int
+    attended: bool
+
+
+class Turns:
+    """The turns of one process. `links` makes the addresses of a booking's pass and calendar entry."""
+
+    def __init__(
+        self, desk: Desk, channels: Channels, engine: Engine, inbox: Inbox, *, links: Links | None = None
+    ) -> None:
+        self._desk = desk
+        self._channels = channels
+        self._engine = engine
+        self._inbox = inbox
+        self._links = links
+        self._thinking = asyncio.Semaphore(_THINKING_AT_ONCE)
+        self._woken = asyncio.Event()
+        self._over = False
+
+    def wake(self) -> None:
+        """Look at once: something arrived."""
+        self._woken.set()
+
+    def close(self) -> None:
+        """Take nothing new; `run` returns when the turns under way are over."""
+        self._over = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Give turns until closed. A lost database is waited for."""
+        while not self._over:
+            self._woken.clear()
+            try:
+                taken = await self.take_next()
+            except Fault as error:
+                _log.warning("turns.waiting", error=type(error).__name__)
+                taken = 0
+            if not taken:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), _LOOKS_EVERY_S)
+
+    async def take_next(self, events_max: int = _CLAIMED_AT_ONCE) -> int:
+        """Take what waits, side by side, and return how many there were."""
+        events = await self._inbox.claim(events_max)
+        await asyncio.gather(*(self.take(event) for event in events))
+        return len(events)
+
+    async def take(self, event: Delivered) -> None:
+        """Give one event its turn; what fails is tried again later, and never stops the others."""
+        async with self._thinking:
+            await self._take_or_delay(event)
+
+    async def _take_or_delay(self, event: Delivered) -> None:
+        try:
+            await self._take(event)
+        except (Refusal, Fault) as error:
+            await self._delay(event, error)
+        except Exception as error:  # noqa: BLE001 - the edge of a process: one bad event must not stop the others.
+            _log.exception("turn.failed", inbox_id=str(event.inbox_id), error=type(error).__name__)
+            await self._delay(event, error)
+
+    async def _delay(self, event: Delivered, error: BaseException) -> None:
+        """Give the event back. Where even that fails its claim runs out, and it is taken again."""
+        with suppress(Fault, Refusal):
+            await self._give_back(event, error)
+
+    async def _give_back(self, event: Delivered, error: BaseException) -> None:
+        async with self._desk.database.tenant(event.tenant_id, self._actor(event)) as tx:
+            await self._inbox.delay(tx, event, type(error).__name__)
+
+    async def _take(self, event: Delivered) -> None:
+        channel = self._channels[event.line.channel]
+        found = channel.parse(event.envelope)
+        for number, each in enumerate(found, 1):
+            last = number == len(found)
+            match each:
+                case UnifiedMessage():
+                    await self._message(event, each, number=number, last=last)
+                case Status() | Echo() | OptOut() | OptIn():
+                    await self._besides(event, each, last=last)
+                case _:
+                    if last:
+                        await self._finish(event)
+
+    # ------------------------------------------------------------------------------------------------ a message
+
+    async def _message(self, event: Delivered, message: UnifiedMessage, *, number: int, last: bool) -> None:
+        database = self._desk.database
+        actor = self._actor(event)
+
+        async def write_down(tx: Transaction) -> Heard:
+            return await self._write_down(tx, event, message)
+
+        heard = await database.attempt(event.tenant_id, actor, write_down)
+        await faults.reach("dialogue.turn.after_hearing")
+        if heard.message.had_its_turn or not heard.attended or not deserves_an_answer(message):
+            if last:
+                await self._finish(event)
+            return
+        situation = await self._situation(event, message, heard)
+        if situation is None:
+            if last:
+                await self._finish(event)
+            return
+        clerk = self._clerk(event, message, heard, number=number, actor=actor)
+        answers: list[Answer] = []
+        step = decide(situation, answers)
+        while not isinstance(step, Decision) and not isinstance(step, IN_THE_TURN):
+            assert len(answers) < QUESTIONS_MAX
+            answers.append(await clerk.answer(step, None))
+            step = decide(situation, answers)
+        await faults.reach("dialogue.turn.before_commit")
+
+        async def settle(tx: Transaction) -> None:
+            await self._settle(tx, event, message, heard, situation, clerk, tuple(answers), last=last)
+
+        await database.attempt(event.tenant_id, actor, settle)
+
+    async def _write_down(self, tx: Transaction, event: Delivered, message: UnifiedMessage) -> Heard:
+        """Who wrote, in which conversation, and what."""
+        now, line = self._desk.now(), event.line
+        sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
+        venues = await venues_of(self._desk, tx, line.restaurant_id)
+        writer = writer_of(message, place=_place(line))
+        if message.sender.language is None:
+            writer = msgspec.structs.replace(writer, language=line.language or venues[0].language)
+        person = await identify(tx, sealer, writer, now=now)
+        await act_for_advisor(tx, line.advisor_id)
+        conversation = await open_conversation(
+            tx,
+            sealer,
+            line_id=line.id,
+            channel=line.channel,
+            address=message.sender.address,
+            now=now,
+            person_id=person.id,
+            advisor_id=line.advisor_id,
+            language=person.language,
+        )
+        if conversation.person_id != person.id:
+            await attribute(tx, conversation.id, person.id)
+            conversation = msgspec.structs.replace(conversation, person_id=person.id)
+        attention = await attention_of(tx, line.advisor_id, person.id)
+        if attention is not None and not attention.ai_attention:
+            await begin_as(tx, conversation.id, ai_attention=False)
+        saved = await save_inbound(
+            tx,
+            sealer,
+            conversation,
+            kind=kind_of(message.content),
+            text=message.text,
+            channel_message_id=message.channel_message_id,
+            replies_to=message.replies_to,
+            at=message.sent_at or event.received_at,
+            now=now,
+        )
+        memory = await recall(tx, tx.tenant_id, conversation.id)
+        assert memory is not None
+        return Heard(
+            person=person,
+            conversation=conversation,
+            message=saved,
+            venues=venues,
+            state=State() if memory.state is None else _states.decode(memory.state),
+            epoch=memory.ai_epoch,
+            attended=memory.ai_attention,
+        )
+
+    async def _situation(self, event: Delivered, message: UnifiedMessage, heard: Heard) -> Situation | None:
+        now = self._desk.now()
+        state, venues = heard.state, heard.venues
+        venue = next((each for each in venues if each.id == state.restaurant_id), venues[0])
+        if state.language is None:
+            state = msgspec.structs.replace(state, language=heard.person.language)
+        content = await hear(message.content, self._engine, context_of(state, venue, now))
+        if content is None:
+            return None
+        writer = writer_of(message, place=_place(event.line))
+        guest = Guest(
+            name=good_name(heard.person.name),
+            phone=_first_phone(writer),
+            email=writer.emails[0] if writer.emails else None,
+        )
+        return Situation(state=state, heard=content, now=now, venues=venues, guest=guest)
+
+    def _clerk(
+        self, event: Delivered, message: UnifiedMessage, heard: Heard, *, number: int, actor: Actor
+    ) -> Clerk:
+        writer = writer_of(message, place=_place(event.line))
+
+        async def send_code(tx: Transaction, made: CodeToSend) -> None:
+            await self._send_code(tx, heard, made)
+
+        asker = Asker(
+            tenant_id=event.tenant_id,
+            actor=msgspec.structs.replace(actor, id=f"conversation:{heard.conversation.id}"),
+            person=heard.person,
+            phone=_first_phone(writer),
+            conversation=heard.conversation,
+            written_from=channel_key(writer.place, writer.identifier),
+            region=heard.venues[0].region,
+            event=f"{event.line.id}:{event.envelope.event_key}:{number}",
+            retried=event.attempt > 1,
+        )
+        return Clerk(self._desk, asker, links=self._links, send_code=send_code)
+
+    async def _settle(  # noqa: PLR0917 - all that a turn led to.
+        self,
+        tx: Transaction,
+        event: Delivered,
+        message: UnifiedMessage,
+        heard: Heard,
+        situation: Situation,
+        clerk: Clerk,
+        before: tuple[Answer, ...],
+        *,
+        last: bool,
+    ) -> None:
+        """Write acts, state, answer and the inbox's row together, or nothing of the bot's when a human took over meanwhile."""
+        now, conversation = self._desk.now(), heard.conversation
+        sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
+        await act_for_advisor(tx, event.line.advisor_id)
+        memory = await recall(tx, tx.tenant_id, conversation.id, lock=True)
+        assert memory is not None
+        if memory.ai_epoch == heard.epoch:
+            answers = list(before)
+            step = decide(situation, answers)
+            while not isinstance(step, Decision):
+                assert len(answers) < QUESTIONS_MAX
+                answers.append(await clerk.answer(step, tx))
+                step = decide(situation, answers)
+            written = await remember(
+                tx,
+                conversation,
+                _json.encode(step.state),
+                language=step.state.language or "es",
+                epoch=heard.epoch,
+                now=now,
+            )
+            assert written, "the conversation is locked"
+            if heard.person.name is None and situation.state.draft.name:
+                await introduce(
+                    tx, sealer, msgspec.structs.replace(heard.person, name=situation.state.draft.name)
+                )
+            handed_over = await self._effects(tx, heard, step.effects, now)
+            parts = _parts(step.replies, message, self._channels[event.line.channel].can)
+            author: Author = "system" if handed_over else "bot"
+            await plan(
+                tx,
+                sealer,
+                conversation,
+                parts,
+                author=author,
+                now=now,
+                epoch=None if handed_over else heard.epoch,
+                replies_to=message.channel_message_id
+                if _threads(self._channels[event.line.channel].can)
+                else None,
+                thread=(message.thread,) if message.thread else (),
+            )
+        await note_turn(tx, heard.message.message_id, memory.ai_epoch)
+        if last:
+            await self._inbox.finish(tx, event)
+        await faults.reach("dialogue.turn.in_commit")
+
+    async def _effects(self, tx: Transaction, heard: Heard, effects: Sequence[Effect], now: datetime) -> bool:
+        """Do what a decision has besides its answer, and say whether a human answers from here on."""
+        handed_over = False
+        for effect in effects:
+            match effect:
+                case HandOver(why=why):
+                    await take_over(tx, heard.conversation, by="bot", why=why, now=now)
+                    handed_over = True
+                case OptOutEffect() | OptInEffect():
+                    await say_consent(
+                        tx,
+                        heard.person.id,
+                        scope="all",
+                        allowed=isinstance(effect, OptInEffect),
+                        how=f"said on {heard.conversation.channel}",
+                        now=now,
+                    )
+                case _:
+                    assert_never(effect)
+        return handed_over
+
+    async def _send_code(self, tx: Transaction, heard: Heard, made: CodeToSend) -> None:
+        """Plan the code to the other addresses of the person that it proves, never to the one that asks."""
+        sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
+        venue, now = heard.venues[0], self._desk.now()
+        for conversation in await of_person(tx, sealer, made.person_id):
+            if conversation.id == heard.conversation.id:
+                continue
+            voice = Voice(
+                conversation.language, formal=venue.manners.formal, region=venue.region, today=now.date()
+            )
+            reply = UnifiedResponse(
+                text=voice.say("code_message", code=made.code), language=conversation.language
+            )
+            parts = fit(reply, self._channels[conversation.channel].can)
+            await plan(tx, sealer, conversation, parts, author="system", now=now)
+
+    # ------------------------------------------------------------------------------------------------ besides messages
+
+    async def _besides(
+        self, event: Delivered, inbound: Status | Echo | OptOut | OptIn, *, last: bool
+    ) -> None:
+        async def work(tx: Transaction) -> None:
+            now = self._desk.now()
+            match inbound:
+                case Status():
+                    await note_status(tx, tx.tenant_id, event.line.id, inbound, now=now)
+                case Echo():
+                    await self._echo(tx, event, inbound, now)
+                case OptOut() | OptIn():
+                    await self._word_of_provider(tx, event, inbound, now)
+                case _:
+                    assert_never(inbound)
+            if last:
+                await self._inbox.finish(tx, event)
+
+        await self._desk.database.attempt(event.tenant_id, self._actor(event), work)
+
+    async def _echo(self, tx: Transaction, event: Delivered, echo: Echo, now: datetime) -> None:
+        """Somebody of the house answered on their own phone: it is theirs from here on."""
+        if not echo.by_phone_app:
+            return
+        sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
+        await act_for_advisor(tx, event.line.advisor_id)
+        conversation = await open_conversation(
+            tx,
+            sealer,
+            line_id=event.line.id,
+            channel=event.line.channel,
+            address=echo.recipient,
+            now=now,
+            advisor_id=event.line.advisor_id,
+        )
+        await take_over(tx, conversation, by="phone_app", why="answered_by_hand", now=now)
+
+    async def _word_of_provider(
+        self, tx: Transaction, event: Delivered, word: OptOut | OptIn, now: datetime
+    ) -> None:
+        sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
+        address = word.address
+        phone = address.phone if address.verified else None
+        writer = Writer(
+            place=_place(event.line), identifier=address.value, phones=() if phone is None else (phone,)
+        )
+        person = await identify(tx, sealer, writer, now=now)
+        await say_consent(
+            tx, person.id, scope=word.scope, allowed=isinstance(word, OptIn), how=word.why[:200], now=now
+        )
+
+    async def _finish(self, event: Delivered) -> None:
+        async with self._desk.database.tenant(event.tenant_id, self._actor(event)) as tx:
+            await self._inbox.finish(tx, event)
+
+    def _actor(self, event: Delivered) -> Actor:
+        return Actor("guest", "unknown", event.line.channel, event.trace_id)
+
+
+def _place(line: LineOf) -> str:
+    """Return within what an address means something: a channel's account, not one of its numbers."""
+    return f"{line.channel}|{line.account}"
+
+
+def _first_phone(writer: Writer) -> str | None:
+    return next(filter(None, (normal_phone(phone, "") for phone in writer.phones)), None)
+
+
+def _threads(can: Can) -> bool:
+    """Say whether an answer names what it answers: letters and calls do; in a chat it would quote every message."""
+    return can.shape != "chat"
+
+
+def _parts(replies: Sequence[UnifiedResponse], message: UnifiedMessage, can: Can) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    if isinstance(message.content, Chosen) and message.content.tap_id is not None:
+        parts.append(TapAnswer(message.content.tap_id))
+    for reply in replies:
+        subject = f"Re: {message.subject}" if message.subject else reply.subject
+        parts += fit(msgspec.structs.replace(reply, subject=subject), can)
+    return tuple(parts)

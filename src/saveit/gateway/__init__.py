@@ -1,0 +1,64 @@
+"""The front door of every channel: take it in, write it down, answer; then let others work at their own pace.
+
+Promises: what was acknowledged is in the inbox, whatever is killed when; an event that is delivered again is kept once; an event is kept
+for a line only if that line's own secret signed it; nothing is parsed or decided before the commit, so nothing that a guest writes can
+make a provider deliver a whole batch again; events of one sender are handed out in their order and one at a time, those of different
+senders side by side; and an event that cannot be taken is put where a person sees it, and the rest go on.
+
+Owns `inbox` and `quarantine`. It never parses an event, answers a guest, or picks a line that was not named.
+"""
+
+from saveit.gateway.inbox import (
+    ATTEMPTS_MAX,
+    claim,
+    delay,
+    find_event_line,
+    finish,
+    forget_old_events,
+    hold,
+    list_parked,
+    list_quarantine,
+    measure_inbox,
+    park,
+    replay,
+)
+from saveit.gateway.model import (
+    ChannelUnknown,
+    ClaimedEvent,
+    ClaimLost,
+    EventLine,
+    EventUnknown,
+    InboxFull,
+    ParkedEvent,
+    Quarantined,
+    Spoken,
+)
+from saveit.gateway.receiving import BODY_OCTETS_MAX, Gateway, open_gateway, receive
+
+__all__ = [
+    "ATTEMPTS_MAX",
+    "BODY_OCTETS_MAX",
+    "ChannelUnknown",
+    "ClaimLost",
+    "ClaimedEvent",
+    "EventLine",
+    "EventUnknown",
+    "Gateway",
+    "InboxFull",
+    "ParkedEvent",
+    "Quarantined",
+    "Spoken",
+    "claim",
+    "delay",
+    "find_event_line",
+    "finish",
+    "forget_old_events",
+    "hold",
+    "list_parked",
+    "list_quarantine",
+    "measure_inbox",
+    "open_gateway",
+    "park",
+    "receive",
+    "replay",
+]

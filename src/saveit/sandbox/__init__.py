@@ -1,0 +1,32 @@
+"""Stand-ins for every provider, for demos and tests: the same wire, the same limits, the same errors, and faults on demand.
+
+Promises that what the product does here it would do there: guests' messages come as signed requests to the real endpoints, and the
+product's calls are judged as the provider judges them. It knows no channel's code; each is written from the provider's contract, so that
+the two check each other.
+
+It owns no table and keeps everything in memory. It never runs but with `--demo` or SAVEIT_SANDBOX=1, and never calls anybody.
+"""
+
+from saveit.sandbox.api import App, LookUp, SandboxApi, Standing
+from saveit.sandbox.lines import sandbox_lines
+from saveit.sandbox.model import Call, Entry, Faults, Incoming, Line, Offered, Said, Shown
+from saveit.sandbox.stage import ClockThatMoves, Stage, UnknownLine
+
+__all__ = [
+    "App",
+    "Call",
+    "ClockThatMoves",
+    "Entry",
+    "Faults",
+    "Incoming",
+    "Line",
+    "LookUp",
+    "Offered",
+    "Said",
+    "SandboxApi",
+    "Shown",
+    "Stage",
+    "Standing",
+    "UnknownLine",
+    "sandbox_lines",
+]

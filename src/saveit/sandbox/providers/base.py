@@ -1,0 +1,78 @@
+"""What every stand-in has, and the small tools that they share."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias, TypeVar
+
+import msgspec
+
+from saveit.messages import HttpCall, Response
+from saveit.sandbox.model import Incoming, Line, Receipt, Said, Taken
+from saveit.sandbox.world import World
+
+Event: TypeAlias = Mapping[str, object]
+Read = TypeVar("Read")
+
+JSON_HEADERS: Mapping[str, str] = {"content-type": "application/json"}
+MEDIA_TYPES: Mapping[str, str] = {
+    "image": "image/jpeg",
+    "audio": "audio/ogg; codecs=opus",
+    "video": "video/mp4",
+    "document": "application/pdf",
+    "sticker": "image/webp",
+}
+
+
+class StandIn(Protocol):
+    """A provider, as far as the product can tell. It opens no socket: what it sends is handed to whoever delivers it."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the channels that this provider carries."""
+        ...
+
+    @property
+    def retries_s(self) -> tuple[float, ...]:
+        """Return after how many seconds each a refused webhook is sent again."""
+        ...
+
+    def hears(self, call: HttpCall) -> bool:
+        """Say whether the call is addressed to this provider."""
+        ...
+
+    def take(self, call: HttpCall, world: World) -> Taken:
+        """Judge a call as the provider would."""
+        ...
+
+    def alias(self, channel: str, guest: str) -> str:
+        """Return how the provider spells this guest."""
+        ...
+
+    def said(self, line: Line, said: Said, world: World) -> tuple[str, Event]:
+        """Return what the provider tells of a guest's message: its id and the event."""
+        ...
+
+    def status(self, receipt: Receipt, world: World) -> Event | None:
+        """Return the status event, or None where this provider tells none."""
+        ...
+
+    def wrap(self, line: Line, events: Sequence[Event], world: World) -> tuple[Incoming, ...]:
+        """Put events into signed requests: one for all where the provider batches."""
+        ...
+
+
+def answered(status: int, body: object, headers: Mapping[str, str] = JSON_HEADERS) -> Response:
+    """Return an answer in JSON."""
+    return Response(status=status, headers=headers, body=msgspec.json.encode(body))
+
+
+def header(call: HttpCall, name: str) -> str:
+    """Return a header of a call, empty when it has none."""
+    return next((value for key, value in call.headers if key.lower() == name), "")
+
+
+def strictly(body: bytes, kind: type[Read]) -> Read | str:
+    """Read a body that may hold nothing but what it should, or return what is wrong with it."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return str(error) or "unreadable"

@@ -1,0 +1,62 @@
+"""What is answered about advisors, lines, and what came by them, where a room's own struct does not serve."""
+
+from msgspec import Struct
+
+from saveit.advisors import Advisor, Line
+from saveit.gateway import ParkedEvent, Quarantined
+
+
+class Advisors(Struct, frozen=True):
+    """A page of advisors. `next` asks for the following one; null is the end."""
+
+    advisors: list[Advisor]
+    next: str | None
+
+
+class LineAnswer(Struct, frozen=True):
+    """A line, without its credentials, and the address that its provider is to be told."""
+
+    line: Line
+    webhook_url: str
+
+
+class Lines(Struct, frozen=True):
+    """A page of lines. `next` asks for the following one; null is the end."""
+
+    lines: list[LineAnswer]
+    next: str | None
+
+
+class ChannelNeed(Struct, frozen=True):
+    """One entry of a line's credentials: its name, what it means, and whether a line can be without it."""
+
+    name: str
+    meaning: str
+    secret: bool
+    required: bool
+
+
+class ChannelAnswer(Struct, frozen=True):
+    """A channel, and what a line of it must be told."""
+
+    name: str
+    needs: list[ChannelNeed]
+
+
+class ChannelsAnswer(Struct, frozen=True):
+    """The channels there are."""
+
+    channels: list[ChannelAnswer]
+
+
+class ParkedEvents(Struct, frozen=True):
+    """A page of deliveries that could not be taken, the oldest first. `next` asks for the following one; null is the end."""
+
+    events: list[ParkedEvent]
+    next: str | None
+
+
+class Strangers(Struct, frozen=True):
+    """Addresses at which something came for nobody, the latest first, 200 at most."""
+
+    quarantined: list[Quarantined]

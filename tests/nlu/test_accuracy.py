@@ -1,0 +1,64 @@
+"""How much of what guests write is understood, as a ratchet: the floors are what was measured, and only rise."""
+
+import pytest
+
+from tests.nlu.corpus import Case, development_cases, development_set, is_held_out, own_cases
+from tests.nlu.report import Figures, intent_right, measured, party_right, when_right
+
+# Cases of the tuned set that we know are misunderstood, each with what would have to be known.
+KNOWN_MISSES: dict[str, str] = {
+    "en-us-0271": "a vegan who asks for anything asks for a dish",
+    "en-us-0342": "a question that gives a name is no question",
+    "es-es-0266": "si puede ser is a condition, not a yes",
+    "es-es-0438": "a company after de looks like the end of a surname",
+    "es-es-0442": "a house may be a name",
+    "es-es-0606": "a month after a name looks like the day of the booking",
+    "es-mx-0055": "whether one may come is a question of room, not of rules",
+}
+
+
+HELD_OUT_ES = {"frames": 94.5, "when": 97.5, "party": 97.5, "intent": 93.0, "slotless": 98.0, "lang": 99.0}
+HELD_OUT_EN = {"frames": 95.5, "when": 98.0, "party": 98.5, "intent": 93.5, "slotless": 98.0, "lang": 99.0}
+
+
+def tuned() -> list[Case]:
+    return [case for case in own_cases() if not case.held_out]
+
+
+def held_out(lang: str) -> Figures:
+    return measured([case for case in own_cases() if case.held_out and case.lang == lang])
+
+
+def test_a_third_is_held_out_by_the_hash_of_the_id_and_marked_so() -> None:
+    cases = own_cases()
+
+    assert len(cases) >= 900
+    assert [case.id for case in cases if case.held_out is not is_held_out(case.id)] == []
+    assert len({case.id for case in cases}) == len(cases)
+
+
+def test_every_tuned_message_is_understood_but_for_the_known_misses() -> None:
+    missed = set(measured(tuned()).missed)
+
+    assert missed - KNOWN_MISSES.keys() == set()
+    assert KNOWN_MISSES.keys() - missed == set(), "these are understood now: strike them out"
+
+
+@pytest.mark.parametrize(("lang", "floors"), [("es", HELD_OUT_ES), ("en", HELD_OUT_EN)])
+def test_messages_never_looked_at_are_understood(lang: str, floors: dict[str, float]) -> None:
+    figures = held_out(lang)
+
+    below = {name: getattr(figures, name) for name, floor in floors.items() if getattr(figures, name) < floor}
+    assert below == {}
+
+
+@pytest.mark.parametrize(("lang", "when", "party"), [("es", 98.5, 100.0), ("en", 96.5, 96.0)])
+def test_the_development_set_is_understood(lang: str, when: float, party: float) -> None:
+    path = development_set()
+    if path is None:
+        pytest.skip("the shared development set does not lie beside this checkout")
+    cases = [case for case in development_cases(path) if case.lang == lang]
+
+    assert when_right(cases) >= when
+    assert party_right(cases) >= party
+    assert lang == "es" or intent_right(cases) >= 80

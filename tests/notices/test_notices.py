@@ -1,0 +1,192 @@
+"""What became of a reservation is told once, everywhere, and never what is no longer so."""
+
+import json
+import re
+
+import pytest
+
+from saveit import reservations
+from saveit.consumers import notices
+from saveit.guests import GuestDetails
+from saveit.kernel.db import Actor
+from saveit.waitlist import Wish, join
+from tests.notices.conftest import Teller
+from tests.notify.conftest import GUEST
+from tests.support.core import DAY, HOST
+
+ANA = GuestDetails("Ana Gómez", GUEST, "ana@mail.example", "es")
+
+
+async def test_a_booking_from_the_web_is_confirmed_by_mail_with_pass_calendar_and_markup(teller: Teller) -> None:
+    booked = await teller.room.bistro.book(guest=ANA)
+
+    await teller.told()
+
+    (entry,) = teller.room.stage.conversation("email_ses", "ana@mail.example").entries
+    assert entry.shown.text.startswith("Reserva confirmada en Bistro: miércoles 4 de marzo, 20:00")
+    assert booked.code in entry.shown.text
+    assert [(each["kind"], each["file_name"]) for each in entry.shown.attachments] == [
+        ("image/png", ""),
+        ("text/calendar", f"{booked.code}.ics"),
+    ]
+    assert teller.woken == [1]
+
+
+async def test_each_channel_that_a_person_uses_is_told_and_there_is_a_record_of_each(teller: Teller) -> None:
+    room = teller.room
+    for channel in ("whatsapp_meta", "telegram", "sms_twilio"):
+        await room.hear(channel)
+    booked = await room.bistro.book(guest=ANA)
+    await teller.person()
+    room.later(minutes=11)
+
+    await teller.told()
+
+    for channel in ("whatsapp_meta", "telegram", "sms_twilio"):
+        text = room.seen(channel)[0]
+        assert (channel, booked.code in text, "20:00" in text) == (channel, True, True)
+    async with room.bistro.desk.database.tenant(room.bistro.tenant_id, HOST) as tx:
+        told = await notices.notices_of_subject(tx, booked.id)
+    assert {each.channel for each in told} == {"whatsapp_meta", "telegram", "sms_twilio"}
+    assert await room.bistro.value("SELECT reached FROM notices") == 4
+
+
+async def test_who_is_talking_with_us_is_given_the_pass_and_not_told_again(teller: Teller) -> None:
+    await teller.room.hear()
+    await teller.room.bistro.book(guest=ANA)
+    await teller.person()
+
+    await teller.told()
+
+    (entry,) = [each for each in teller.room.stage.conversation("whatsapp_meta", GUEST).entries if each.direction == "out"]
+    assert entry.shown.text.startswith("Este es tu código QR")
+    assert [each["kind"] for each in entry.shown.attachments] == ["image"]
+
+
+async def test_a_guest_with_only_a_phone_is_told_by_sms(teller: Teller) -> None:
+    await teller.room.bistro.book(guest=GuestDetails("Luis", GUEST, None, "en"))
+
+    await teller.told()
+
+    (text,) = teller.room.seen("sms_twilio")
+    assert text.startswith("✅ Your table is booked, Luis!")
+    assert "8:00 PM" in text
+    assert ".png" in text
+
+
+async def test_a_cancelled_booking_is_withdrawn_from_the_calendar(teller: Teller) -> None:
+    booked = await teller.room.bistro.book(guest=ANA)
+    await teller.told()
+    await teller.room.bistro.act(reservations.cancel, booked.id, reason="guest")
+
+    await teller.told()
+
+    text = teller.room.seen("email_ses", "ana@mail.example")[-1]
+    assert text.startswith("Reserva cancelada en Bistro")
+
+
+async def test_what_is_no_longer_so_is_not_told(teller: Teller) -> None:
+    booked = await teller.room.bistro.book(guest=ANA)
+    await teller.room.bistro.act(reservations.cancel, booked.id, reason="guest")
+
+    await teller.told()
+
+    assert [text.partition("\n")[0] for text in teller.room.seen("email_ses", "ana@mail.example")] == [
+        "Reserva cancelada en Bistro"
+    ]
+
+
+async def test_facts_read_twice_are_told_once(teller: Teller) -> None:
+    await teller.room.bistro.book(guest=ANA)
+    await teller.told()
+    await teller.room.bistro.watcher.execute("SELECT 1")
+    async with teller.room.bistro.desk.database.ledger(HOST) as tx:
+        from saveit.consumers.notices import store
+
+        rows = await teller.room.bistro.rows("SELECT fact_id, restaurant_id, subject_id FROM notices")
+        again = await store.keep_notice(
+            tx,
+            teller.room.bistro.tenant_id,
+            notice_id=rows[0][0],
+            fact_id=rows[0][0],
+            kind="confirmed",
+            restaurant_id=rows[0][1],
+            subject_id=rows[0][2],
+            person_id=None,
+            reached=1,
+            now=teller.room.bistro.desk.now(),
+        )
+
+    assert not again
+
+
+async def test_a_waiting_guest_is_offered_the_table_that_frees(teller: Teller) -> None:
+    room = teller.room
+    first = await room.bistro.book(1, size=4)
+    wish = Wish(
+        restaurant_id=room.bistro.restaurant_id,
+        date=DAY,
+        earliest="20:00",
+        latest="20:00",
+        party_size=4,
+        guest=ANA,
+        source="api",
+    )
+    await room.bistro.act(join, wish)
+    await room.bistro.act(reservations.cancel, first.id, reason="guest")
+    from saveit.waitlist import promote
+
+    await promote(room.bistro.desk, room.bistro.tenant_id, room.bistro.restaurant_id, DAY)
+
+    await teller.told()
+
+    text = room.seen("email_ses", "ana@mail.example")[-1]
+    assert text.startswith("Se liberó una mesa en Bistro")
+    assert "responde SÍ" in text
+
+
+async def test_a_restaurant_says_it_in_its_own_words(teller: Teller) -> None:
+    room = teller.room
+    own = notices.Template(text="Qué alegría, {guest}: {date} a las {time}.", subject="¡Listo!")
+    async with room.bistro.desk.database.tenant(room.bistro.tenant_id, Actor("staff", "ana", "dashboard")) as tx:
+        saved = await notices.set_template(
+            tx, room.bistro.restaurant_id, "confirmed", own, language="es", now=room.bistro.desk.now()
+        )
+    await room.bistro.book(guest=ANA)
+
+    await teller.told()
+
+    assert saved.revision == 1
+    assert room.seen("email_ses", "ana@mail.example")[0].startswith(
+        "¡Listo!\n\nQué alegría, Ana Gómez: miércoles 4 de marzo a las 20:00."
+    )
+
+
+@pytest.mark.parametrize("text", ["Hola {nombre}", "", "x" * 2001, "{}"])
+def test_a_template_that_cannot_be_filled_is_refused(text: str) -> None:
+    with pytest.raises(notices.TemplateInvalid):
+        notices.check_template(notices.Template(text=text, subject="Reserva"))
+
+
+@pytest.mark.parametrize("key", sorted(notices.DEFAULTS))
+def test_our_own_words_can_be_filled(key: tuple[notices.NoticeKind, notices.Language]) -> None:
+    assert notices.check_template(notices.DEFAULTS[key])
+    assert {kind for kind, _ in notices.DEFAULTS} == set(notices.KINDS)
+
+
+async def test_a_name_cannot_break_out_of_the_page_or_begin_a_line(teller: Teller) -> None:
+    evil = GuestDetails('</script><b>"X"', GUEST, "ana@mail.example", "es")
+    booked = await teller.room.bistro.book(guest=evil)
+    house = await teller.room.bistro.house()
+    told = notices.told_of(booked, house, "confirmed", None)
+
+    letter = notices.compose_letter(told, notices.DEFAULTS["confirmed", "es"], None)
+
+    assert letter.html.count("</script>") == 1
+    assert "<b>" not in re.sub(r"<script.*?</script>", "", letter.html)
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', letter.html)
+    assert found is not None
+    markup = json.loads(found[1])
+    assert markup["@type"] == "FoodEstablishmentReservation"
+    assert markup["underName"]["name"] == '</script><b>"X"'
+    assert markup["reservationNumber"] == booked.code
