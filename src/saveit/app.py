@@ -396,7 +396,9 @@ async def _serve(
         emails=core.emails,
         public_url=settings.public_url,
         limits=Limits(
-            ip_per_minute=settings.rate_limit_ip_per_minute, key_per_minute=settings.rate_limit_key_per_minute
+            ip_per_minute=settings.rate_limit_ip_per_minute,
+            key_per_minute=settings.rate_limit_key_per_minute,
+            processes=settings.workers,
         ),
         owner_dsn=owner_dsn,
         trusted_proxies=settings.trusted_proxies,

@@ -52,7 +52,10 @@ def test_demo_json_has_the_promised_fields_and_is_for_its_owner_alone(running_de
     assert isinstance(demo["restaurants"], list)
     assert [list(each) for each in demo["restaurants"]] == [["id", "slug", "name", "timezone", "api_key"]] * 3
     assert isinstance(demo["staff"], list)
-    assert {tuple(each) for each in demo["staff"]} == {("email", "password", "role")}
+    assert {tuple(each) for each in demo["staff"]} == {("email", "password", "role", "restaurants")}
+    slugs = {each["slug"] for each in demo["restaurants"]}
+    owned = [slug for each in demo["staff"] if each["role"] == "owner" for slug in each["restaurants"]]
+    assert set(owned) == slugs
     assert stat.S_IMODE((running_demo.data_dir / "demo.json").stat().st_mode) == 0o600
 
 

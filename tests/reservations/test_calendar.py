@@ -7,11 +7,11 @@ import pytest
 from icalendar import Calendar, Event
 
 from saveit.kernel.ids import ReservationId
-from saveit.reservations.calendar import CalendarEntry, CalendarPurpose, CalendarStatus, calendar_of
+from saveit.reservations.calendar import CalendarEntry, calendar_of, method_of
+from saveit.reservations.model import CalendarStatus
 
 ENTRY = CalendarEntry(
     reservation_id=ReservationId(UUID("018f0000-0000-7000-8000-00000000000a")),
-    host="mesa.example",
     sequence=3,
     changed_at=datetime(2026, 3, 1, 9, 30, tzinfo=UTC),
     status="confirmed",
@@ -23,14 +23,10 @@ ENTRY = CalendarEntry(
     restaurant_address="Calle Mayor 1, Madrid",
     party_size=4,
     code="K7M2QX",
-    organizer_email="hola@lanora.example",
-    guest_name="Ana Pérez",
-    guest_email="ana@example.com",
-    manage_url="https://mesa.example/r/K7M2QX",
 )
 
 
-def test_an_invitation_reads_as_written_here() -> None:
+def test_a_calendar_reads_as_written_here() -> None:
     bogota = msgspec.structs.replace(
         ENTRY,
         timezone="America/Bogota",
@@ -43,7 +39,7 @@ def test_an_invitation_reads_as_written_here() -> None:
         "VERSION:2.0",
         "PRODID:-//SaveIt App//Reservations//EN",
         "CALSCALE:GREGORIAN",
-        "METHOD:REQUEST",
+        "METHOD:PUBLISH",
         "BEGIN:VTIMEZONE",
         "TZID:America/Bogota",
         "BEGIN:STANDARD",
@@ -58,15 +54,13 @@ def test_an_invitation_reads_as_written_here() -> None:
         "DTSTART;TZID=America/Bogota:20260710T200000",
         "DTEND;TZID=America/Bogota:20260710T213000",
         "DTSTAMP:20260301T093000Z",
-        "UID:018f0000-0000-7000-8000-00000000000a@mesa.example",
+        "UID:018f0000-0000-7000-8000-00000000000a@saveit",
         "SEQUENCE:3",
-        'ATTENDEE;CN="Ana Pérez";PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:ana@example.com',
-        "DESCRIPTION:4 personas\\nCódigo de reserva: K7M2QX\\nCambiar o cancelar: https://mesa.example/r/K7M2QX",
+        "DESCRIPTION:4 personas\\nCódigo de reserva: K7M2QX",
         "LOCATION:La Ñora\\, Calle Mayor 1\\, Madrid",
-        'ORGANIZER;CN="La Ñora":mailto:hola@lanora.example',
+        'ORGANIZER;CN="La Ñora":mailto:no-reply@saveit.invalid',
         "STATUS:CONFIRMED",
         "TRANSP:OPAQUE",
-        "URL:https://mesa.example/r/K7M2QX",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
         "DESCRIPTION:Tu mesa en La Ñora te espera en dos horas",
@@ -90,24 +84,19 @@ def test_lines_end_in_crlf_and_none_is_longer_than_75_octets() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "purpose", "method", "told"),
+    ("status", "method", "told"),
     [
-        ("confirmed", "invite", "REQUEST", "CONFIRMED"),
-        ("tentative", "invite", "REQUEST", "TENTATIVE"),
-        ("cancelled", "invite", "CANCEL", "CANCELLED"),
-        ("confirmed", "download", "PUBLISH", "CONFIRMED"),
-        ("tentative", "download", "PUBLISH", "TENTATIVE"),
-        ("cancelled", "download", "CANCEL", "CANCELLED"),
+        ("confirmed", "PUBLISH", "CONFIRMED"),
+        ("tentative", "PUBLISH", "TENTATIVE"),
+        ("cancelled", "CANCEL", "CANCELLED"),
     ],
 )
-def test_the_method_says_what_the_calendar_should_do(
-    status: CalendarStatus, purpose: CalendarPurpose, method: str, told: str
-) -> None:
+def test_the_method_says_what_the_calendar_should_do(status: CalendarStatus, method: str, told: str) -> None:
     entry = msgspec.structs.replace(ENTRY, status=status)
 
-    calendar = parsed(calendar_of(entry, purpose=purpose))
+    calendar = parsed(calendar_of(entry))
 
-    assert (calendar["METHOD"], calendar.events[0]["STATUS"]) == (method, told)
+    assert (calendar["METHOD"], method_of(entry), calendar.events[0]["STATUS"]) == (method, method, told)
 
 
 def test_a_change_and_a_cancellation_meet_the_event_they_are_about() -> None:
@@ -116,7 +105,7 @@ def test_a_change_and_a_cancellation_meet_the_event_they_are_about() -> None:
 
     events = [event_of(entry) for entry in (ENTRY, moved, cancelled)]
 
-    assert {str(event["UID"]) for event in events} == {"018f0000-0000-7000-8000-00000000000a@mesa.example"}
+    assert {str(event["UID"]) for event in events} == {"018f0000-0000-7000-8000-00000000000a@saveit"}
     assert [event["SEQUENCE"] for event in events] == [3, 4, 5]
 
 
@@ -138,43 +127,27 @@ def test_a_guest_who_speaks_english_reads_english() -> None:
     cancelled = event_of(msgspec.structs.replace(ENTRY, language="en", status="cancelled"))
 
     assert event["SUMMARY"] == "Table at La Ñora"
-    assert event["DESCRIPTION"] == (
-        "1 guest\nBooking code: K7M2QX\nChange or cancel: https://mesa.example/r/K7M2QX"
-    )
+    assert event["DESCRIPTION"] == "1 guest\nBooking code: K7M2QX"
     assert cancelled["SUMMARY"] == "Cancelled: table at La Ñora"
 
 
-def test_a_download_names_no_attendee_and_a_guest_without_email_is_none() -> None:
-    downloaded = parsed(calendar_of(ENTRY, purpose="download")).events[0]
-    without_email = event_of(msgspec.structs.replace(ENTRY, guest_email=None))
-
-    assert "ATTENDEE" not in downloaded
-    assert "ATTENDEE" not in without_email
-
-
 def test_what_is_unknown_is_left_out() -> None:
-    event = event_of(
-        msgspec.structs.replace(ENTRY, restaurant_address=None, manage_url=None, guest_name=None)
-    )
+    event = event_of(msgspec.structs.replace(ENTRY, restaurant_address=None))
 
     assert event["LOCATION"] == "La Ñora"
-    assert event["DESCRIPTION"] == "4 personas\nCódigo de reserva: K7M2QX"
-    assert "URL" not in event
-    assert "CN" not in event["ATTENDEE"].params
 
 
 def test_a_name_with_a_line_break_starts_no_line_of_its_own() -> None:
     hostile = msgspec.structs.replace(
         ENTRY,
         restaurant_name='Mesa "\r\nMETHOD:CANCEL',
-        restaurant_address="x\nSTATUS:CANCELLED",
-        guest_name='Ana"\r\nX-EVIL:1',
+        restaurant_address="x\nSTATUS:CANCELLED\r\nX-EVIL:1",
     )
 
     lines = unfolded(calendar_of(hostile, reminder=True))
 
     assert [line for line in lines if line.startswith(("METHOD", "STATUS", "X-EVIL"))] == [
-        "METHOD:REQUEST",
+        "METHOD:PUBLISH",
         "STATUS:CONFIRMED",
     ]
 

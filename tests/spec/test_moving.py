@@ -250,4 +250,4 @@ async def test_a_stay_ends_after_it_begins_and_within_a_day(opening: Opening, ho
 
     refused = await answer(bistro.act(reservations.extend, made.id, made.starts_at + timedelta(hours=hours)))
 
-    assert refused == "booking_rules_broken"
+    assert refused == "stay_impossible"

@@ -77,7 +77,8 @@ class Tavern:
             joined = [table_ids[index] for index in indices]
             body = {"table_ids": joined, "covers_min": fewest, "covers_max": most}
             await done(ordered("POST", f"{place}/combinations", body))
-        await done(ordered("PUT", f"{place}/config", {"rules": rules() if written is None else written}))
+        first = {"version": 1, "rules": rules() if written is None else written}
+        await done(ordered("PUT", f"{place}/config", first))
         scopes = {"name": "tests", "scopes": ["*"], "quota_per_minute": 60_000}
         token = (await done(ordered("POST", f"{API}/api-keys", scopes)))["token"]
         day = SystemClock().now().astimezone(ZONE).date() + timedelta(days=7)

@@ -19,6 +19,7 @@ from saveit.kernel.settings import Secret
 from saveit.venues import Restaurant, Tenant
 from saveit.web import Limits, Parts, create_app
 from tests.support.house import World, open_world
+from tests.web.contract import hold_to_the_document
 
 ADMIN_KEY = "the platform's own key"
 
@@ -60,6 +61,7 @@ def client_of(app: object, token: str | None = None, **headers: str) -> httpx.As
         transport=httpx.ASGITransport(app=app),  # pyright: ignore[reportArgumentType] - httpx types ASGI by its own names.
         base_url="https://tables.example/api/v1",
         headers=headers,
+        event_hooks={"response": [hold_to_the_document]},
     )
 
 

@@ -395,3 +395,59 @@ async def test_a_blocked_guest_is_refused_under_any_spelling_until_unblocked(web
     assert blocked.status_code == 204
     assert told(refused) == (403, "guest_blocked")
     await booked(web, guest=rosa)
+
+
+async def test_whoever_books_for_himself_leaves_one_way_to_be_reached(web: Web) -> None:
+    """On the day this was needed, a guest who was blocked left the phone out."""
+    wish = wanted(web, guest={"name": "Zoe", "phone": " "})
+
+    spanish = await web.client.post("/reservations", json=wish)
+    english = await web.client.post("/reservations", json=wish, headers={"Accept-Language": "en"})
+    by_mail = await web.client.post(
+        "/reservations", json=wanted(web, guest={"name": "Zoe", "email": "zoe@example.com"})
+    )
+    path = f"/reservations/{by_mail.json()['id']}"
+    struck_out = await web.client.put(path, json={"guest": {"email": None}})
+
+    assert told(spanish) == told(struck_out) == (422, "contact_refused")
+    assert spanish.json()["errors"] == [
+        {
+            "path": "guest.phone",
+            "code": "contact_missing",
+            "message": "Hace falta un teléfono o un correo para avisar al cliente.",
+        }
+    ]
+    assert (
+        english.json()["detail"] == "guest.phone: A phone number or an email is needed, to reach the guest."
+    )
+    assert by_mail.status_code == 201, by_mail.text
+
+
+async def test_a_block_that_somebody_is_in_the_way_of_names_them(web: Web) -> None:
+    tables = await web.world.table_ids(web.restaurant)
+    made = await booked(web, table_id=str(tables["1"]))
+    block = {
+        "restaurant_id": str(web.restaurant.id),
+        "table_ids": [str(table_id) for table_id in tables.values()],
+        "starts_at": "2026-03-03T19:00:00-05:00",
+        "ends_at": "2026-03-03T21:00:00-05:00",
+    }
+
+    refused = await web.client.post("/blocks", json=block)
+
+    assert told(refused) == (409, "block_overlaps")
+    (taken,) = refused.json()["taken"]
+    assert (taken["table"], taken["by"], taken["id"]) == ("1", "reservation", made["id"])
+    assert taken["starts_at"] == "2026-03-03T20:00:00-05:00"
+
+
+async def test_a_stay_that_would_end_before_it_begins_is_refused_as_that(web: Web) -> None:
+    made = await booked(web)
+
+    refused = await web.client.post(
+        f"/reservations/{made['id']}/extend", json={"leaves_at": "2026-03-03T14:00:00-05:00"}
+    )
+
+    assert told(refused) == (422, "stay_impossible")
+    assert refused.json()["after"] == "2026-03-03T20:00:00-05:00"
+    assert "detail" not in refused.json()

@@ -129,3 +129,16 @@ async def test_signing_in_is_tried_ten_times_a_minute(web: Web) -> None:
 
     assert [answer.status_code for answer in answers[:10]] == [422] * 10
     assert told(answers[-1]) == (429, "rate_limited")
+
+
+async def test_each_of_several_processes_lets_in_its_share_of_a_quota(web: Web) -> None:
+    """On the day this was needed, four workers gave a key four times its quota."""
+    limits = Limits(ip_per_minute=8, key_per_minute=0, processes=4)
+    app = create_app(parts_of(web.world, limits=limits))
+    token = await web.world.api_key(web.tenant, quota_per_minute=2)
+
+    async with client_of(app) as nobody, client_of(app, token) as known:
+        by_key = [(await known.get("/restaurants")).status_code for _ in range(2)]
+        by_address = [(await nobody.get("/restaurants")).status_code for _ in range(3)]
+
+    assert (by_key, by_address) == ([200, 429], [401, 401, 429])

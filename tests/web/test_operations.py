@@ -7,7 +7,7 @@ import pytest
 
 from saveit.web import create_app
 from tests.web.conftest import Web, client_of, parts_of
-from tests.web.test_bookings import wanted
+from tests.web.test_bookings import booked, wanted
 
 ORIGIN = "https://tables.example"
 
@@ -73,7 +73,7 @@ async def test_the_document_tells_every_route_with_an_example_for_every_body(web
         for media in operation.get("requestBody", {}).get("content", {}).values()
         if not media.get("examples")
     ] == []
-    assert all("default" in operation["responses"] for _, operation in operations)
+    assert all("default" in operation["responses"] for name, operation in operations if "/api/v1/" in name)
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
@@ -98,3 +98,57 @@ async def test_the_pages_ask_nobody_else_for_anything(web: Web, path: str) -> No
     assert page.status_code == 200
     assert re.findall(r"(?:https?:)?//[a-z]", page.text.replace("// Draws", "")) == []
     assert "script-src 'self'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/api-keys", "/nothing", "/docs/nothing", "/api/v2/restaurants", "/schema"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_an_address_that_is_nowhere_is_answered_by_us(web: Web, method: str, path: str) -> None:
+    """On the day this was needed, the framework answered with a page of its own, or with 405."""
+    answer = await web.client.request(method, f"{ORIGIN}{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("POST", "/healthz", "GET, HEAD"),
+        ("PUT", "/openapi.json", "GET, HEAD"),
+        ("DELETE", "/docs", "GET, HEAD"),
+        ("PATCH", "/api/v1/reservations", "GET, HEAD, OPTIONS, POST"),
+        ("GET", "/api/v1/walk-ins", "OPTIONS, POST"),
+    ],
+)
+async def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_does(
+    web: Web, method: str, path: str, allow: str
+) -> None:
+    answer = await web.client.request(method, f"{ORIGIN}{path}")
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+
+
+async def test_whatever_may_be_read_may_be_asked_after(web: Web) -> None:
+    made = await booked(web)
+    paths = (
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/docs",
+        "/docs/docs.js",
+        "/openapi.json",
+        f"/api/v1/reservations/{made['id']}",
+        f"/api/v1/availability/{web.restaurant.id}?date=2026-03-03&party_size=2",
+    )
+
+    for path in paths:
+        asked, read = await web.client.head(f"{ORIGIN}{path}"), await web.client.get(f"{ORIGIN}{path}")
+        assert (path, asked.status_code, asked.content) == (path, 200, b"")
+        if path != "/metrics":
+            assert asked.headers["content-length"] == read.headers["content-length"]
+
+
+async def test_the_bare_address_leads_to_the_documentation(web: Web) -> None:
+    answer = await web.client.get(f"{ORIGIN}/")
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")

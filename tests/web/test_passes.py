@@ -90,9 +90,9 @@ async def test_a_calendar_entry_is_opened_by_the_guests_own_link(web: Web) -> No
         forged = await guest.get(f"/calendar/{made['id']}", params={"pass": "x" * 136})
         nobody = await guest.get(f"/calendar/{made['id']}")
 
-    assert own.headers["content-type"].startswith("text/calendar")
+    assert own.headers["content-type"] == "text/calendar; method=PUBLISH; charset=utf-8"
     assert "METHOD:PUBLISH" in own.text
-    assert f"UID:{made['id']}@tables.example" in own.text.replace("\r\n ", "")
+    assert f"UID:{made['id']}@saveit" in own.text.replace("\r\n ", "")
     assert told(foreign) == told(forged) == (404, "reservation_not_found")
     assert told(nobody) == (401, "unauthenticated")
 
@@ -109,9 +109,48 @@ async def test_a_calendar_is_told_of_changes_and_of_the_end(web: Web) -> None:
     sequences = [
         int(each.text.partition("SEQUENCE:")[2].split("\r\n")[0]) for each in (first, moved, cancelled)
     ]
-    assert sequences == sorted(set(sequences))
+    assert sequences == [0, 1, 2]
+    assert cancelled.headers["content-type"] == "text/calendar; method=CANCEL; charset=utf-8"
     assert "DTSTART;TZID=America/Bogota:20260303T210000" in moved.text
     assert "METHOD:CANCEL" in cancelled.text
+
+
+async def test_words_that_no_calendar_shows_are_no_change_to_it(web: Web) -> None:
+    made = await booked(web)
+
+    await web.client.put(f"/reservations/{made['id']}", json={"special_requests": "Una trona"})
+    read = await web.client.get(f"/calendar/{made['id']}")
+
+    assert "SEQUENCE:0\r\n" in read.text
+
+
+async def test_a_missed_dinner_is_not_taken_out_of_the_guests_calendar(web: Web) -> None:
+    made = await booked(web)
+    at_the_door(web)
+
+    missed = await web.client.post(f"/reservations/{made['id']}/no-show")
+    read = await web.client.get(f"/calendar/{made['id']}")
+
+    assert missed.json()["status"] == "no_show"
+    assert ("METHOD:PUBLISH" in read.text, "STATUS:CONFIRMED" in read.text) == (True, True)
+
+
+async def test_a_guests_link_lives_as_long_as_the_stay_that_it_was_moved_to(web: Web) -> None:
+    made = await booked(web)
+    clock = web.world.clock
+    assert isinstance(clock, SettableClock)
+    moved = await web.client.put(f"/reservations/{made['id']}", json={"date": "2026-03-24"})
+    links = (made["qr_url"], made["calendar_url"])
+
+    async with web.visitor() as guest:
+        clock.advance(timedelta(days=20))
+        before = [(await guest.get(link)).status_code for link in links]
+        clock.advance(timedelta(days=10))
+        after = [told(await guest.get(link)) for link in links]
+
+    assert moved.status_code == 200, moved.text
+    assert before == [200, 200]
+    assert after == [(410, "qr_expired"), (410, "qr_expired")]
 
 
 @pytest.mark.parametrize("picture", ["x.png", "x" * 136 + ".png", "A" * 136 + ".svg"])

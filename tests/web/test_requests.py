@@ -1,5 +1,6 @@
 """What is asked wrongly: said whole, in the caller's language, and never with more than it needs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -257,3 +258,46 @@ async def test_a_body_in_pieces_is_read_whole(web: Web) -> None:
     )
 
     assert made.status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/reservations", "/availability/check"])
+async def test_a_body_that_is_packed_is_refused(web: Web, path: str) -> None:
+    refused = await web.client.post(path, json=wanted(web), headers={"Content-Encoding": "gzip"})
+
+    assert told(refused) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/reservations", "/api/v1/availability/check"])
+async def test_a_body_that_never_ends_is_given_up_on(
+    web: Web, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the day this was needed, half a body kept a connection and a task for as long as its sender liked."""
+    monkeypatch.setattr("saveit.web.edge.bodies.BODY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("saveit.web.router.BODY_TIMEOUT_S", 0.05)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"restaurant_id":'
+        await asyncio.Event().wait()
+
+    refused = await web.client.post(f"{ORIGIN}{path}", content=half())
+
+    assert told(refused) == (408, "request_timeout")
+    assert refused.headers["connection"] == "close"
+
+
+async def test_what_is_told_names_the_fields_it_is_about(web: Web) -> None:
+    refused = await web.client.post("/reservations", json={}, headers={"Accept-Language": "en"})
+
+    assert refused.json()["detail"].startswith("restaurant_id: This field is missing. date: This field is")
+
+
+async def test_a_number_out_of_range_is_told_the_range(web: Web) -> None:
+    address = f"/availability/{web.restaurant.id}?date=2026-03-03&party_size=2&days=-1"
+
+    refused = await web.client.get(address)
+
+    assert told(refused) == (422, "request_invalid")
+    assert [(error["path"], error["code"]) for error in refused.json()["errors"]] == [
+        ("days", "out_of_range")
+    ]
+    assert "1…60" in refused.json()["detail"]

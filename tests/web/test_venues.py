@@ -20,7 +20,12 @@ async def test_a_restaurant_is_opened_furnished_and_booked(web: Web) -> None:
     joined = await web.client.post(
         f"{path}/combinations", json={"table_ids": ids, "covers_min": 5, "covers_max": 8}
     )
-    made = await booked(web, restaurant_id=opened.json()["id"], party_size=7, guest={"name": "Ana"})
+    made = await booked(
+        web,
+        restaurant_id=opened.json()["id"],
+        party_size=7,
+        guest={"name": "Ana", "email": "ana@example.com"},
+    )
 
     assert [each.status_code for each in (opened, area, *tables, joined)] == [201] * 5
     assert (set(made["table"]["numbers"]), made["table"]["ids"]) == ({"1", "2"}, sorted(ids))
@@ -59,7 +64,9 @@ async def test_everything_that_is_wrong_with_rules_is_told(web: Web) -> None:
         "party": {"size_min": "two"},
     }
 
-    refused = await web.client.put(f"/restaurants/{web.restaurant.id}/config", json={"rules": rules})
+    refused = await web.client.put(
+        f"/restaurants/{web.restaurant.id}/config", json={"rules": rules, "version": 1}
+    )
 
     assert told(refused) == (422, "rules_invalid")
     assert {error["path"] for error in refused.json()["errors"]} == {
@@ -114,3 +121,46 @@ async def test_a_slug_is_taken_once(web: Web) -> None:
     refused = await web.client.post("/restaurants", json=body)
 
     assert told(refused) == (409, "slug_taken")
+
+
+async def test_rules_are_not_overwritten_without_having_been_read(web: Web) -> None:
+    """On the day this was needed, `{"rules": {}}` closed a restaurant on all days without a word."""
+    refused = await web.client.put(f"/restaurants/{web.restaurant.id}/config", json={"rules": {}})
+
+    assert told(refused) == (422, "request_invalid")
+    assert [(error["path"], error["code"]) for error in refused.json()["errors"]] == [
+        ("version", "missing_field")
+    ]
+
+
+async def test_a_reservation_keeps_its_instant_and_tells_it_by_the_clock_of_a_new_zone(web: Web) -> None:
+    made = await booked(web)
+    path = f"/reservations/{made['id']}"
+
+    changed = await web.client.patch(f"/restaurants/{web.restaurant.id}", json={"timezone": "Europe/Madrid"})
+    read = (await web.client.get(path)).json()
+    listed = await web.client.get(
+        "/reservations", params={"restaurant_id": str(web.restaurant.id), "date": read["date"]}
+    )
+
+    assert changed.status_code == 200, changed.text
+    # 20:00 in Bogotá is 02:00 of the next day in Madrid.
+    assert (made["date"], made["time"]) == ("2026-03-03", "20:00")
+    assert (read["date"], read["time"], read["starts_at"]) == (
+        "2026-03-04",
+        "02:00",
+        "2026-03-04T02:00:00+01:00",
+    )
+    assert [each["id"] for each in listed.json()["reservations"]] == [made["id"]]
+
+
+async def test_a_change_after_a_new_zone_is_decided_for_the_same_evening(web: Web) -> None:
+    made = await booked(web)
+    await web.client.patch(f"/restaurants/{web.restaurant.id}", json={"timezone": "America/Caracas"})
+
+    read = (await web.client.get(f"/reservations/{made['id']}")).json()
+    changed = await web.client.put(f"/reservations/{made['id']}", json={"party_size": 1})
+
+    assert (read["date"], read["time"]) == ("2026-03-03", "21:00")
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["starts_at"] == read["starts_at"]

@@ -17,11 +17,12 @@ class DemoKey(msgspec.Struct, frozen=True):
 
 
 class DemoLogin(msgspec.Struct, frozen=True):
-    """Someone who can sign in. `role` is what they are in every restaurant they work in."""
+    """Someone who can sign in. `role` is what they are in every restaurant they work in, `restaurants` are the slugs of those."""
 
     email: str
     password: str
     role: str
+    restaurants: tuple[str, ...]
 
 
 class Demo(msgspec.Struct, frozen=True):

@@ -197,4 +197,4 @@ async def _employ(tools: DemoTools, employee: Employee, places: Mapping[str, Dir
             user = await add_user(tx, draft, sealer=sealer, emails=tools.emails, now=now)
         for place in restaurants:
             await set_role(tx, user.id, place.restaurant_id, role=employee.role, now=now)
-    return DemoLogin(email=employee.email, password=password, role=employee.role)
+    return DemoLogin(email=employee.email, password=password, role=employee.role, restaurants=employee.slugs)

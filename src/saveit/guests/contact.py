@@ -51,8 +51,11 @@ def check_contact(
     language: str,
     region: str,
     special_requests: str | None = None,
+    reachable: bool = False,
 ) -> GuestDetails:
     """Return the details in our spelling; blank optional fields count as absent.
+
+    `reachable` asks for one way to reach the guest, a phone or an email: without either nobody can be reminded, blocked, or found again.
 
     `region` is the restaurant's country (ISO 3166, two letters): a number without its country is one of there.
 
@@ -62,6 +65,8 @@ def check_contact(
     checked_name = _collected(errors, normal_name(name))
     checked_phone = _checked_phone(errors, phone, region)
     checked_email = _checked_email(errors, email)
+    if reachable and not (phone or "").strip() and not (email or "").strip():
+        errors.append(ContactError("phone", "contact_missing"))
     checked_language = _known_language(language)
     if checked_language is None:
         errors.append(ContactError("language", "language_unknown"))

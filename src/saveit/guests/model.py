@@ -17,6 +17,7 @@ ContactErrorCode: TypeAlias = Literal[
     "name_control_character",
     "phone_invalid",
     "email_invalid",
+    "contact_missing",
     "language_unknown",
     "special_requests_too_long",
     "special_requests_control_character",

@@ -7,7 +7,7 @@ who, through which channel, what was and what is.
 It owns `reservations`, `holds` and `guest_standings`. It will never take a table except through `saveit.ledger`, and never send anything.
 """
 
-from saveit.reservations.calendar import CalendarEntry, calendar_of
+from saveit.reservations.calendar import CalendarEntry, calendar_of, method_of
 from saveit.reservations.desk import Desk, open_desk
 from saveit.reservations.errors import (
     BlockOverlaps,
@@ -25,6 +25,7 @@ from saveit.reservations.errors import (
     RevisionConflict,
     RulesRefused,
     SlotUnavailable,
+    StayImpossible,
     TableTaken,
     TooManyHolds,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "RulesRefused",
     "SlotUnavailable",
     "Status",
+    "StayImpossible",
     "TableTaken",
     "TooManyHolds",
     "WalkIn",
@@ -185,6 +187,7 @@ __all__ = [
     "list_of_person",
     "mark_no_show",
     "mark_no_show_when_due",
+    "method_of",
     "move",
     "nearest_offers",
     "no_shows_due",

@@ -24,13 +24,16 @@ from icalendar import (
 )
 
 from saveit.kernel.ids import ReservationId
+from saveit.reservations.model import CalendarStatus
 
 CalendarLanguage: TypeAlias = Literal["es", "en"]
-CalendarStatus: TypeAlias = Literal["tentative", "confirmed", "cancelled"]
-CalendarPurpose: TypeAlias = Literal["invite", "download"]
-_Method: TypeAlias = Literal["REQUEST", "CANCEL", "PUBLISH"]
+CalendarMethod: TypeAlias = Literal["CANCEL", "PUBLISH"]
 
 _PRODUCT = "-//SaveIt App//Reservations//EN"
+# An event is known by its UID and believed from its organizer for as long as it stands in anybody's calendar. Both must therefore outlive
+# every setting: an address of the installation's would make a second event of each the day the installation moves.
+_UID_SUFFIX = "saveit"
+_ORGANIZER = "mailto:no-reply@saveit.invalid"
 _SECOND = timedelta(seconds=1)
 _REMINDER_BEFORE = timedelta(hours=2)
 # Zones times years that one process meets; making one definition takes some milliseconds.
@@ -47,12 +50,10 @@ _STATUSES: dict[CalendarStatus, STATUS] = {
 class CalendarEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What a calendar needs to know of a reservation. Instants are aware.
 
-    `sequence` grows with every change (the reservation's revision will do); `changed_at` is when the state told here came to be.
-    `host` is the name of the installation, for the UID, and stays the same for good. `organizer_email` is whom a calendar would answer.
+    `sequence` grows with every change that a calendar shows; `changed_at` is when the state told here came to be.
     """
 
     reservation_id: ReservationId
-    host: str
     sequence: int
     changed_at: datetime
     status: CalendarStatus
@@ -64,10 +65,6 @@ class CalendarEntry(msgspec.Struct, frozen=True, kw_only=True):
     restaurant_address: str | None = None
     party_size: int
     code: str
-    organizer_email: str
-    guest_name: str | None = None
-    guest_email: str | None = None
-    manage_url: str | None = None
 
 
 class _Words(NamedTuple):
@@ -76,7 +73,6 @@ class _Words(NamedTuple):
     guest: str
     guests: str
     code: str
-    manage: str
     reminder: str
 
 
@@ -87,7 +83,6 @@ _WORDS: dict[CalendarLanguage, _Words] = {
         guest="{count} persona",
         guests="{count} personas",
         code="Código de reserva: {code}",
-        manage="Cambiar o cancelar: {url}",
         reminder="Tu mesa en {restaurant} te espera en dos horas",
     ),
     "en": _Words(
@@ -96,21 +91,17 @@ _WORDS: dict[CalendarLanguage, _Words] = {
         guest="{count} guest",
         guests="{count} guests",
         code="Booking code: {code}",
-        manage="Change or cancel: {url}",
         reminder="Your table at {restaurant} is ready in two hours",
     ),
 }
 
 
-def calendar_of(
-    entry: CalendarEntry, *, purpose: CalendarPurpose = "invite", reminder: bool = False
-) -> bytes:
-    """Return the reservation as one iCalendar object.
+def calendar_of(entry: CalendarEntry, *, reminder: bool = False) -> bytes:
+    """Return the reservation as one iCalendar object: published, which asks for no answer, or taken back.
 
-    An invite is a REQUEST, made or changed, and is for mail. A download is a PUBLISH, which asks for no answer. What is cancelled is a
-    CANCEL either way: the calendar then takes the event out. `reminder` adds an alarm two hours before.
+    `reminder` adds an alarm two hours before.
     """
-    method = _method(entry, purpose)
+    method = method_of(entry)
     starts_on = entry.starts_at.astimezone(ZoneInfo(entry.timezone)).date()
     calendar = Calendar()
     calendar.version = "2.0"
@@ -118,22 +109,21 @@ def calendar_of(
     calendar.calscale = "GREGORIAN"
     calendar.method = method
     calendar.add_component(_zone_definition(entry.timezone, starts_on.year))
-    calendar.add_component(_event(entry, method=method, reminder=reminder))
+    calendar.add_component(_event(entry, reminder=reminder))
     return calendar.to_ical()
 
 
-def _method(entry: CalendarEntry, purpose: CalendarPurpose) -> _Method:
-    if entry.status == "cancelled":
-        return "CANCEL"
-    return "REQUEST" if purpose == "invite" else "PUBLISH"
+def method_of(entry: CalendarEntry) -> CalendarMethod:
+    """Return what a calendar is to do with the entry; its media type has to say the same (RFC 5545, 8.1)."""
+    return "CANCEL" if entry.status == "cancelled" else "PUBLISH"
 
 
-def _event(entry: CalendarEntry, *, method: _Method, reminder: bool) -> Event:
+def _event(entry: CalendarEntry, *, reminder: bool) -> Event:
     words = _WORDS[entry.language]
     cancelled = entry.status == "cancelled"
     summary = words.cancelled_summary if cancelled else words.summary
     event = Event.new(
-        uid=f"{entry.reservation_id}@{entry.host}",
+        uid=f"{entry.reservation_id}@{_UID_SUFFIX}",
         sequence=entry.sequence,
         stamp=entry.changed_at.astimezone(UTC),
         start=_local(entry.starts_at, entry.timezone),
@@ -143,12 +133,8 @@ def _event(entry: CalendarEntry, *, method: _Method, reminder: bool) -> Event:
         description=_description(entry, words),
         location=_line(", ".join(filter(None, (entry.restaurant_name, entry.restaurant_address)))),
         transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
-        url=entry.manage_url,
-        organizer=_address(entry.organizer_email, name=entry.restaurant_name),
+        organizer=_organizer(entry.restaurant_name),
     )
-    # RFC 5546: whoever publishes names no attendees.
-    if entry.guest_email is not None and method != "PUBLISH":
-        event.attendees = [_attendee(entry.guest_email, name=entry.guest_name)]
     if reminder and not cancelled:
         event.add_component(_alarm(words.reminder.format(restaurant=entry.restaurant_name)))
     return event
@@ -165,10 +151,7 @@ def _local(instant: datetime, timezone: str) -> datetime:
 
 def _description(entry: CalendarEntry, words: _Words) -> str:
     party = (words.guest if entry.party_size == 1 else words.guests).format(count=entry.party_size)
-    lines = [party, words.code.format(code=entry.code)]
-    if entry.manage_url is not None and entry.status != "cancelled":
-        lines.append(words.manage.format(url=entry.manage_url))
-    return "\n".join(map(_line, lines))
+    return "\n".join((party, _line(words.code.format(code=entry.code))))
 
 
 def _line(text: str) -> str:
@@ -176,20 +159,11 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _address(email: str, *, name: str | None) -> vCalAddress:
-    address = vCalAddress(f"mailto:{email}")
-    if name is not None:
-        # A double quote cannot be written inside a parameter at all.
-        address.params["CN"] = _line(name.replace('"', "'"))
-    return address
-
-
-def _attendee(email: str, *, name: str | None) -> vCalAddress:
-    attendee = _address(email, name=name)
-    # The guest has booked already; asking them to accept their own booking would only confuse.
-    attendee.params["PARTSTAT"] = "ACCEPTED"
-    attendee.params["RSVP"] = "FALSE"
-    return attendee
+def _organizer(name: str) -> vCalAddress:
+    organizer = vCalAddress(_ORGANIZER)
+    # A double quote cannot be written inside a parameter at all.
+    organizer.params["CN"] = _line(name.replace('"', "'"))
+    return organizer
 
 
 def _alarm(text: str) -> Alarm:

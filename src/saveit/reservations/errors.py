@@ -110,7 +110,13 @@ class IllegalStatus(Refusal):
     code: ClassVar[str] = "illegal_status"
 
 
+class StayImpossible(Refusal):
+    """A stay ends after it begins, and within a day; `after` and `until` are the bounds, `leaves_at` what was asked."""
+
+    code: ClassVar[str] = "stay_impossible"
+
+
 class BlockOverlaps(Refusal):
-    """The tables to be blocked are held by others in that time."""
+    """The tables to be blocked are held by others in that time; `taken` says which of them, by whom and when."""
 
     code: ClassVar[str] = "block_overlaps"

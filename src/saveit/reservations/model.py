@@ -13,6 +13,8 @@ from saveit.venues import Rules
 
 Status: TypeAlias = Literal["pending", "confirmed", "checked_in", "completed", "cancelled", "no_show"]
 
+CalendarStatus: TypeAlias = Literal["tentative", "confirmed", "cancelled"]
+
 STANDING: frozenset[Status] = frozenset(("pending", "confirmed", "checked_in"))
 """The statuses in which a party holds its tables."""
 
@@ -130,6 +132,17 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     def stands(self) -> bool:
         """Say whether the party still holds its tables."""
         return self.status in STANDING
+
+    @property
+    def calendar_status(self) -> CalendarStatus:
+        """Return what the guest's calendar is told. A missed dinner is not taken back: it did stand, and the evening it was on is over."""
+        match self.status:
+            case "pending":
+                return "tentative"
+            case "cancelled":
+                return "cancelled"
+            case _:
+                return "confirmed"
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):

@@ -322,6 +322,17 @@ WHERE tenant_id = :tenant_id::uuid
     AND holder_id = :block_id::uuid
     AND holder_kind = 'block'
 
+-- find_overlaps :many OverlappingRow
+-- Who else has some of these tables in a time, the first first.
+SELECT table_id, holder_kind, holder_id, starts_at, ends_at
+FROM table_occupancy
+WHERE tenant_id = :tenant_id::uuid
+    AND table_id = ANY (:table_ids::uuid[])
+    AND tstzrange(starts_at, ends_at) && tstzrange(:starts_at::timestamptz, :ends_at::timestamptz)
+    AND holder_id <> :holder_id::uuid
+ORDER BY starts_at, table_id
+LIMIT :rows_max::integer
+
 -- count_open_holds :one OpenHoldsRow
 -- How many tables of a restaurant a caller keeps.
 SELECT count(*) AS counted

@@ -107,6 +107,16 @@ class BlockedRow(msgspec.Struct, frozen=True):
     ends_at: datetime
 
 
+class OverlappingRow(msgspec.Struct, frozen=True):
+    """A stretch of time in which somebody has a table."""
+
+    table_id: UUID
+    holder_kind: str
+    holder_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
 _STATEMENTS = load_statements("saveit.reservations")
 _FIND_RESERVATION = _STATEMENTS.query("find_reservation", ReservationRow)
 _LOCK_RESERVATION = _STATEMENTS.query("lock_reservation", ReservationRow)
@@ -144,6 +154,7 @@ _RENEW_OCCUPANCY = _STATEMENTS.command("renew_occupancy")
 _RELEASE_HOLD = _STATEMENTS.command("release_hold")
 _MOVE_HOLD = _STATEMENTS.command("move_hold")
 _FIND_BLOCK = _STATEMENTS.query("find_block", BlockedRow)
+_FIND_OVERLAPS = _STATEMENTS.query("find_overlaps", OverlappingRow)
 
 
 async def find_reservation(
@@ -493,3 +504,24 @@ def _hold_of(row: HoldRow) -> Hold:
 async def find_block(tx: Transaction, block_id: UUID) -> list[BlockedRow]:
     """Return what a block holds."""
     return await tx.many(_FIND_BLOCK, tenant_id=tx.tenant_id, block_id=block_id)
+
+
+async def find_overlaps(
+    tx: Transaction,
+    table_ids: Sequence[TableId],
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    besides: UUID,
+    rows_max: int,
+) -> list[OverlappingRow]:
+    """Return who else has some of the tables in a time."""
+    return await tx.many(
+        _FIND_OVERLAPS,
+        tenant_id=tx.tenant_id,
+        table_ids=list(table_ids),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        holder_id=besides,
+        rows_max=rows_max,
+    )

@@ -9,7 +9,7 @@ from saveit.web.hot.health import Alive, Numbers, Ready
 from saveit.web.hot.memory import Memory
 from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
 from saveit.web.hot.webhooks import TakeWebhook
-from saveit.web.pages import pages
+from saveit.web.pages import Start, pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
 from saveit.web.wire import Alternative
@@ -32,8 +32,9 @@ def create_app(parts: Parts) -> App:
             Alive(),
             Ready(parts),
             Numbers(),
+            Start(),
             *pages(),
-            Document(router),
+            Document(lambda: make_router(alternatives, documented=True)),
         ),
     )
     return Traced(front) if is_tracing() else front

@@ -62,8 +62,13 @@ def source_of(call: Call, wanted: str | None) -> str:
     return wanted
 
 
-def guest_of(call: Call, house: House, guest: GuestRequest, wishes: str | None = None) -> GuestDetails:
-    """Return the guest in our spelling. Refuses: ContactRefused, with every wrong field."""
+def guest_of(
+    call: Call, house: House, guest: GuestRequest, wishes: str | None = None, *, at_the_door: bool = False
+) -> GuestDetails:
+    """Return the guest in our spelling. Whoever books for himself leaves one way to be reached; staff may know the guest otherwise.
+
+    Refuses: ContactRefused, with every wrong field.
+    """
     return check_contact(
         name=guest.name,
         phone=guest.phone,
@@ -71,6 +76,7 @@ def guest_of(call: Call, house: House, guest: GuestRequest, wishes: str | None =
         language=guest.language or call.heads.language or house.restaurant.language,
         region=house.restaurant.region,
         special_requests=wishes,
+        reachable=not at_the_door and call.audience != "staff",
     )
 
 

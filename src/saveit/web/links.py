@@ -7,9 +7,9 @@ door wants a pass that was issued.
 
 import hashlib
 from collections import OrderedDict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from saveit.consumers.qr import new_pass, pass_key, sign_pass
+from saveit.consumers.qr import PassExpired, new_pass, pass_key, sign_pass
 from saveit.kernel.crypto import TenantKeys
 from saveit.kernel.ids import TenantId
 from saveit.reservations import Desk, Reservation
@@ -47,6 +47,16 @@ class Links:
         if len(self._keys) > _KEYS_KEPT:
             self._keys.popitem(last=False)
         return key
+
+
+def require_open(reservation: Reservation, now: datetime) -> None:
+    """Return if a guest's link still opens: until a week after the stay's present end, whatever end stood in the link when it was made.
+
+    Refuses: PassExpired.
+    """
+    closed_at = reservation.leaves_at + _LASTS_AFTER_LEAVING
+    if now >= closed_at:
+        raise PassExpired(expired_at=closed_at.isoformat())
 
 
 def guest_token(reservation: Reservation, key: bytes) -> str:

@@ -10,10 +10,14 @@ from saveit.reservations import Desk
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How often one may ask, per minute and process; 0 is without limit. An API key's own quota is in its row and only ever lowers this."""
+    """How often one may ask, per minute; 0 is without limit. An API key's own quota is in its row and only ever lowers this.
+
+    Each of the `processes` that answer for one address keeps its own count, and lets in its share.
+    """
 
     ip_per_minute: int = 600
     key_per_minute: int = 6_000
+    processes: int = 1
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):

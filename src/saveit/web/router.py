@@ -1,5 +1,6 @@
 """The framework's part: routing, arguments, and the OpenAPI document. Whatever it would answer by itself, ours answers instead."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import cast
 
@@ -8,7 +9,8 @@ from litestar import Litestar, Request, Response, Router
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, MethodNotAllowedException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -17,7 +19,7 @@ from litestar.params import QueryParameter
 
 from saveit.kernel.errors import Refusal
 from saveit.web.desk import Alternatives
-from saveit.web.edge import BODY_OCTETS_MAX, Reader, reply_to
+from saveit.web.edge import BODY_OCTETS_MAX, BODY_TIMEOUT_S, Reader, reply_to, require_json
 from saveit.web.problems import (
     BodyTooLarge,
     JsonMalformed,
@@ -25,8 +27,8 @@ from saveit.web.problems import (
     NotFound,
     RequestError,
     RequestInvalid,
+    RequestTimeout,
     Unauthenticated,
-    UnsupportedMedia,
     request_error,
 )
 from saveit.web.routes import all_routes, call_in, call_of
@@ -44,17 +46,20 @@ class StrictRequest(Request[object, object, State]):
     """A request whose body is read by our reader: strictly, and with every error when it is wrong."""
 
     async def body(self) -> bytes:
-        """Return the body. Refuses: JsonMalformed when there is none and the route takes one; BodyTooLarge."""
-        body = await super().body()
+        """Return the body. Refuses: JsonMalformed when there is none and the route takes one; BodyTooLarge, RequestTimeout."""
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                body = await super().body()
+        except TimeoutError as error:
+            raise RequestTimeout(limit_s=BODY_TIMEOUT_S) from error
         if not body and self.route_handler.parsed_data_field is not None:
             raise JsonMalformed
         return body
 
     async def json(self) -> object:
         """Return the body as what its route takes. Refuses: JsonMalformed, RequestInvalid, UnsupportedMedia, BodyTooLarge."""
-        declared = self.headers.get("content-type", "")
-        if declared and not declared.lower().startswith("application/json"):
-            raise UnsupportedMedia(content_type=declared[:80])
+        heads = call_of(self).heads
+        require_json(heads.content_type, heads.content_encoding)
         field = self.route_handler.parsed_data_field
         assert field is not None, "only routes that take a body have it read"
         kind = cast("type[msgspec.Struct]", field.annotation)
@@ -65,8 +70,11 @@ class StrictRequest(Request[object, object, State]):
         return reader.read(await self.body())
 
 
-def make_router(alternatives: Alternatives) -> Litestar:
-    """Put the framework's application together."""
+def make_router(alternatives: Alternatives, *, documented: bool = False) -> Litestar:
+    """Put the framework's application together.
+
+    `documented` is for the OpenAPI document alone: with it the framework claims every address there is for pages of its own.
+    """
     return Litestar(
         route_handlers=[
             Router(
@@ -83,24 +91,32 @@ def make_router(alternatives: Alternatives) -> Litestar:
         # Ours is the front's line; the framework's own would repeat what was asked.
         logging_config=None,
         state=State({"readers": {}}),
-        openapi_config=OpenAPIConfig(
-            title="SaveIt",
-            version="1",
-            description=_DESCRIPTION,
-            use_handler_docstrings=True,
-            # The framework wants one; the front answers the same address, from memory.
-            path="/",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-            components=Components(
-                security_schemes={
-                    "bearer": SecurityScheme(
-                        type="http", scheme="bearer", description="An API key, or the token of a session."
-                    )
-                }
-            ),
-            tags=[Tag(name) for name in _TAGS],
-        ),
+        openapi_config=_openapi() if documented else None,
     )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="SaveIt",
+        version="1",
+        description=_DESCRIPTION,
+        use_handler_docstrings=True,
+        operation_id_creator=_named,
+        render_plugins=[JsonRenderPlugin()],
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(
+                    type="http", scheme="bearer", description="An API key, or the token of a session."
+                )
+            }
+        ),
+        tags=[Tag(name) for name in _TAGS],
+    )
+
+
+def _named(handler: HTTPRouteHandler, method: object, path: object) -> str:  # noqa: ARG001 - the framework's protocol.
+    """Name an operation by the function that answers it: generated clients have methods of these names."""
+    return handler.handler_name
 
 
 _TAGS = (
@@ -119,6 +135,7 @@ _TAGS = (
     "Lines",
     "Inbox",
     "Platform",
+    "Operators",
 )
 
 
@@ -147,6 +164,8 @@ def _ours(request: Request[object, object, State], error: Exception) -> Exceptio
     """Return the framework's own exceptions as the refusals that they are; whatever else was raised, as it is."""
     if isinstance(error, ValidationException):
         return _parameters(request, error)
+    if isinstance(error, MethodNotAllowedException):
+        return MethodNotAllowed((error.headers or {}).get("allow", "").split(", "))
     if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004 - where the caller's mistakes end.
         made = _REFUSALS.get(error.status_code, JsonMalformed)
         return made()
@@ -157,7 +176,7 @@ def _too_large() -> BodyTooLarge:
     return BodyTooLarge(limit=BODY_OCTETS_MAX)
 
 
-_REFUSALS: dict[int, Callable[[], Refusal]] = {404: NotFound, 405: MethodNotAllowed, 413: _too_large}
+_REFUSALS: dict[int, Callable[[], Refusal]] = {404: NotFound, 413: _too_large}
 
 
 def _parameters(request: Request[object, object, State], error: ValidationException) -> RequestInvalid:

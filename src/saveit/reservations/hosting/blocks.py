@@ -14,6 +14,7 @@ from saveit.reservations import store
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import BlockOverlaps, RestaurantUnknown, RulesRefused
 from saveit.reservations.facts import Blocked, availability_changed
+from saveit.reservations.hosting.changes import save
 from saveit.reservations.model import Hold, Reservation
 from saveit.reservations.taking.holds import fresh_day
 from saveit.seating import (
@@ -33,6 +34,8 @@ _OFFLINE = frozenset(("staff", "walk_in"))
 _DAY = timedelta(days=1)
 # A table that is out for longer has left the floor: retire it.
 _BLOCK_DAYS_MAX = 62
+# Who is in the way of a block is told so far; a host who is in the way of more has other questions.
+_TOLD_MAX = 50
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,10 +106,37 @@ async def block(
             expires_at=None,
         )
         if not taken:
-            raise BlockOverlaps(starts_at=begins.isoformat(), ends_at=ends.isoformat())
+            raise await _overlaps(tx, house, made, begins=begins, ends=ends)
         begins = ends
     await _tell(desk, tx, house, made, because="block")
     return made
+
+
+async def _overlaps(
+    tx: Transaction, house: House, made: Block, *, begins: datetime, ends: datetime
+) -> BlockOverlaps:
+    """Return the refusal with who is in the way, so that the host need not look for them table by table."""
+    rows = await store.find_overlaps(
+        tx,
+        made.table_ids,
+        starts_at=begins,
+        ends_at=ends,
+        besides=made.id,
+        rows_max=_TOLD_MAX,
+    )
+    return BlockOverlaps(
+        taken=[
+            {
+                "table_id": str(row.table_id),
+                "table": "+".join(house.table_numbers((TableId(row.table_id),))),
+                "by": row.holder_kind,
+                "id": str(row.holder_id),
+                "starts_at": row.starts_at.astimezone(house.zone).isoformat(),
+                "ends_at": row.ends_at.astimezone(house.zone).isoformat(),
+            }
+            for row in rows
+        ]
+    )
 
 
 async def unblock(desk: Desk, tx: Transaction, block_id: UUID) -> bool:
@@ -174,17 +204,52 @@ async def apply_restaurant(
     Refuses: as `venues.change_restaurant`.
     """
     await store.lock_restaurant(tx, restaurant_id)
+    before = await read_house(tx, desk.keys, restaurant_id, desk.now())
     changed = await change_restaurant(tx, restaurant_id, change, now=desk.now())
-    await _recount(desk, tx, restaurant_id)
+    tx.after_commit(lambda: desk.pictures.forget_house(restaurant_id))
+    if before is not None and changed.rules_version != before.restaurant.rules_version:
+        await _redate(desk, tx, restaurant_id)
+        await _recount(desk, tx, restaurant_id)
     return changed
+
+
+async def _redate(desk: Desk, tx: Transaction, restaurant_id: RestaurantId) -> None:
+    """Give what stands the service day of its instant on the new clock.
+
+    An instant is a promise and stays; but the day it is filed under must be the one on which its clock shows its time, or every answer
+    would tell a date and a time that are a day apart, and a later change would be decided for the wrong evening.
+    """
+    house = await _house_as_written(desk, tx, restaurant_id)
+    first_on = local_date(desk.now(), house.zone) - 2 * _DAY
+    for before in await store.standing_from(tx, house.sealer, restaurant_id, first_on):
+        on, service = _service_of(house, before)
+        if on != before.date:
+            after = msgspec.structs.replace(before, date=on, service=service)
+            await save(desk, tx, "reservation.modified", before=before, after=after)
+
+
+def _service_of(house: House, party: Reservation) -> tuple[date, str]:
+    """Return the day and service that a party's start falls into; the calendar's day, where none is open then."""
+    local_on = local_date(party.starts_at, house.zone)
+    for on in (local_on, local_on - _DAY):
+        for service in plan_of(house.rules, on, house.zone).services:
+            if service.window.opens_at <= party.starts_at < service.window.closes_at:
+                return on, service.window.name
+    return local_on, party.service
+
+
+async def _house_as_written(desk: Desk, tx: Transaction, restaurant_id: RestaurantId) -> House:
+    """Return the restaurant as this transaction has made it. Refuses: RestaurantUnknown."""
+    house = await read_house(tx, desk.keys, restaurant_id, desk.now())
+    if house is None:
+        raise RestaurantUnknown(restaurant_id=str(restaurant_id))
+    return house
 
 
 async def _recount(desk: Desk, tx: Transaction, restaurant_id: RestaurantId) -> None:
     """Count what stands and what is held under the rules as this transaction has made them."""
     now = desk.now()
-    house = await read_house(tx, desk.keys, restaurant_id, now)
-    if house is None:
-        raise RestaurantUnknown(restaurant_id=str(restaurant_id))
+    house = await _house_as_written(desk, tx, restaurant_id)
     first_on = local_date(now, house.zone) - _DAY
     standing = await store.standing_from(tx, house.sealer, restaurant_id, first_on)
     held = await store.open_holds_from(tx, restaurant_id, first_on)

@@ -50,7 +50,12 @@ async def save(
 ) -> Reservation:
     """Write an act and its fact, raise the revision, and have the day read again once it is committed."""
     now = desk.now()
-    after = msgspec.structs.replace(after, revision=before.revision + 1, updated_at=now)
+    after = msgspec.structs.replace(
+        after,
+        revision=before.revision + 1,
+        calendar_sequence=before.calendar_sequence + (_in_calendars(before) != _in_calendars(after)),
+        updated_at=now,
+    )
     sealer = await desk.keys.sealer(tx, tx.tenant_id)
     await store.save_reservation(tx, sealer, before, after)
     await append(tx, changed(kind, before, after, now, passed=passed))
@@ -62,6 +67,11 @@ async def save(
 
     tx.after_commit(forget)
     return after
+
+
+def _in_calendars(reservation: Reservation) -> tuple[object, ...]:
+    """Return what calendars show of a reservation; when that changes, so does its place in their order (RFC 5546, 2.1.4)."""
+    return reservation.starts_at, reservation.leaves_at, reservation.calendar_status
 
 
 async def confirm(desk: Desk, tx: Transaction, reservation_id: ReservationId) -> Reservation:

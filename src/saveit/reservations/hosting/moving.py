@@ -16,6 +16,7 @@ from saveit.reservations.errors import (
     IllegalStatus,
     RulesRefused,
     SlotUnavailable,
+    StayImpossible,
     TableTaken,
 )
 from saveit.reservations.facts import LimitPassed, limits_passed
@@ -27,6 +28,7 @@ from saveit.seating import Asking, Audience, Closed, Offer, Reason, free_units, 
 
 # Each turn means that somebody else was quicker at the table chosen; the restaurant runs out of tables first.
 _TURNS_MAX = 50
+_STAY_MAX = timedelta(hours=24)
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,20 +117,20 @@ async def extend(
 ) -> Reservation:
     """Let a party stay longer, or shorter, at its tables.
 
-    Refuses: ReservationUnknown, RevisionConflict, IllegalStatus, TableTaken when another party follows before that, RulesRefused for
-    an end that is not after the start or more than a day later.
+    Refuses: ReservationUnknown, RevisionConflict, IllegalStatus, TableTaken when another party follows before that, StayImpossible
+    for an end that is not after the start or more than a day later.
     """
     before = await lock(desk, tx, reservation_id, revision=revision)
     if not before.stands:
         raise IllegalStatus(status=before.status)
     ends_at = leaves_at + (before.ends_at - before.leaves_at)
-    if not before.starts_at < leaves_at or ends_at > before.starts_at + timedelta(hours=24):
-        house = await desk.house(before.tenant_id, before.restaurant_id)
-        facts: dict[str, object] = {
-            "minutes": (leaves_at - before.starts_at) // timedelta(minutes=1),
-            "closes": local_clock(before.starts_at + timedelta(hours=24), house.zone),
-        }
-        raise RulesRefused((Closed(before.date, None, leaves_at, Reason.ENDS_AFTER_CLOSE, facts),))
+    if not before.starts_at < leaves_at or ends_at > before.starts_at + _STAY_MAX:
+        zone = (await desk.house(before.tenant_id, before.restaurant_id)).zone
+        raise StayImpossible(
+            leaves_at=leaves_at.astimezone(zone).isoformat(),
+            after=before.starts_at.astimezone(zone).isoformat(),
+            until=(before.starts_at + _STAY_MAX).astimezone(zone).isoformat(),
+        )
     if not await store.extend_occupancy(tx, before, ends_at):
         raise TableTaken(_full(before, before.date, None))
     after = msgspec.structs.replace(before, leaves_at=leaves_at, ends_at=ends_at)
@@ -240,7 +242,6 @@ async def _take_place(  # noqa: PLR0917 - the old place, the new one and the mea
         policy=msgspec.structs.replace(
             _moved_policy(before, offer.starts_at, desk.now()), audience=wish.audience
         ),
-        calendar_sequence=before.calendar_sequence + 1,
     )
     may_overlap = await store.guest_may_overlap(tx, before)
     await release_tables(tx, before.tenant_id, before.id)

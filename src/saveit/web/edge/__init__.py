@@ -4,7 +4,7 @@ It reads the headers, bounds what may be sent and how often, finds out who is ca
 router, turns what is raised into a problem document, counts, and writes one line without a word of a guest's.
 """
 
-from saveit.web.edge.bodies import BODY_OCTETS_MAX, Reader, read_body
+from saveit.web.edge.bodies import BODY_OCTETS_MAX, BODY_TIMEOUT_S, Reader, read_body, require_json
 from saveit.web.edge.buckets import Buckets, Verdict
 from saveit.web.edge.call import Call
 from saveit.web.edge.front import Front, HotPath, reply_to
@@ -14,6 +14,7 @@ from saveit.web.edge.traced import Traced
 
 __all__ = [
     "BODY_OCTETS_MAX",
+    "BODY_TIMEOUT_S",
     "JSON",
     "Buckets",
     "Call",
@@ -27,4 +28,5 @@ __all__ = [
     "read_body",
     "read_heads",
     "reply_to",
+    "require_json",
 ]

@@ -4,17 +4,28 @@ What tempts is to tell the first error that the decoder meets. A person who mend
 that is refused is looked at again, field by field.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Generic, TypeVar, cast, get_args
 
 import msgspec
 
-from saveit.web.problems import BodyTooLarge, JsonMalformed, RequestError, RequestInvalid, request_error
+from saveit.web.problems import (
+    BodyTooLarge,
+    JsonMalformed,
+    RequestError,
+    RequestInvalid,
+    RequestTimeout,
+    UnsupportedMedia,
+    request_error,
+)
 from saveit.web.wire.asgi import Receive
 
 # The largest request of ours is a whole set of rules, which its room bounds at this size too.
 BODY_OCTETS_MAX = 65_536
+# So many octets come in a second over the slowest telephone; whoever needs ten keeps a connection and does not want to ask.
+BODY_TIMEOUT_S = 10.0
 # What a wrong body may make us say; whoever sends more errors than this is not a person.
 _ERRORS_MAX = 50
 
@@ -44,8 +55,25 @@ class Reader(Generic[Body]):
             raise JsonMalformed from error
 
 
+def require_json(content_type: bytes, content_encoding: bytes) -> None:
+    """Return if a body is declared to be what we read, or not declared at all. Refuses: UnsupportedMedia."""
+    if content_type and not content_type.lower().startswith(b"application/json"):
+        raise UnsupportedMedia(content_type=content_type[:80].decode("latin-1"))
+    # A packed body could be anything's size once unpacked, and none of ours is worth packing.
+    if content_encoding and content_encoding.strip().lower() != b"identity":
+        raise UnsupportedMedia(content_encoding=content_encoding[:80].decode("latin-1"))
+
+
 async def read_body(receive: Receive, content_length: int | None, octets_max: int = BODY_OCTETS_MAX) -> bytes:
-    """Return the whole body. Refuses: BodyTooLarge, as soon as it is known to be."""
+    """Return the whole body. Refuses: BodyTooLarge, as soon as it is known to be; RequestTimeout."""
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await _received(receive, content_length, octets_max)
+    except TimeoutError as error:
+        raise RequestTimeout(limit_s=BODY_TIMEOUT_S) from error
+
+
+async def _received(receive: Receive, content_length: int | None, octets_max: int) -> bytes:
     if content_length is not None and content_length > octets_max:
         raise BodyTooLarge(limit=octets_max)
     message = await receive()

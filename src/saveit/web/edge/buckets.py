@@ -1,7 +1,7 @@
 """Token buckets in memory: so many requests a minute, a full minute's worth at once, then as they come back.
 
-They are this process's own: with several processes a caller has as many buckets. A shared count would cost every request a round trip to
-protect what a few times the limit does not hurt.
+They are this process's own: with several processes a caller has as many buckets, each of his share. A shared count would cost every
+request a round trip, to be exact about what need not be.
 """
 
 from collections import OrderedDict

@@ -16,7 +16,14 @@ from saveit.web.edge.heads import QUERY_OCTETS_MAX, Heads, caller_address, read_
 from saveit.web.edge.replies import Reply, completed, send_reply
 from saveit.web.links import Links
 from saveit.web.parts import Parts
-from saveit.web.problems import MEDIA_TYPE, HeadersTooLarge, RateLimited, Unauthenticated, problem_of
+from saveit.web.problems import (
+    MEDIA_TYPE,
+    HeadersTooLarge,
+    MethodNotAllowed,
+    RateLimited,
+    Unauthenticated,
+    problem_of,
+)
 from saveit.web.wire.asgi import App, Headers, Message, Receive, Scope, Send
 
 API = "/api/v1/"
@@ -79,7 +86,9 @@ class Front:
         self._links = Links(parts.desk, parts.public_url)
         self._router = router
         self._hot = {(method, each.path): each for each in hot for method in each.methods}
-        self._hot_prefixes = tuple((each.path, each) for each in hot if each.path.endswith("/"))
+        self._hot_prefixes = tuple(
+            (each.path, each) for each in hot if each.path.endswith("/") and each.path != "/"
+        )
         self._seconds = seconds
         # A trace of our own is this process's and the request's number: no two alike, and no system call for each.
         self._process_id = parts.desk.entropy(8).hex()
@@ -99,10 +108,15 @@ class Front:
         begun = self._seconds()
         client = scope.get("client")
         method, path = scope["method"], scope["path"]
+        asked = method
+        if method == "HEAD":
+            # RFC 9110, 9.3.2: as GET, without the body. The server goes by its own scope, which stays as it was.
+            method, scope, send = "GET", scope.copy(), _bodiless(send)
+            scope["method"] = method
         call = Call(
             self._parts,
             self._links,
-            method=method,
+            method=asked,
             path=path[:_PATH_LENGTH_MAX],
             address=client[0] if client else "",
         )
@@ -114,6 +128,7 @@ class Front:
             if path.startswith(API):
                 await self._let_in(call, extra)
             if hot is None:
+                self._require_method(path)
                 scope["call"] = call
                 started = _Started()
                 await self._router(scope, receive, _completing(send, extra, started))
@@ -131,6 +146,12 @@ class Front:
             self._count(route, call.method, reply.status, self._seconds() - begun)
         else:
             self._record(call, route, reply.status, begun=begun, code=reply.code)
+
+    def _require_method(self, path: str) -> None:
+        """Return if the router may know the address; ours outside of it take one method each. Refuses: MethodNotAllowed."""
+        methods = [] if path.startswith(API) else [known for known, ours in self._hot if ours == path]
+        if methods:
+            raise MethodNotAllowed(methods)
 
     def route_of(self, scope: Scope) -> str:
         """Return the template of an answered request's address; `unmatched` for one that has none."""
@@ -173,7 +194,9 @@ class Front:
         if not call.heads.token:
             self._let_address(call, extra)
             return
-        if limits.ip_per_minute and self._by_address.is_empty(call.address, limits.ip_per_minute):
+        if limits.ip_per_minute and self._by_address.is_empty(
+            call.address, self._share(limits.ip_per_minute)
+        ):
             self._let_address(call, extra)
         principal = await self._parts.principals.identify(call.heads.token)
         if principal is None:
@@ -183,15 +206,19 @@ class Front:
         quota, most = principal.quota_per_minute, limits.key_per_minute
         per_minute = min(quota, most) if quota and most else quota or most
         if per_minute:
-            _let_by(self._by_key.take(principal.id, per_minute), extra)
+            _let_by(self._by_key.take(principal.id, self._share(per_minute)), extra)
+
+    def _share(self, per_minute: int) -> int:
+        """Return what this process lets in of a limit that all of them keep together: callers come to each about as often."""
+        return max(1, per_minute // self._parts.limits.processes)
 
     def _let_address(self, call: Call, extra: Headers) -> None:
         """Let one more request of nobody in particular in. Refuses: RateLimited."""
         per_minute = self._parts.limits.ip_per_minute
         if call.path == SIGN_IN and call.method == "POST":
-            _let_by(self._sign_ins.take(call.address, _SIGN_INS_PER_MINUTE), extra)
+            _let_by(self._sign_ins.take(call.address, self._share(_SIGN_INS_PER_MINUTE)), extra)
         if per_minute:
-            _let_by(self._by_address.take(call.address, per_minute), extra)
+            _let_by(self._by_address.take(call.address, self._share(per_minute)), extra)
 
     def _record(self, call: Call, route: str, status: int, *, begun: float, code: str | None = None) -> None:
         """Count, and write one line: no query, no body, no word of a guest's.
@@ -237,6 +264,17 @@ def reply_to(error: Exception, call: Call) -> Reply:
         error, call.language, instance=call.path, trace_id=call.heads.trace_id, audience=call.audience
     )
     return Reply(problem.status, problem.body, MEDIA_TYPE, problem.headers, problem.code)
+
+
+def _bodiless(send: Send) -> Send:
+    """Send answers without their bodies; the head still tells their length."""
+
+    async def bodiless(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return bodiless
 
 
 def _completing(send: Send, extra: Headers, started: _Started) -> Send:

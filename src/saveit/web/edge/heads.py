@@ -28,6 +28,7 @@ class Heads(msgspec.Struct):
 
     token: str = ""
     content_type: bytes = b""
+    content_encoding: bytes = b""
     content_length: int | None = None
     language: Language | None = None
     key: str | None = None
@@ -64,6 +65,10 @@ def _note_token(heads: Heads, value: bytes) -> None:
 
 def _note_content_type(heads: Heads, value: bytes) -> None:
     heads.content_type = value
+
+
+def _note_content_encoding(heads: Heads, value: bytes) -> None:
+    heads.content_encoding = value
 
 
 def _note_content_length(heads: Heads, value: bytes) -> None:
@@ -104,6 +109,7 @@ def _note_tenant(heads: Heads, value: bytes) -> None:
 _NOTES: dict[bytes, Callable[[Heads, bytes], None]] = {
     b"authorization": _note_token,
     b"content-type": _note_content_type,
+    b"content-encoding": _note_content_encoding,
     b"content-length": _note_content_length,
     b"accept-language": _note_language,
     b"idempotency-key": _note_key,

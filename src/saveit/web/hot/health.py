@@ -28,7 +28,7 @@ class Alive:
     """GET /healthz: the process answers, whatever it leans on."""
 
     route = path = "/healthz"
-    methods = ("GET", "HEAD")
+    methods = ("GET",)
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
         """Say so."""
@@ -39,7 +39,7 @@ class Ready:
     """GET /readyz: the database is there and has every migration."""
 
     route = path = "/readyz"
-    methods = ("GET", "HEAD")
+    methods = ("GET",)
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts

@@ -24,9 +24,9 @@ from saveit.web.desk import (
     source_of,
     with_alternatives,
 )
-from saveit.web.edge import Call, Reader, Reply, read_body
+from saveit.web.edge import Call, Reader, Reply, read_body, require_json
 from saveit.web.hot.memory import Memory, Seen
-from saveit.web.problems import NotFound, RequestError, RequestInvalid, UnsupportedMedia, request_error
+from saveit.web.problems import NotFound, RequestError, RequestInvalid, request_error
 from saveit.web.wire import (
     AvailabilityAnswer,
     BookingRequest,
@@ -244,10 +244,8 @@ async def _listing(call: Call, house: House, question: Question, seen: Seen) -> 
 
 
 async def _json_body(call: Call, receive: Receive) -> bytes:
-    """Return the body. Refuses: UnsupportedMedia when it is declared to be something else; BodyTooLarge."""
-    declared = call.heads.content_type
-    if declared and not declared.lower().startswith(b"application/json"):
-        raise UnsupportedMedia(content_type=declared[:80].decode("latin-1"))
+    """Return the body. Refuses: UnsupportedMedia when it is declared to be something else; BodyTooLarge, RequestTimeout."""
+    require_json(call.heads.content_type, call.heads.content_encoding)
     return await read_body(receive, call.heads.content_length)
 
 
@@ -270,7 +268,8 @@ def _number(  # noqa: PLR0917 - a parameter, its limits, and where errors go.
     if not text:
         errors.append(request_error(name, "missing_field"))
         return minimum
-    if not (text.isascii() and text.isdecimal() and len(text) <= 6):  # noqa: PLR2004 - enough digits for any limit here.
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 6):  # noqa: PLR2004 - enough digits for any limit here.
         errors.append(request_error(name, "wrong_type", expected="int", got="str"))
         return minimum
     if not minimum <= int(text) <= maximum:

@@ -37,6 +37,17 @@ class Page:
         return self._reply
 
 
+class Start:
+    """GET /: where somebody who types the bare address is led."""
+
+    route = path = "/"
+    methods = ("GET",)
+
+    async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
+        """Lead them to the documentation."""
+        return Reply(307, b"", headers=((b"location", b"/docs"),))
+
+
 def pages() -> tuple[Page, ...]:
     """Return the pages, read once."""
     folder = resources.files("saveit.web.pages")

@@ -1,6 +1,6 @@
 """What the skin itself refuses, before any other room is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from saveit.kernel.errors import Refusal
@@ -59,8 +59,14 @@ class HeadersTooLarge(Refusal):
     code: ClassVar[str] = "headers_too_large"
 
 
+class RequestTimeout(Refusal):
+    """The body did not come within the time it is given; `limit_s` is that."""
+
+    code: ClassVar[str] = "request_timeout"
+
+
 class UnsupportedMedia(Refusal):
-    """The body is declared to be something else than JSON."""
+    """The body is declared to be something else than JSON, or packed."""
 
     code: ClassVar[str] = "unsupported_media_type"
 
@@ -72,9 +78,14 @@ class NotFound(Refusal):
 
 
 class MethodNotAllowed(Refusal):
-    """The address exists and does not take this method."""
+    """The address exists and does not take this method; `allowed` are those that it takes."""
 
     code: ClassVar[str] = "method_not_allowed"
+
+    def __init__(self, allowed: Collection[str] = ()) -> None:
+        told = {*allowed, *(("HEAD",) if "GET" in allowed else ())}
+        super().__init__(allowed=sorted(told))
+        self.allowed: tuple[str, ...] = tuple(sorted(told))
 
 
 class PersonUnknown(Refusal):

@@ -11,7 +11,7 @@ from saveit.kernel.errors import Fault, FieldsRefused, Refusal
 from saveit.reservations import RulesRefused as BookingRulesRefused
 from saveit.reservations import SlotUnavailable
 from saveit.seating import Audience, explain
-from saveit.web.problems.refusals import RateLimited, RequestInvalid
+from saveit.web.problems.refusals import MethodNotAllowed, RateLimited, RequestInvalid, RequestTimeout
 from saveit.web.problems.table import PROBLEMS
 from saveit.web.problems.words import Language
 
@@ -77,6 +77,11 @@ def problem_of(
         headers.append((b"retry-after", b"%d" % retry_after_s))
     if line.status == 401:  # noqa: PLR2004 - the one status that owes a challenge (RFC 9110, 15.5.2).
         headers.append((b"www-authenticate", b'Bearer realm="saveit"'))
+    if isinstance(error, MethodNotAllowed):
+        headers.append((b"allow", ", ".join(error.allowed).encode()))
+    if isinstance(error, RequestTimeout):
+        # What is still to come of the body must not be taken for the next request.
+        headers.append((b"connection", b"close"))
     return Problem(line.status, code, _encode(document), tuple(headers))
 
 
@@ -130,13 +135,15 @@ def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[s
                 for error in refusal.errors
             ]
         case _:
-            return {"detail": _first_line(refusal, language), **refusal.facts}
-    return {"detail": " ".join(str(error["message"]) for error in errors), "errors": errors}
+            # The title has said it all.
+            return refusal.facts
+    return {"detail": " ".join(map(_sentence, errors)), "errors": errors}
 
 
-def _first_line(refusal: Refusal, language: Language) -> str:
-    line = PROBLEMS[refusal.code]
-    return f"{line.es}." if language == "es" else f"{line.en}."
+def _sentence(error: Mapping[str, object]) -> str:
+    """Return an error with the field that it is about: five times "missing" tells nobody what is."""
+    path = error.get("path")
+    return f"{path}: {error['message']}" if path else str(error["message"])
 
 
 _CONTACT: dict[str, tuple[str, str]] = {
@@ -148,6 +155,10 @@ _CONTACT: dict[str, tuple[str, str]] = {
     ),
     "phone_invalid": ("No es un número de teléfono.", "This is not a phone number."),
     "email_invalid": ("No es una dirección de correo.", "This is not an email address."),
+    "contact_missing": (
+        "Hace falta un teléfono o un correo para avisar al cliente.",
+        "A phone number or an email is needed, to reach the guest.",
+    ),
     "language_unknown": ("El idioma debe ser es o en.", "The language must be es or en."),
     "special_requests_too_long": ("Las peticiones son demasiado largas.", "The requests are too long."),
     "special_requests_control_character": (

@@ -23,7 +23,10 @@ PROBLEMS: dict[str, Line] = {
     "headers_too_large": Line(
         431, "Las cabeceras o la dirección son demasiado largas", "Headers or address are too long"
     ),
-    "unsupported_media_type": Line(415, "El cuerpo debe ser JSON", "The body must be JSON"),
+    "request_timeout": Line(408, "El cuerpo no llegó a tiempo", "The body did not come in time"),
+    "unsupported_media_type": Line(
+        415, "El cuerpo debe ser JSON sin comprimir", "The body must be JSON, and not compressed"
+    ),
     "not_found": Line(404, "No existe", "There is no such thing"),
     "method_not_allowed": Line(405, "Método no permitido aquí", "This method is not allowed here"),
     "database_unreachable": Line(
@@ -74,6 +77,11 @@ PROBLEMS: dict[str, Line] = {
     "hold_already_renewed": Line(409, "La retención ya se renovó", "The hold was renewed already"),
     "revision_conflict": Line(409, "Otra persona lo cambió antes", "Somebody changed it before"),
     "illegal_status": Line(409, "Su estado no lo permite", "Its status does not allow this"),
+    "stay_impossible": Line(
+        422,
+        "La estancia debe acabar después de empezar y antes de un día",
+        "A stay must end after it begins, and within a day",
+    ),
     "block_overlaps": Line(409, "Hay mesas ocupadas en ese tiempo", "Tables are taken in that time"),
     "block_not_found": Line(404, "No existe ese bloqueo", "There is no such block"),
     "user_not_found": Line(404, "No existe ese cliente", "There is no such guest"),

@@ -53,7 +53,12 @@ def availability_routes(alternatives: Alternatives) -> Router:
             (restaurant_id, on, party_size, area_id, days), "answered in front of the router"
         )
 
-    @post("/check", summary="Ask about one start without taking it", status_code=200)
+    @post(
+        "/check",
+        operation_id="check_availability",
+        summary="Ask about one start without taking it",
+        status_code=200,
+    )
     async def check(call: Calling, data: Annotated[CheckRequest, Body(examples=[_CHECK])]) -> CheckAnswer:
         """Say whether one start can be booked now; when not, every reason and what there is instead."""
         house = await call.house("availability:read", data.restaurant_id)
@@ -79,7 +84,7 @@ def availability_routes(alternatives: Alternatives) -> Router:
             alternatives=list(others),
         )
 
-    @put("/refresh", summary="Read a restaurant's days again")
+    @put("/refresh", operation_id="refresh_availability", summary="Read a restaurant's days again")
     async def read_again(
         call: Calling, data: Annotated[RefreshRequest, Body(examples=[_REFRESH])]
     ) -> Refreshed:

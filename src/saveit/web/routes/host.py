@@ -73,6 +73,7 @@ async def hold_table(
 
 @post(
     "/holds/{hold_id:uuid}/renew",
+    operation_id="renew_hold",
     summary="Keep a held table for as long again",
     status_code=200,
     tags=["Holds"],
@@ -82,7 +83,13 @@ async def renew(call: Calling, hold_id: PathId) -> Response[HoldAnswer]:
     return await _on_hold(call, HoldId(hold_id), lambda tx: renew_hold(call.desk, tx, HoldId(hold_id)))
 
 
-@delete("/holds/{hold_id:uuid}", summary="Give a held table back", status_code=200, tags=["Holds"])
+@delete(
+    "/holds/{hold_id:uuid}",
+    operation_id="release_hold",
+    summary="Give a held table back",
+    status_code=200,
+    tags=["Holds"],
+)
 async def release(call: Calling, hold_id: PathId) -> Response[HoldAnswer]:
     """Releasing twice, or after its time, changes nothing."""
     return await _on_hold(call, HoldId(hold_id), lambda tx: release_hold(call.desk, tx, HoldId(hold_id)))
@@ -114,7 +121,7 @@ async def seat_walk_in(
     party = WalkIn(
         restaurant_id=data.restaurant_id,
         party_size=data.party_size,
-        guest=_nameless(house) if data.guest is None else guest_of(call, house, data.guest),
+        guest=_nameless(house) if data.guest is None else guest_of(call, house, data.guest, at_the_door=True),
         table_ids=data.table_ids or (),
         minutes=data.minutes,
     )

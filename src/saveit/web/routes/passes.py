@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from litestar import Response, Router, get, post
 from litestar.openapi.spec import Example
@@ -12,10 +11,11 @@ from saveit.consumers import qr
 from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.ids import ReservationId, TenantId
 from saveit.ledger import House
-from saveit.reservations import CalendarEntry, Reservation, ReservationUnknown, calendar_of, find
+from saveit.reservations import CalendarEntry, Reservation, ReservationUnknown, calendar_of, find, method_of
 from saveit.venues import tenant_of
 from saveit.web.desk import shown
 from saveit.web.edge import Call
+from saveit.web.links import require_open
 from saveit.web.problems import NotFound, RequestInvalid, Unauthenticated, request_error
 from saveit.web.routes.reservations import look_at
 from saveit.web.routes.shared import Calling, PathId, answered, house_of, require_seen
@@ -92,9 +92,12 @@ async def draw_pass(call: Calling, picture: FromPath[str]) -> Response[bytes]:
     if kind not in {"png", "svg"} or len(token) > _TOKEN_LENGTH_MAX:
         raise NotFound
     tenant_id, named = await _read_link(call, token)
-    issued = await call.desk.database.attempt(
-        tenant_id, _guest(call), lambda tx: qr.generate(call.desk, tx, named.reservation_id)
-    )
+
+    async def work(tx: Transaction) -> qr.IssuedPass:
+        require_open(await find(call.desk, tx, named.reservation_id), call.now)
+        return await qr.generate(call.desk, tx, named.reservation_id)
+
+    issued = await call.desk.database.attempt(tenant_id, _guest(call), work)
     if kind == "png":
         # Drawing takes 18 ms of processor time, in which nobody else would be answered.
         return Response(await asyncio.to_thread(qr.pass_png, issued.token), media_type="image/png")
@@ -127,28 +130,21 @@ async def read_calendar(
 
         reservation = await look_at(call, wanted, look)
         house = await house_of(call, reservation.restaurant_id)
-    body = calendar_of(_entry(call, house, reservation), purpose="download", reminder=True)
+    entry = _entry(house, reservation)
     name = f"{reservation.code}.ics"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+    # The framework adds the charset to whatever is text.
+    media_type = f"text/calendar; method={method_of(entry)}"
+    return Response(calendar_of(entry, reminder=True), media_type=media_type, headers=headers)
 
 
-def _entry(call: Call, house: House, reservation: Reservation) -> CalendarEntry:
-    host = urlsplit(call.parts.public_url).hostname or "saveit.invalid"
+def _entry(house: House, reservation: Reservation) -> CalendarEntry:
     restaurant = house.restaurant
-    match reservation.status:
-        case "cancelled" | "no_show":
-            status = "cancelled"
-        case "pending":
-            status = "tentative"
-        case _:
-            status = "confirmed"
     return CalendarEntry(
         reservation_id=reservation.id,
-        host=host,
-        sequence=reservation.revision,
+        sequence=reservation.calendar_sequence,
         changed_at=reservation.updated_at,
-        status=status,
+        status=reservation.calendar_status,
         starts_at=reservation.starts_at,
         ends_at=reservation.leaves_at,
         timezone=restaurant.timezone,
@@ -157,7 +153,6 @@ def _entry(call: Call, house: House, reservation: Reservation) -> CalendarEntry:
         restaurant_address=restaurant.address or None,
         party_size=reservation.party_size,
         code=reservation.code,
-        organizer_email=f"no-reply@{host}",
     )
 
 
@@ -172,20 +167,21 @@ async def _of_link(call: Call, token: str, wanted: ReservationId) -> tuple[House
         raise unknown
     async with call.desk.database.tenant(tenant_id, _guest(call)) as tx:
         reservation = await find(call.desk, tx, wanted)
+    require_open(reservation, call.now)
     return await call.desk.house(tenant_id, reservation.restaurant_id), reservation
 
 
 async def _read_link(call: Call, token: str) -> tuple[TenantId, qr.CheckInPass]:
-    """Return what a true pass in a link names, and whose it is. Refuses: NotFound, PassMalformed, PassForged, PassExpired."""
+    """Return what a true pass in a link names, and whose it is: also one that is past its time, for the stay may have been moved since.
+
+    Refuses: NotFound, PassMalformed, PassForged.
+    """
     restaurant_id = qr.claimed_restaurant(token)
     async with call.desk.database.gate() as gate_tx:
         tenant_id = await tenant_of(gate_tx, restaurant_id)
     if tenant_id is None:
         raise NotFound
-    named = qr.read_pass(token, await call.links.key(tenant_id))
-    if call.now >= named.expires_at:
-        raise qr.PassExpired(expired_at=named.expires_at.isoformat())
-    return tenant_id, named
+    return tenant_id, qr.read_pass(token, await call.links.key(tenant_id))
 
 
 def _guest(call: Call) -> Actor:

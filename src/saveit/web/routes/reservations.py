@@ -146,7 +146,7 @@ async def book_table(
     raise AssertionError(data, "answered in front of the router")
 
 
-@get("/", summary="List the reservations of a service day")
+@get("/", operation_id="list_reservations", summary="List the reservations of a service day")
 async def list_day(
     call: Calling,
     *,
@@ -183,7 +183,7 @@ async def list_day(
     return ReservationPage([await shown(call, house, each) for each in found], more)
 
 
-@get("/user/{user_id:uuid}", summary="List a guest's reservations")
+@get("/user/{user_id:uuid}", operation_id="list_reservations_of_guest", summary="List a guest's reservations")
 async def list_person(
     call: Calling, user_id: PathId, limit: PageLength = PAGE_LENGTH, cursor: Cursor = None
 ) -> ReservationPage:
@@ -209,7 +209,7 @@ async def reservations_of(
     return await call.act(work)
 
 
-@get("/{reservation_id:uuid}", summary="Read a reservation")
+@get("/{reservation_id:uuid}", operation_id="read_reservation", summary="Read a reservation")
 async def read(call: Calling, reservation_id: PathId) -> ReservationAnswer:
     """As it is now, with its revision."""
     reservation_id = ReservationId(reservation_id)
@@ -220,7 +220,11 @@ async def read(call: Calling, reservation_id: PathId) -> ReservationAnswer:
     return await answer_of(call, await look_at(call, reservation_id, look))
 
 
-@get("/{reservation_id:uuid}/history", summary="Read what happened to a reservation")
+@get(
+    "/{reservation_id:uuid}/history",
+    operation_id="read_reservation_history",
+    summary="Read what happened to a reservation",
+)
 async def read_history(
     call: Calling, reservation_id: PathId, limit: PageLength = PAGE_LENGTH, cursor: Cursor = None
 ) -> HistoryAnswer:
@@ -279,6 +283,7 @@ def change_route(alternatives: Alternatives) -> Router:
         if wish is None and not words:
             raise RequestInvalid(request_error("", "nothing_to_change"))
         seen: list[Reservation] = []
+        staff = call.audience == "staff"
 
         async def act(tx: Transaction) -> Reservation:
             after = await find(call.desk, tx, ReservationId(reservation_id))
@@ -291,7 +296,11 @@ def change_route(alternatives: Alternatives) -> Router:
                 house = await house_of(call, after.restaurant_id)
                 region = house.restaurant.region
                 after = await amend(
-                    call.desk, tx, after.id, revision=revision, guest=lambda was: _reworded(was, data, region)
+                    call.desk,
+                    tx,
+                    after.id,
+                    revision=revision,
+                    guest=lambda was: _reworded(was, data, region, staff=staff),
                 )
             return after
 
@@ -322,9 +331,11 @@ def _wish(call: Call, data: ReservationChange) -> Wish | None:
     )
 
 
-def _reworded(was: GuestDetails, data: ReservationChange, region: str) -> GuestDetails:
+def _reworded(was: GuestDetails, data: ReservationChange, region: str, *, staff: bool) -> GuestDetails:
     """Return the guest's words with what changes in them, checked. Refuses: ContactRefused."""
     told = data.guest
+    # Whoever could be reached stays so; staff may strike a number out.
+    reachable = not staff and (was.phone is not None or was.email is not None)
     wishes = was.special_requests if data.special_requests is UNSET else data.special_requests
     if told is UNSET:
         return check_contact(
@@ -342,6 +353,7 @@ def _reworded(was: GuestDetails, data: ReservationChange, region: str) -> GuestD
         language=was.language if told.language is UNSET else told.language,
         region=region,
         special_requests=wishes,
+        reachable=reachable,
     )
 
 
@@ -409,7 +421,12 @@ async def complete_reservation(call: Calling, reservation_id: PathId) -> Respons
     return await _host(call, reservation_id, lambda tx: complete(call.desk, tx, wanted))
 
 
-@post("/{reservation_id:uuid}/no-show", summary="Note that the party did not come", status_code=200)
+@post(
+    "/{reservation_id:uuid}/no-show",
+    operation_id="mark_no_show",
+    summary="Note that the party did not come",
+    status_code=200,
+)
 async def miss_reservation(call: Calling, reservation_id: PathId) -> Response[ReservationAnswer]:
     """From its start on: the tables are free, the fee is by the terms, and it counts against the guest."""
     wanted = ReservationId(reservation_id)

@@ -9,12 +9,11 @@ from litestar.params import Body
 
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import RestaurantId, TenantId
-from saveit.reservations import apply_rules
+from saveit.reservations import apply_restaurant, apply_rules
 from saveit.venues import (
     Restaurant,
     RestaurantChange,
     RestaurantDraft,
-    change_restaurant,
     check_restaurant,
     find_restaurant,
     list_restaurants,
@@ -57,7 +56,7 @@ _CONFIG = Example(
 )
 
 
-@post("/", summary="Open a restaurant")
+@post("/", operation_id="open_restaurant", summary="Open a restaurant")
 async def open_(
     call: Calling, data: Annotated[RestaurantDraft, Body(examples=[_OPEN])]
 ) -> Response[Restaurant]:
@@ -73,7 +72,7 @@ async def open_(
     return answered(await call.once(data, Restaurant, work))
 
 
-@get("/", summary="List restaurants")
+@get("/", operation_id="list_restaurants", summary="List restaurants")
 async def list_(call: Calling, limit: PageLength = PAGE_LENGTH, cursor: Cursor = None) -> RestaurantPage:
     """Those that the caller may see, in the order they were opened."""
     call.require_somewhere("restaurants:read")
@@ -108,7 +107,9 @@ async def _list_all(call: Call, limit: int, cursor: str | None) -> RestaurantPag
     return RestaurantPage(found, cursor_of(tenants[-1].id) if len(tenants) == limit else None)
 
 
-@patch("/{restaurant_id:uuid}", summary="Change what is said of a restaurant")
+@patch(
+    "/{restaurant_id:uuid}", operation_id="change_restaurant", summary="Change what is said of a restaurant"
+)
 async def change(
     call: Calling, restaurant_id: PathId, data: Annotated[RestaurantChange, Body(examples=[_CHANGE])]
 ) -> Restaurant:
@@ -116,9 +117,7 @@ async def change(
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
 
     async def work(tx: Transaction) -> Restaurant:
-        changed = await change_restaurant(tx, house.restaurant_id, data, now=call.now)
-        tx.after_commit(lambda: call.desk.pictures.forget_house(house.restaurant_id))
-        return changed
+        return await apply_restaurant(call.desk, tx, house.restaurant_id, data)
 
     return await call.act(work)
 

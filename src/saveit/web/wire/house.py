@@ -25,10 +25,10 @@ class ConfigAnswer(Struct, frozen=True):
 
 
 class ConfigRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A whole set of rules to put in force. With `version`, the one that was read, it is refused if somebody changed them since."""
+    """A whole set of rules to put in force. `version` is the one that was read: it is refused if somebody changed them since."""
 
     rules: dict[str, object]
-    version: Annotated[int, Meta(ge=1)] | None = None
+    version: Annotated[int, Meta(ge=1)]
 
 
 class RestaurantPage(Struct, frozen=True):

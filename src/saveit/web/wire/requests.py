@@ -35,7 +35,7 @@ RevisionNumber: TypeAlias = Annotated[
 
 
 class GuestRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who comes. Phone or email say who it is; without either the guest is nobody in particular."""
+    """Who comes. Phone or email say who it is, and one of them is needed unless staff books: else the guest is nobody in particular."""
 
     name: GuestName
     phone: Phone | None = None

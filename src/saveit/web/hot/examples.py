@@ -1,0 +1,371 @@
+"""An example of every answer, made of the very structs that are answered: an example that is not one cannot be written here."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from uuid import UUID
+
+import msgspec
+
+from saveit.access import ApiKey, StaffUser
+from saveit.advisors import Advisor, Line
+from saveit.consumers.qr import PassDocument
+from saveit.gateway import ParkedEvent, Quarantined
+from saveit.kernel.ids import (
+    AdvisorId,
+    ApiKeyId,
+    AreaId,
+    CombinationId,
+    HoldId,
+    LineId,
+    PersonId,
+    ReservationId,
+    RestaurantId,
+    TableId,
+    TenantId,
+    UserId,
+)
+from saveit.venues import (
+    Area,
+    DiningTable,
+    Restaurant,
+    Rules,
+    RulesVersion,
+    TableCombination,
+    Tenant,
+    default_rules,
+)
+from saveit.web.hot.health import Readiness
+from saveit.web.wire import (
+    Alternative,
+    AvailabilityAnswer,
+    BlockAnswer,
+    Calendar,
+    CheckAnswer,
+    DayAnswer,
+    GuestAnswer,
+    HistoryAnswer,
+    HistoryEntry,
+    HoldAnswer,
+    PolicyAnswer,
+    Refreshed,
+    ReservationAnswer,
+    ReservationPage,
+    Slot,
+    TableAnswer,
+)
+from saveit.web.wire.house import (
+    ApiKeys,
+    Areas,
+    Combinations,
+    ConfigAnswer,
+    EntryAnswer,
+    NewKeyAnswer,
+    PassAnswer,
+    PassVerdict,
+    PlaceAnswer,
+    Queue,
+    RestaurantPage,
+    RolesAnswer,
+    RulesPage,
+    SessionAnswer,
+    Staff,
+    Tables,
+    TenantAnswer,
+    Tenants,
+)
+from saveit.web.wire.lines import (
+    Advisors,
+    ChannelAnswer,
+    ChannelNeed,
+    ChannelsAnswer,
+    LineAnswer,
+    Lines,
+    ParkedEvents,
+    Strangers,
+)
+
+_ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
+_RESTAURANT_ID, _TENANT_ID = RestaurantId(_ID), TenantId(_ID)
+_TABLE_ID, _OTHER_TABLE_ID = TableId(_ID), TableId(UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8f"))
+_BOGOTA = timezone(timedelta(hours=-5))
+_ON = date(2026, 3, 14)
+_STARTS_AT, _LEAVES_AT = (
+    datetime(2026, 3, 14, 20, 30, tzinfo=_BOGOTA),
+    datetime(2026, 3, 14, 22, tzinfo=_BOGOTA),
+)
+_MADE_AT = datetime(2026, 3, 2, 17, tzinfo=UTC)
+_PASS = "AQGVovBbHnw6jwA9LBsKn44B"  # noqa: S105 - the beginning of a pass, which opens nothing.
+_CURSOR = "kthL8pxbHnw6jwA9LBsKn44"
+
+_TABLE = TableAnswer(_TABLE_ID, "12", (_TABLE_ID,), ("12",))
+_GUEST = GuestAnswer("Ana Rivas", "+573001234567", "ana@example.com", "es")
+_RESERVATION = ReservationAnswer(
+    id=ReservationId(_ID),
+    code="K7M2QX",
+    status="confirmed",
+    restaurant_id=_RESTAURANT_ID,
+    date=_ON,
+    time="20:30",
+    service="dinner",
+    starts_at=_STARTS_AT,
+    leaves_at=_LEAVES_AT,
+    timezone="America/Bogota",
+    party_size=4,
+    table=_TABLE,
+    pinned=False,
+    overbooked=False,
+    guest=_GUEST,
+    user_id=PersonId(_ID),
+    special_requests="Junto a la ventana",
+    source="api",
+    qr_url=f"https://tables.example/api/v1/qr/{_PASS}.png",
+    calendar_url=f"https://tables.example/api/v1/calendar/{_ID}?pass={_PASS}",
+    policy=PolicyAnswer("COP", _STARTS_AT - timedelta(days=1), 5_000_000, 5_000_000, 0, (), 15, 15),
+    fee_minor=0,
+    revision=1,
+    created_at=_MADE_AT,
+    updated_at=_MADE_AT,
+    confirmed_at=_MADE_AT,
+)
+_HOLD = HoldAnswer(
+    id=HoldId(_ID),
+    restaurant_id=_RESTAURANT_ID,
+    date=_ON,
+    time="20:30",
+    starts_at=_STARTS_AT,
+    leaves_at=_LEAVES_AT,
+    party_size=4,
+    table=_TABLE,
+    expires_at=_MADE_AT + timedelta(minutes=5),
+    renewed_at=None,
+    released_at=None,
+    reservation_id=None,
+)
+_FREE = Slot(time="20:30", available=True, starts_at=_STARTS_AT, leaves_at=_LEAVES_AT, service="dinner")
+_FULL = Slot(
+    time="20:00",
+    available=False,
+    starts_at=_STARTS_AT - timedelta(minutes=30),
+    reason="FULL",
+    message="No hay mesa libre para 4 personas a esa hora.",
+)
+_INSTEAD = Alternative(_ON, "20:30", _STARTS_AT, _LEAVES_AT, "dinner")
+_RESTAURANT = Restaurant(
+    id=_RESTAURANT_ID,
+    tenant_id=_TENANT_ID,
+    slug="la-candelaria",
+    name="La Candelaria",
+    timezone="America/Bogota",
+    language="es",
+    currency="COP",
+    region="CO",
+    address="Carrera 3 # 12-20",
+    phone="+576011234567",
+    rules_version=2,
+    floor_version=7,
+)
+_RULES: Rules = default_rules()
+_RULES_VERSION = RulesVersion(2, _RULES, f"staff:{_ID}", _MADE_AT)
+_AREA = Area(AreaId(_ID), _RESTAURANT_ID, "Terraza", 1)
+_DINING_TABLE = DiningTable(
+    id=_TABLE_ID,
+    restaurant_id=_RESTAURANT_ID,
+    area_id=AreaId(_ID),
+    number="12",
+    covers_min=2,
+    covers_max=4,
+    x=3,
+    y=1.5,
+    width=1,
+    height=1,
+    rotation=0,
+    shape="round",
+    online=True,
+    priority=0,
+    retired_at=None,
+)
+_COMBINATION = TableCombination(
+    id=CombinationId(_ID),
+    restaurant_id=_RESTAURANT_ID,
+    table_ids=(_TABLE_ID, _OTHER_TABLE_ID),
+    covers_min=5,
+    covers_max=8,
+    online=True,
+    priority=0,
+    retired_at=None,
+)
+_ENTRY = EntryAnswer(
+    id=_ID,
+    restaurant_id=_RESTAURANT_ID,
+    date=_ON,
+    party_size=4,
+    earliest_at=_STARTS_AT - timedelta(minutes=30),
+    latest_at=_STARTS_AT + timedelta(hours=1),
+    guest=_GUEST,
+    status="offered",
+    hold_id=_ID,
+    offered_until=_MADE_AT + timedelta(minutes=15),
+    reservation_id=None,
+    source="api",
+    created_at=_MADE_AT,
+    updated_at=_MADE_AT,
+)
+_USER = StaffUser(UserId(_ID), "Ana Rivas", "ana@example.com", "es", {_RESTAURANT_ID: "host"}, _MADE_AT, None)
+_API_KEY = ApiKey(
+    id=ApiKeyId(_ID),
+    restaurant_id=_RESTAURANT_ID,
+    name="Página web",
+    scopes=("availability:read", "reservations:write"),
+    quota_per_minute=600,
+    created_at=_MADE_AT,
+    expires_at=None,
+    revoked_at=None,
+)
+
+
+_ADVISOR = Advisor(
+    id=AdvisorId(_ID),
+    name="María González",
+    phone="+573012345678",
+    user_id=None,
+    languages=("es",),
+    ai_attention=True,
+    audio_available=True,
+    active=True,
+    revision=1,
+    created_at=_MADE_AT,
+    updated_at=_MADE_AT,
+)
+_LINE = LineAnswer(
+    Line(
+        id=LineId(_ID),
+        channel="whatsapp_twilio",
+        account="AC0123456789abcdef0123456789abcdef",
+        address="+14155238886",
+        restaurant_id=None,
+        advisor_id=AdvisorId(_ID),
+        tenant_id=_TENANT_ID,
+        opaque=None,
+        language="es",
+        credential_names=("auth_token",),
+        active=True,
+        revision=1,
+        created_at=_MADE_AT,
+        updated_at=_MADE_AT,
+    ),
+    "https://tables.example/webhooks/whatsapp_twilio",
+)
+
+
+def examples() -> Iterator[msgspec.Struct]:
+    """Yield one example of each struct that is ever a whole answer."""
+    yield from _of_tables()
+    yield from _of_guests()
+    yield from _of_the_house()
+    yield from _of_access()
+    yield from _of_lines()
+
+
+def _of_tables() -> Iterator[msgspec.Struct]:
+    day = DayAnswer(date=_ON, open=True, available=1, slots=[_FULL, _FREE])
+    closed = DayAnswer(
+        date=_ON + timedelta(days=1), open=False, available=0, slots=[], reason="CLOSED", message="Cerrado."
+    )
+    yield AvailabilityAnswer(
+        restaurant_id=_RESTAURANT_ID,
+        timezone="America/Bogota",
+        party_size=4,
+        date=_ON,
+        open=True,
+        available=1,
+        slots=[_FULL, _FREE],
+    )
+    yield Calendar(restaurant_id=_RESTAURANT_ID, timezone="America/Bogota", party_size=4, days=[day, closed])
+    yield CheckAnswer(
+        restaurant_id=_RESTAURANT_ID,
+        date=_ON,
+        time="20:00",
+        party_size=4,
+        available=False,
+        slot=_FULL,
+        reasons=[_FULL],
+        alternatives=[_INSTEAD],
+    )
+    yield Refreshed(_RESTAURANT_ID, _ON)
+    yield _HOLD
+    yield BlockAnswer(_ID, _RESTAURANT_ID, (_TABLE_ID,), _STARTS_AT, _LEAVES_AT, "Pintura")
+    yield Readiness(ready=True, problems=())
+
+
+def _of_guests() -> Iterator[msgspec.Struct]:
+    yield _RESERVATION
+    yield ReservationPage([_RESERVATION], _CURSOR)
+    body = msgspec.Raw(b'{"after":{"status":"confirmed","party_size":4}}')
+    made = HistoryEntry(
+        _ID, "reservation.created", 1, f"api_key:{_ID}", "api", "4bf92f3577b34da6", _MADE_AT, body
+    )
+    yield HistoryAnswer([made], None)
+    yield _ENTRY
+    yield Queue([PlaceAnswer(1, 40, _ENTRY)])
+    yield PassAnswer(
+        reservation_id=ReservationId(_ID),
+        token=_PASS,
+        document=PassDocument(_ID, _ID, 1_772_470_800, 1_773_543_600, "9f" * 8, "c4" * 32),
+        png_url=f"https://tables.example/api/v1/qr/{_PASS}.png",
+        svg_url=f"https://tables.example/api/v1/qr/{_PASS}.svg",
+        issued_at=_MADE_AT,
+        expires_at=_LEAVES_AT,
+    )
+    yield PassVerdict(valid=True, reservation=_RESERVATION)
+
+
+def _of_the_house() -> Iterator[msgspec.Struct]:
+    yield _RESTAURANT
+    yield RestaurantPage([_RESTAURANT], None)
+    yield ConfigAnswer(_RESTAURANT, _RULES, 2)
+    yield RulesPage([_RULES_VERSION], None)
+    yield _AREA
+    yield Areas([_AREA])
+    yield _DINING_TABLE
+    yield Tables([_DINING_TABLE])
+    yield _COMBINATION
+    yield Combinations([_COMBINATION])
+
+
+def _of_lines() -> Iterator[msgspec.Struct]:
+    need = ChannelNeed("auth_token", "the account's primary auth token", secret=True, required=True)
+    yield ChannelsAnswer([ChannelAnswer("whatsapp_twilio", [need])])
+    yield _ADVISOR
+    yield Advisors([_ADVISOR], None)
+    yield _LINE
+    yield Lines([_LINE], None)
+    yield ParkedEvents([ParkedEvent(_ID, LineId(_ID), 7, _MADE_AT, 10, "Unreadable", _MADE_AT)], None)
+    yield Strangers(
+        [
+            Quarantined(
+                id=_ID,
+                tenant_id=_TENANT_ID,
+                line_id=None,
+                channel="whatsapp_twilio",
+                account="AC0123456789abcdef0123456789abcdef",
+                address="+14155238886",
+                reason="line_unknown",
+                seen=3,
+                octets_last=812,
+                first_at=_MADE_AT,
+                last_at=_MADE_AT,
+            )
+        ]
+    )
+
+
+def _of_access() -> Iterator[msgspec.Struct]:
+    yield SessionAnswer("saveit_session_…", _ID, "es", _MADE_AT + timedelta(hours=12))
+    yield _USER
+    yield Staff([_USER], None)
+    yield RolesAnswer(_ID, {_RESTAURANT_ID: "host"})
+    yield _API_KEY
+    yield ApiKeys([_API_KEY], None)
+    yield NewKeyAnswer("saveit_0a1b2c3d_…", _API_KEY)
+    yield TenantAnswer(_TENANT_ID, "Grupo Candelaria", _MADE_AT)
+    yield Tenants([Tenant(_TENANT_ID, "Grupo Candelaria", _MADE_AT)], None)

@@ -1,0 +1,152 @@
+"""Which refusals each operation may answer with, by their codes. What follows from an operation's shape is worked out, the rest is listed.
+
+The tests of the skin hold every problem that they ever meet against this list.
+"""
+
+from saveit.web.problems import PROBLEMS
+
+_ALWAYS = ("headers_too_large", "internal_error")
+_OF_CALLERS = ("unauthenticated", "rate_limited", "request_invalid")
+_OF_THE_DATABASE = ("busy", "database_unreachable", "unavailable")
+_OF_THE_KNOWN = ("forbidden", "tenant_required")
+_OF_BODIES = ("json_malformed", "body_too_large", "unsupported_media_type", "request_timeout")
+
+_TAKING = ("restaurant_not_found", "slot_unavailable", "table_taken", "booking_rules_broken")
+_GUESTS = ("contact_refused", "guest_blocked", "guest_overlap", "guest_limit")
+_STANDING = ("reservation_not_found", "illegal_status")
+_HOUSE = ("restaurant_not_found", "venue_invalid")
+_PASS = (
+    "restaurant_not_found",
+    "reservation_not_found",
+    "qr_malformed",
+    "qr_forged",
+    "qr_other_restaurant",
+    "qr_revoked",
+    "qr_unconfirmed",
+    "qr_used",
+    "qr_expired",
+    "qr_too_early",
+    "qr_too_late",
+    "illegal_status",
+)
+_WAITING = ("waitlist_entry_not_found", "waitlist_entry_over")
+
+REFUSED: dict[str, tuple[str, ...]] = {
+    "list_times": ("restaurant_not_found", "not_found"),
+    "check_availability": ("restaurant_not_found",),
+    "refresh_availability": ("restaurant_not_found",),
+    "list_reservations": ("restaurant_not_found",),
+    "book_table": (*_TAKING, *_GUESTS, "hold_not_found", "hold_over", "hold_mismatch"),
+    "list_reservations_of_guest": ("user_not_found",),
+    "read_reservation": ("reservation_not_found",),
+    "read_reservation_history": ("reservation_not_found",),
+    "change_reservation": (*_STANDING, *_TAKING, *_GUESTS, "revision_conflict"),
+    "cancel_reservation": (*_STANDING, "revision_conflict"),
+    "confirm_reservation": _STANDING,
+    "check_in_reservation": _STANDING,
+    "complete_reservation": _STANDING,
+    "mark_no_show": _STANDING,
+    "move_reservation": (*_STANDING, "revision_conflict", "table_taken", "booking_rules_broken"),
+    "extend_reservation": (*_STANDING, "revision_conflict", "table_taken", "stay_impossible"),
+    "hold_table": (*_TAKING, "too_many_holds"),
+    "renew_hold": ("hold_not_found", "hold_over", "hold_already_renewed"),
+    "release_hold": ("hold_not_found", "hold_over"),
+    "seat_walk_in": (*_TAKING, "contact_refused"),
+    "block_tables": ("restaurant_not_found", "booking_rules_broken", "block_overlaps"),
+    "lift_block": ("block_not_found",),
+    "block_person": ("restaurant_not_found", "user_not_found"),
+    "unblock_person": ("restaurant_not_found", "user_not_found"),
+    "join_queue": (
+        "restaurant_not_found",
+        "contact_refused",
+        "guest_blocked",
+        "booking_rules_broken",
+        "waitlist_already_waiting",
+        "waitlist_full",
+        "waitlist_no_such_start",
+    ),
+    "read_queue": ("restaurant_not_found",),
+    "read_entry": ("waitlist_entry_not_found",),
+    "accept_offer": (*_WAITING, *_TAKING, *_GUESTS, "waitlist_nothing_offered", "hold_over"),
+    "leave_queue": _WAITING,
+    "generate_pass": _STANDING,
+    "validate_pass": _PASS,
+    "check_in_with_pass": _PASS,
+    "draw_pass": (*_STANDING, "not_found", "qr_malformed", "qr_forged", "qr_expired"),
+    "read_calendar": ("reservation_not_found", "qr_expired"),
+    "open_restaurant": (*_HOUSE, "slug_taken"),
+    "list_restaurants": (),
+    "change_restaurant": (*_HOUSE, "slug_taken", "revision_conflict"),
+    "read_config": ("restaurant_not_found",),
+    "write_config": ("restaurant_not_found", "rules_invalid", "revision_conflict"),
+    "read_rules": ("restaurant_not_found",),
+    "read_areas": ("restaurant_not_found",),
+    "make_area": (*_HOUSE, "area_name_taken", "floor_full"),
+    "write_area": (*_HOUSE, "area_unknown", "area_name_taken", "revision_conflict"),
+    "drop_area": ("restaurant_not_found", "area_unknown", "area_in_use"),
+    "read_tables": ("restaurant_not_found",),
+    "make_table": (*_HOUSE, "area_unknown", "table_number_taken", "floor_full"),
+    "write_table": (
+        *_HOUSE,
+        "table_unknown",
+        "area_unknown",
+        "table_number_taken",
+        "table_in_combination",
+        "revision_conflict",
+    ),
+    "drop_table": ("restaurant_not_found", "table_unknown", "table_in_use", "table_in_combination"),
+    "read_combinations": ("restaurant_not_found",),
+    "make_combination": (*_HOUSE, "table_unknown", "floor_full"),
+    "write_combination": (*_HOUSE, "combination_unknown", "table_unknown", "revision_conflict"),
+    "drop_combination": ("restaurant_not_found", "combination_unknown"),
+    "begin_session": ("wrong_credentials",),
+    "end_session": ("not_found",),
+    "read_staff": (),
+    "make_user": ("access_invalid", "email_taken"),
+    "give_role": ("restaurant_not_found", "staff_user_unknown"),
+    "take_role": ("restaurant_not_found", "staff_user_unknown"),
+    "replace_password": ("access_invalid", "staff_user_unknown"),
+    "drop_user": ("staff_user_unknown",),
+    "read_keys": (),
+    "make_key": ("restaurant_not_found", "access_invalid"),
+    "read_key": ("api_key_unknown",),
+    "drop_key": ("api_key_unknown",),
+    "read_channels": (),
+    "read_advisors": (),
+    "make_advisor": ("advisor_invalid", "advisor_taken"),
+    "read_advisor": ("advisor_unknown",),
+    "write_advisor": ("advisor_unknown", "advisor_invalid", "advisor_taken", "revision_conflict"),
+    "read_lines": (),
+    "make_line": ("restaurant_not_found", "advisor_unknown", "line_invalid", "line_taken"),
+    "read_line": ("line_unknown",),
+    "write_line": ("line_unknown", "advisor_unknown", "line_invalid", "line_taken", "revision_conflict"),
+    "read_parked": (),
+    "replay_parked": ("inbox_event_unknown",),
+    "read_quarantine": (),
+    "make_tenant": ("venue_invalid",),
+    "read_tenants": (),
+}
+"""By operation, what the rooms refuse."""
+
+
+def refused_by(
+    operation_id: str, *, known: bool, has_body: bool, has_place: bool, keyed: bool
+) -> dict[int, tuple[str, ...]]:
+    """Return the codes of everything that an operation may be refused with, by status.
+
+    `known` operations ask who is calling, `has_place` ones have an id in their address, `keyed` ones take an Idempotency-Key.
+    """
+    codes = {*_ALWAYS, *_OF_CALLERS, *_OF_THE_DATABASE, *REFUSED.get(operation_id, ())}
+    if known:
+        codes.update(_OF_THE_KNOWN)
+    if has_body:
+        codes.update(_OF_BODIES)
+    if has_place:
+        codes.add("not_found")
+    if keyed:
+        codes.add("idempotency_key_reused")
+    statuses = sorted({PROBLEMS[code].status for code in codes})
+    return {
+        status: tuple(sorted(code for code in codes if PROBLEMS[code].status == status))
+        for status in statuses
+    }
