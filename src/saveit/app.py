@@ -13,7 +13,6 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Gene
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -476,7 +475,6 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
     from saveit.web import Links
 
     links = Links(desk, core.settings.public_url)
-    host = urlsplit(core.settings.public_url).hostname or "saveit.invalid"
     actor = Actor("system", "notices", "internal")
 
     async def papers(reservation: Reservation, house: House) -> Papers:
@@ -488,14 +486,9 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
             png = await asyncio.to_thread(qr.pass_png, made.token)
         entry = CalendarEntry(
             reservation_id=reservation.id,
-            host=host,
-            sequence=reservation.revision,
+            sequence=reservation.calendar_sequence,
             changed_at=reservation.updated_at,
-            status="cancelled"
-            if not reservation.stands
-            else "tentative"
-            if reservation.status == "pending"
-            else "confirmed",
+            status=reservation.calendar_status,
             starts_at=reservation.starts_at,
             ends_at=reservation.leaves_at,
             timezone=house.restaurant.timezone,
@@ -504,7 +497,6 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
             restaurant_address=house.restaurant.address or None,
             party_size=reservation.party_size,
             code=reservation.code,
-            organizer_email=f"no-reply@{host}",
             guest_name=reservation.guest.name,
             guest_email=reservation.guest.email,
         )

@@ -99,6 +99,17 @@ def test_the_method_says_what_the_calendar_should_do(status: CalendarStatus, met
     assert (calendar["METHOD"], method_of(entry), calendar.events[0]["STATUS"]) == (method, method, told)
 
 
+def test_a_mail_invites_its_guest_who_has_accepted_by_booking() -> None:
+    invited = msgspec.structs.replace(ENTRY, guest_name='Ana "la de siempre"', guest_email="ana@example.com")
+
+    calendar = parsed(calendar_of(invited))
+    (attendee,) = calendar.events[0].attendees
+
+    assert (calendar["METHOD"], method_of(invited)) == ("REQUEST", "REQUEST")
+    assert (str(attendee), attendee.params["CN"]) == ("mailto:ana@example.com", "Ana 'la de siempre'")
+    assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == ("ACCEPTED", "FALSE")
+
+
 def test_a_change_and_a_cancellation_meet_the_event_they_are_about() -> None:
     moved = msgspec.structs.replace(ENTRY, sequence=4, starts_at=ENTRY.starts_at + timedelta(hours=1))
     cancelled = msgspec.structs.replace(moved, sequence=5, status="cancelled")

@@ -27,7 +27,7 @@ from saveit.kernel.ids import ReservationId
 from saveit.reservations.model import CalendarStatus
 
 CalendarLanguage: TypeAlias = Literal["es", "en"]
-CalendarMethod: TypeAlias = Literal["CANCEL", "PUBLISH"]
+CalendarMethod: TypeAlias = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 _PRODUCT = "-//SaveIt App//Reservations//EN"
 # An event is known by its UID and believed from its organizer for as long as it stands in anybody's calendar. Both must therefore outlive
@@ -65,6 +65,9 @@ class CalendarEntry(msgspec.Struct, frozen=True, kw_only=True):
     restaurant_address: str | None = None
     party_size: int
     code: str
+    guest_name: str = ""
+    guest_email: str | None = None
+    """Whom a mail invites; without it the entry invites nobody, and is for whoever opens it."""
 
 
 class _Words(NamedTuple):
@@ -97,7 +100,7 @@ _WORDS: dict[CalendarLanguage, _Words] = {
 
 
 def calendar_of(entry: CalendarEntry, *, reminder: bool = False) -> bytes:
-    """Return the reservation as one iCalendar object: published, which asks for no answer, or taken back.
+    """Return the reservation as one iCalendar object: an invitation, made or changed; published, which invites nobody; or taken back.
 
     `reminder` adds an alarm two hours before.
     """
@@ -115,7 +118,9 @@ def calendar_of(entry: CalendarEntry, *, reminder: bool = False) -> bytes:
 
 def method_of(entry: CalendarEntry) -> CalendarMethod:
     """Return what a calendar is to do with the entry; its media type has to say the same (RFC 5545, 8.1)."""
-    return "CANCEL" if entry.status == "cancelled" else "PUBLISH"
+    if entry.status == "cancelled":
+        return "CANCEL"
+    return "PUBLISH" if entry.guest_email is None else "REQUEST"
 
 
 def _event(entry: CalendarEntry, *, reminder: bool) -> Event:
@@ -135,6 +140,8 @@ def _event(entry: CalendarEntry, *, reminder: bool) -> Event:
         transparency=TRANSP.TRANSPARENT if cancelled else TRANSP.OPAQUE,
         organizer=_organizer(entry.restaurant_name),
     )
+    if entry.guest_email is not None:
+        event.attendees = [_attendee(entry.guest_email, entry.guest_name)]
     if reminder and not cancelled:
         event.add_component(_alarm(words.reminder.format(restaurant=entry.restaurant_name)))
     return event
@@ -160,10 +167,22 @@ def _line(text: str) -> str:
 
 
 def _organizer(name: str) -> vCalAddress:
-    organizer = vCalAddress(_ORGANIZER)
-    # A double quote cannot be written inside a parameter at all.
-    organizer.params["CN"] = _line(name.replace('"', "'"))
-    return organizer
+    return _named(vCalAddress(_ORGANIZER), name)
+
+
+def _attendee(email: str, name: str) -> vCalAddress:
+    attendee = _named(vCalAddress(f"mailto:{email}"), name)
+    # The guest has booked already; asking them to accept their own booking would only confuse.
+    attendee.params["PARTSTAT"] = "ACCEPTED"
+    attendee.params["RSVP"] = "FALSE"
+    return attendee
+
+
+def _named(address: vCalAddress, name: str) -> vCalAddress:
+    if name:
+        # A double quote cannot be written inside a parameter at all.
+        address.params["CN"] = _line(name.replace('"', "'"))
+    return address
 
 
 def _alarm(text: str) -> Alarm:
