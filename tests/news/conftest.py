@@ -1,6 +1,5 @@
 """A restaurant with lines, in whose conversations guests are choosing a time."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -39,10 +38,10 @@ class Square:
 
 
 @pytest.fixture
-async def square(room: Room) -> AsyncIterator[Square]:
+async def square(room: Room) -> Square:
     pushed: list[SocketPush] = []
     desk = room.bistro.desk
     consumer = news_consumer(desk, channel_map(CHANNELS), push=pushed.append, wake=lambda: None)
     runner = Runner(desk.database, room.bistro.clock, [consumer])
     await runner.prepare()
-    yield Square(room, runner, pushed)
+    return Square(room, runner, pushed)

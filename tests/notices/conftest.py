@@ -1,6 +1,5 @@
 """A restaurant with lines, whose bookings are told of; the stand-ins show what guests see."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -52,8 +51,7 @@ def _calendar(reservation: Reservation, house: House) -> bytes:
     return reservations.calendar_of(
         reservations.CalendarEntry(
             reservation_id=reservation.id,
-            host="saveit.example",
-            sequence=reservation.revision,
+            sequence=reservation.calendar_sequence,
             changed_at=reservation.updated_at,
             status="confirmed" if reservation.stands else "cancelled",
             starts_at=reservation.starts_at,
@@ -63,13 +61,14 @@ def _calendar(reservation: Reservation, house: House) -> bytes:
             restaurant_name=house.restaurant.name,
             party_size=reservation.party_size,
             code=reservation.code,
-            organizer_email="mesa@saveit.example",
+            guest_name=reservation.guest.name,
+            guest_email=reservation.guest.email,
         )
     )
 
 
 @pytest.fixture
-async def teller(room: Room) -> AsyncIterator[Teller]:
+async def teller(room: Room) -> Teller:
     desk, woken = room.bistro.desk, list[int]()
     channels = channel_map(CHANNELS)
     async with desk.database.tenant(room.bistro.tenant_id, HOST) as tx:
@@ -89,4 +88,4 @@ async def teller(room: Room) -> AsyncIterator[Teller]:
     consumer = notices.notices_consumer(desk, channel_map(CHANNELS), papers, wake=lambda: woken.append(1))
     runner = Runner(desk.database, room.bistro.clock, [consumer])
     await runner.prepare()
-    yield Teller(room, runner, woken)
+    return Teller(room, runner, woken)

@@ -7,9 +7,10 @@ import pytest
 
 from saveit import reservations
 from saveit.consumers import notices
+from saveit.consumers.notices import store
 from saveit.guests import GuestDetails
 from saveit.kernel.db import Actor
-from saveit.waitlist import Wish, join
+from saveit.waitlist import Wish, join, promote
 from tests.notices.conftest import Teller
 from tests.notify.conftest import GUEST
 from tests.support.core import DAY, HOST
@@ -107,8 +108,6 @@ async def test_facts_read_twice_are_told_once(teller: Teller) -> None:
     await teller.told()
     await teller.room.bistro.watcher.execute("SELECT 1")
     async with teller.room.bistro.desk.database.ledger(HOST) as tx:
-        from saveit.consumers.notices import store
-
         rows = await teller.room.bistro.rows("SELECT fact_id, restaurant_id, subject_id FROM notices")
         again = await store.keep_notice(
             tx,
@@ -140,8 +139,6 @@ async def test_a_waiting_guest_is_offered_the_table_that_frees(teller: Teller) -
     )
     await room.bistro.act(join, wish)
     await room.bistro.act(reservations.cancel, first.id, reason="guest")
-    from saveit.waitlist import promote
-
     await promote(room.bistro.desk, room.bistro.tenant_id, room.bistro.restaurant_id, DAY)
 
     await teller.told()

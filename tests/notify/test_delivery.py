@@ -18,11 +18,24 @@ from saveit.consumers.notify import (
 )
 from saveit.kernel import faults
 from saveit.kernel.db import Actor
-from saveit.messages import Buttons, Choice, Letter, Status, Template, TemplateUse
+from saveit.messages import (
+    Buttons,
+    Choice,
+    HttpCall,
+    Letter,
+    Mail,
+    Response,
+    SocketPush,
+    Status,
+    StatusState,
+    Template,
+    TemplateUse,
+)
 from saveit.sandbox import Faults
 from tests.notify.conftest import GUEST, Room
 
 HOST = Actor("staff", "ana", "dashboard")
+Outgoing = HttpCall | Mail | SocketPush
 _CHATS = [channel.name for channel in CHANNELS if channel.can.shape == "chat"]
 
 
@@ -58,8 +71,9 @@ async def test_statuses_raise_a_message_and_never_lower_it(room: Room) -> None:
     ]
 
     async with room.bistro.desk.database.ledger(HOST) as tx:
-        for state in ("sent", "delivered", "failed"):
-            late = Status(channel_message_id=message.message_id, state=state)  # type: ignore[arg-type]
+        states: tuple[StatusState, ...] = ("sent", "delivered", "failed")
+        for state in states:
+            late = Status(channel_message_id=message.message_id, state=state)
             await conversations.note_status(
                 tx, room.bistro.tenant_id, conversation.line_id, late, now=room.bistro.clock.now()
             )
@@ -76,8 +90,8 @@ async def test_a_status_that_comes_before_its_message_waits_for_it(room: Room) -
     await room.plan(conversation, "Listo")
 
     class Early:
-        async def send(self, call: object) -> object:
-            answer = await room.stage.send(call)  # type: ignore[arg-type]
+        async def send(self, call: Outgoing) -> Response:
+            answer = await room.stage.send(call)
             return msgspec.structs.replace(answer, body=b'{"recipient_id":"1","message_id":"m_early"}')
 
     await room.delivery(Early()).drain()
@@ -235,10 +249,8 @@ async def test_a_closed_window_is_known_before_the_call_and_a_template_passes_it
 
     await room.delivery().drain()
 
-    assert [(status, error) for _, status, error in await room.states()][0] == (
-        "failed",
-        "window_closed:before_the_call",
-    )
+    _, status, error = (await room.states())[0]
+    assert (status, error) == ("failed", "window_closed:before_the_call")
     assert [call.verdict for call in room.stage.calls] == ["accepted"]
 
 
@@ -354,8 +366,8 @@ async def test_status_before_the_answer_is_kept(room: Room) -> None:
     (message_id,) = await room.plan(conversation, "Uno")
 
     class Hasty:
-        async def send(self, call: object) -> object:
-            answer = await room.stage.send(call)  # type: ignore[arg-type]
+        async def send(self, call: Outgoing) -> Response:
+            answer = await room.stage.send(call)
             await room.told()
             return answer
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,6 +12,7 @@ import pytest
 
 from saveit.channels._standard_webhooks import verify_standard
 from saveit.consumers import relay
+from saveit.consumers.relay import Endpoint
 from saveit.kernel.http import AnswerLost, HttpAnswer, HttpClient, NotSent
 from saveit.messages import Credentials, LineKey, Request, Verified
 from saveit.outbox import Runner
@@ -40,9 +41,7 @@ class System(HttpClient):
         *,
         headers: Iterable[tuple[str, str]] = (),
         body: bytes = b"",
-        timeout_s: float = 10.0,
-        octets_max: int = 0,
-        hosts: Collection[str] | None = None,
+        **_limits: object,
     ) -> HttpAnswer:
         assert method == "POST"
         self.calls.append(Call(url, dict(headers), body))
@@ -60,7 +59,7 @@ class Place:
     relay: relay.Relay
     woken: list[int] = field(default_factory=list)
 
-    async def endpoint(self, **wishes: object) -> tuple[relay.Endpoint, str]:
+    async def endpoint(self, **wishes: object) -> tuple[Endpoint, str]:
         desk = self.bistro.desk
         wanted = {"url": "https://pos.example/hook", "kinds": (), "restaurant_id": None} | wishes
         async with desk.database.tenant(self.bistro.tenant_id, HOST) as tx:

@@ -9,6 +9,7 @@ import pytest
 
 from saveit.messages import Address, Buttons, Choice, Outbound, Text
 from saveit.sandbox import SandboxApi, Standing
+from saveit.sandbox.api import Message, Receive, Send
 from tests.sandbox.conftest import MESSAGE_ID, House, named
 
 
@@ -17,11 +18,11 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
     async def look_up(channel: str, address: str) -> Standing:
         return Standing(asked=f"{channel} {address}", ai_attention=False)
 
-    async def inner(scope: object, receive: object, send: object) -> None:
-        await send({"type": "http.response.start", "status": 418, "headers": []})  # type: ignore[operator]
-        await send({"type": "http.response.body", "body": b""})  # type: ignore[operator]
+    async def inner(_scope: Message, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 418, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
 
-    transport = httpx.ASGITransport(SandboxApi(house.stage, look_up, inner))  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(SandboxApi(house.stage, look_up, inner))
     async with httpx.AsyncClient(transport=transport, base_url="http://saveit") as opened:
         yield opened
 
@@ -94,7 +95,7 @@ async def test_faults_are_switched_and_calls_are_listed(house: House, client: ht
     ],
 )
 async def test_what_makes_no_sense_is_said(
-    client: httpx.AsyncClient, method: str, path: str, body: object, status: int
+    client: httpx.AsyncClient, method: str, path: str, *, body: object, status: int
 ) -> None:
     content = None if body is None else msgspec.json.encode(body)
 

@@ -14,7 +14,7 @@ from saveit.messages import (
     Verified,
     Written,
 )
-from saveit.sandbox import Said
+from saveit.sandbox import Faults, Said
 from tests.sandbox.conftest import House, named
 
 _CHATS = [channel.name for channel in CHANNELS if channel.can.shape != "speech"]
@@ -84,7 +84,7 @@ async def test_an_altered_body_is_not_believed(house: House, channel: str) -> No
 
 
 async def test_a_batch_holds_the_messages_of_several_guests(house: House) -> None:
-    house.stage.set_faults(_faults(batch=3))
+    house.stage.set_faults(Faults(batch=3))
     for number in range(3):
         await house.stage.say("whatsapp_meta", Said(guest=f"57300000000{number}", text=f"n{number}"))
     await house.stage.settle()
@@ -109,9 +109,3 @@ async def test_a_photo_and_a_tap_arrive_as_what_they_are(house: House) -> None:
     assert isinstance(tap, UnifiedMessage)
     assert isinstance(tap.content, Chosen)
     assert tap.content.payload == "confirm:1"
-
-
-def _faults(**wanted: float) -> object:
-    from saveit.sandbox import Faults
-
-    return Faults(**wanted)  # type: ignore[arg-type]
