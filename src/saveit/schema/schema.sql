@@ -2586,6 +2586,8 @@ CREATE POLICY ledger_across_tenants ON public.reminders_sent TO saveit_ledger US
 
 CREATE POLICY ledger_across_tenants ON public.reservations TO saveit_ledger USING (true) WITH CHECK (true);
 
+CREATE POLICY ledger_across_tenants ON public.restaurant_manners TO saveit_ledger USING (true) WITH CHECK (true);
+
 CREATE POLICY ledger_across_tenants ON public.restaurant_rules TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.restaurants TO saveit_ledger USING (true) WITH CHECK (true);

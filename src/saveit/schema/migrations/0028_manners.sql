@@ -9,7 +9,7 @@ CREATE TABLE restaurant_manners (
     PRIMARY KEY (tenant_id, restaurant_id),
     FOREIGN KEY (tenant_id, restaurant_id) REFERENCES restaurants
 );
-CALL saveit_isolate_v1('restaurant_manners');
+CALL saveit_isolate_v1('restaurant_manners', across_tenants => true);
 GRANT SELECT, INSERT, UPDATE ON restaurant_manners TO saveit_app;
 
 CREATE INDEX reservations_by_code ON reservations (tenant_id, code);
