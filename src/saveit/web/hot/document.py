@@ -79,7 +79,7 @@ _LANGUAGE = {
 _CREATED = "201"
 _ON_ONE = ("/api/v1/reservations/{reservation_id}", "/api/v1/holds/{hold_id}", "/api/v1/qr/checkin")
 """Addresses of acts on what is there already: under a key they, too, are done once."""
-_KEYLESS = ("/api/v1/sessions",)
+_KEYLESS = ("/api/v1/sessions", "/api/v1/webhooks", "/api/v1/webhooks/{endpoint_id}/secret")
 
 
 _UNKNOWN_MAY_CALL = frozenset(("begin_session", "draw_pass"))

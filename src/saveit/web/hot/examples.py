@@ -8,7 +8,10 @@ import msgspec
 
 from saveit.access import ApiKey, StaffUser
 from saveit.advisors import Advisor, Line
+from saveit.consumers.notices import NoticeRow, Template
+from saveit.consumers.notify import DeadLetterRow, PauseRow
 from saveit.consumers.qr import PassDocument
+from saveit.consumers.relay import DeliveryRow, Endpoint
 from saveit.gateway import ParkedEvent, Quarantined
 from saveit.kernel.ids import (
     AdvisorId,
@@ -82,6 +85,17 @@ from saveit.web.wire.lines import (
     Lines,
     ParkedEvents,
     Strangers,
+)
+from saveit.web.wire.messages import (
+    DeadLetters,
+    Deliveries,
+    EndpointAnswer,
+    Endpoints,
+    NoticePreview,
+    Notices,
+    Pauses,
+    TemplateAnswer,
+    Templates,
 )
 
 _ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
@@ -264,6 +278,7 @@ def examples() -> Iterator[msgspec.Struct]:
     yield from _of_the_house()
     yield from _of_access()
     yield from _of_lines()
+    yield from _of_messages()
 
 
 def _of_tables() -> Iterator[msgspec.Struct]:
@@ -356,6 +371,40 @@ def _of_lines() -> Iterator[msgspec.Struct]:
                 last_at=_MADE_AT,
             )
         ]
+    )
+
+
+def _of_messages() -> Iterator[msgspec.Struct]:
+    words = TemplateAnswer(
+        "booked",
+        "es",
+        Template(text="{guest}, le esperamos en {restaurant}.", subject="Su mesa en {restaurant}"),
+        is_own=True,
+    )
+    yield words
+    yield Templates([words], ["guest", "restaurant"])
+    yield NoticePreview(
+        text="María, le esperamos en La Candelaria.",
+        subject="Su mesa en La Candelaria",
+        html="<p>María, le esperamos en La Candelaria.</p>",
+    )
+    yield Notices([NoticeRow(_ID, "booked", _MADE_AT, "whatsapp_twilio", "delivered", "")])
+    letter = DeadLetterRow(_ID, _MADE_AT, _ID, _ID, "whatsapp_twilio", "refused", "63016", 1, _MADE_AT)
+    yield DeadLetters([letter])
+    yield Pauses([PauseRow(_ID, None, "20003", _MADE_AT)])
+    endpoint = Endpoint(
+        id=_ID,
+        restaurant_id=_RESTAURANT_ID,
+        url="https://systems.example/saveit",
+        kinds=("reservation.created",),
+        active=True,
+        stopped_why="",
+        created_at=_MADE_AT,
+    )
+    yield EndpointAnswer(endpoint, "whsec_…")
+    yield Endpoints([endpoint], ["reservation.cancelled", "reservation.created"])
+    yield Deliveries(
+        [DeliveryRow(_ID, _ID, "reservation.created", "delivered", 1, _MADE_AT, "200", _MADE_AT, _MADE_AT)]
     )
 
 
