@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -24,6 +25,7 @@ from tests.web.test_bookings import told
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GUEST = {"name": "Eva", "phone": "+573004445566"}
+WORDS = {"subject": "¡Listo!", "text": "Te esperamos, {guest}"}
 WHEN = {"date": "2026-03-03", "time": "20:00", "party_size": 2}
 # These act in the caller's own house or in none, whatever is sent: they are asked below what they show.
 OWN = {
@@ -40,9 +42,18 @@ OWN = {
     ("get", "/api/v1/lines"),
     ("get", "/api/v1/inbox/parked"),
     ("get", "/api/v1/inbox/quarantine"),
+    ("get", "/api/v1/lines/pauses"),
+    ("get", "/api/v1/messages/dead"),
+    ("get", "/api/v1/webhooks"),
 }
 # A guest's link is opened by what stands in it and by no key; tests/web/test_passes.py forges it.
 BY_LINK = {("get", "/api/v1/qr/{picture}")}
+# Nothing in the house has failed to be sent, so its own key finds none either; tests/notify and tests/relay act on some that have.
+UNSENT = {
+    ("post", "/api/v1/messages/dead/{message_id}/replay"),
+    ("post", "/api/v1/messages/dead/{message_id}/dismiss"),
+    ("post", "/api/v1/webhooks/deliveries/{delivery_id}/replay"),
+}
 
 
 @dataclass(frozen=True)
@@ -145,7 +156,16 @@ async def reachable(web: Web) -> dict[str, str]:
         async with web.world.database.tenant(event.tenant_id, TESTER) as tx:
             await park(tx, event, "tests", now=NOON)
     (parked,) = (await web.client.get("/inbox/parked")).json()["events"]
-    return {"advisor_id": advisor["id"], "line_id": line["id"], "inbox_id": parked["id"]}
+    hook = (await web.client.post("/webhooks", json={"url": "https://pos.example/hook"})).json()["endpoint"]
+    return {
+        "advisor_id": advisor["id"],
+        "line_id": line["id"],
+        "inbox_id": parked["id"],
+        "endpoint_id": hook["id"],
+        "kind": "confirmed",
+        "language": "es",
+        **{name: str(uuid4()) for name in ("message_id", "delivery_id")},
+    }
 
 
 def operations() -> list[tuple[str, str]]:
@@ -208,6 +228,10 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         },
         ("patch", "/lines/{line_id}"): {"active": False},
         ("post", "/tenants"): {"name": "Mine"},
+        ("put", "/restaurants/{restaurant_id}/templates/{kind}/{language}"): WORDS,
+        ("post", "/restaurants/{restaurant_id}/templates/{kind}/{language}/preview"): WORDS,
+        ("post", "/messages/dead/{message_id}/replay"): {},
+        ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
     }
     return bodies.get((method, path.removeprefix("/api/v1")))
 
@@ -290,7 +314,18 @@ async def test_without_a_key_or_with_one_that_may_nothing_nothing_is_done(
 
 @pytest.mark.parametrize(
     "path",
-    ["/restaurants", "/staff", "/api-keys", "/advisors", "/lines", "/inbox/parked", "/inbox/quarantine"],
+    [
+        "/restaurants",
+        "/staff",
+        "/api-keys",
+        "/advisors",
+        "/lines",
+        "/inbox/parked",
+        "/inbox/quarantine",
+        "/lines/pauses",
+        "/messages/dead",
+        "/webhooks",
+    ],
 )
 async def test_what_is_listed_of_ones_own_names_nothing_of_others(neighbours: Neighbours, path: str) -> None:
     mine = await neighbours.web.client.get(path)
@@ -357,7 +392,7 @@ async def test_the_same_requests_with_the_houses_own_key_do_find_what_they_name(
         lost: list[tuple[str, str, str]] = []
 
         for method, path in sorted(
-            set(operations()) - OWN - BY_LINK - strangers, key=lambda each: order[each[0]]
+            set(operations()) - OWN - BY_LINK - UNSENT - strangers, key=lambda each: order[each[0]]
         ):
             address, parameters = asked(path, ids)
             body = body_for(method, path, ids, token)

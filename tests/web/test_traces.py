@@ -201,6 +201,7 @@ def test_every_act_of_the_core_is_traced() -> None:
         "forget_what_is_over",
         "forgotten_due",
         "holds_due",
+        "list_of_code",
         "list_of_day",
         "list_of_person",
         "nearest_offers",

@@ -8,9 +8,10 @@ from litestar.openapi.spec import Example
 from litestar.params import Body, FromPath
 
 from saveit.access import Permission
+from saveit.advisors import LineUnknown, find_line
 from saveit.consumers import notices, notify, relay
 from saveit.kernel.db import Transaction
-from saveit.kernel.ids import ReservationId, RestaurantId
+from saveit.kernel.ids import LineId, ReservationId, RestaurantId
 from saveit.reservations import ReservationUnknown, find
 from saveit.web.edge import Call
 from saveit.web.routes.shared import Calling, PathId, require_seen
@@ -174,7 +175,13 @@ async def read_pauses(call: Calling) -> Pauses:
 async def resume_line(call: Calling, line_id: PathId) -> None:
     """Once what was wrong is put right; what waited is then sent, unless it is too old."""
     _require_all(call, "lines:write")
-    await call.act(lambda tx: notify.resume_line(tx, tx.tenant_id, line_id, now=call.now))
+
+    async def work(tx: Transaction) -> None:
+        if await find_line(tx, LineId(line_id)) is None:
+            raise LineUnknown(line_id=str(line_id))
+        await notify.resume_line(tx, tx.tenant_id, line_id, now=call.now)
+
+    await call.act(work)
 
 
 @post("/webhooks", summary="Add a system that wants to hear", tags=["Webhooks"])
@@ -183,6 +190,8 @@ async def add_endpoint(
 ) -> EndpointAnswer:
     """The secret is shown this once. Calls are signed by Standard Webhooks 1.0 and never go into a private network."""
     _require_all(call, "lines:write")
+    if data.restaurant_id is not None:
+        _ = await call.house("lines:write", data.restaurant_id)
 
     async def work(tx: Transaction) -> EndpointAnswer:
         endpoint, secret = await relay.add_endpoint(
