@@ -45,7 +45,7 @@ class _Message(msgspec.Struct, frozen=True, rename={"sender": "from"}, forbid_un
     text: str = ""
     button: str = ""
     media: str = ""
-    name: str = "Huésped"
+    name: str = "Ana Torres"
 
 
 class _Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -33,7 +33,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     button: str = ""
     media: str = ""
-    name: str = "Huésped"
+    name: str = "Ana Torres"
 
 
 class Offered(msgspec.Struct, frozen=True):
