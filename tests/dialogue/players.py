@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from saveit.dialogue.model import (
+    Answer,
     Book,
     Cancel,
     Change,
@@ -122,7 +123,7 @@ def context_of(state: State, venue: Venue, now: datetime) -> Context:
 
 def think(situation: Situation, core: CoreInMemory) -> Decision:
     """Let the policy ask until it decides."""
-    answers: list = []
+    answers: list[Answer] = []
     for _ in range(QUESTIONS_MAX):
         found = decide(situation, answers)
         if isinstance(found, Decision):

@@ -77,6 +77,8 @@ async def opened(opening: Opening, script: Script) -> Chat:
                 }
             case ["closed", day]:
                 sections["special_dates"] = [{"date": day, "type": "closed"}]
+            case _:
+                pass
     written = msgspec.to_builtins(plain_rules(**sections))
     bistro = await opening.bistro(
         tables=((1, 2), (1, 2), (3, 4), (3, 4), (5, 8)),
@@ -102,6 +104,8 @@ async def _given(bistro: Bistro, script: Script) -> None:
                     for size in (2, 2, 4, 4, 8):
                         number += 1
                         await bistro.book(number, date=date.fromisoformat(day), time=clock, size=size)
+            case _:
+                pass
 
 
 async def standing(chat: Chat) -> dict[object, tuple[str, str, int]]:

@@ -15,7 +15,7 @@ ASK = "mesa para 2 el miércoles a las 8 de la noche"
 
 
 async def reservations_of(chat: Chat) -> list[tuple[str, int]]:
-    return await chat.bistro.rows(  # type: ignore[return-value]
+    return await chat.bistro.rows(
         "SELECT status, party_size FROM reservations WHERE tenant_id = $1 ORDER BY created_at",
         chat.bistro.tenant_id,
     )
