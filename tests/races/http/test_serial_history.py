@@ -28,6 +28,7 @@ _REFUSALS = {
     "block_overlaps",
     "hold_over",
     "booking_rules_broken",
+    "stay_impossible",
 }
 
 
