@@ -30,7 +30,7 @@ def test_the_lines_of_the_readme_work_as_printed(readme: str, place: Path, runni
     (place / ".saveit").symlink_to(running_demo.data_dir)
     (place / ".venv").symlink_to(sys.prefix)
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), re.DOTALL)
-    (lines,) = [block for block in blocks if "curl" in block]
+    lines = "\n".join(block for block in blocks if "curl" in block)
 
     done = subprocess.run(
         ["bash", "-euc", lines.replace("curl -sS", "curl -sSf")],
