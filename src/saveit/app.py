@@ -46,6 +46,7 @@ from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, o
 from saveit.sandbox import (
     SANDBOX_RESTAURANTS_MAX,
     App,
+    Behind,
     Incoming,
     SandboxApi,
     Stage,
@@ -543,7 +544,7 @@ def _on_stage(core: Core, gateway: Gateway, stage: Stage, app: App) -> SandboxAp
         return Standing()
 
     stage.set_deliver(deliver_to(app, core.settings.public_url, receive_mail=receive_mail))
-    return SandboxApi(stage, look_up, app)
+    return SandboxApi(stage, look_up, app, Behind(core.database, core.settings.data_dir / "demo.json"))
 
 
 class _Asked(msgspec.Struct, frozen=True):
