@@ -154,6 +154,49 @@ async def test_every_wrong_word_of_a_guest_is_told(web: Web) -> None:
     assert paths == ["guest.name", "guest.phone", "guest.email"]
 
 
+async def test_all_that_is_wrong_with_a_booking_is_told_in_one_round(web: Web) -> None:
+    """A field that cannot be read once hid the guest's wrong number, and that the rules that say no."""
+    guest = {"name": " ", "phone": "12", "colour": "red"}
+    body = wanted(web, guest=guest, party_size=50, time="03:00", beyond_pacing=True, table_id="the best")
+
+    refused = await web.client.post("/reservations", json=body, headers={"Accept-Language": "en"})
+
+    assert told(refused) == (422, "request_invalid")
+    errors = refused.json()["errors"]
+    assert {(error.get("path"), error["code"]) for error in errors} == {
+        ("table_id", "wrong_format"),
+        ("guest.colour", "unknown_field"),
+        ("beyond_pacing", "not_allowed"),
+        ("guest.name", "name_empty"),
+        ("guest.phone", "phone_invalid"),
+        (None, "party_too_large"),
+        (None, "no_service"),
+    }
+    assert all(error["message"] for error in errors)
+
+
+async def test_a_wrong_number_and_a_closed_hour_are_told_in_one_round(web: Web) -> None:
+    refused = await web.client.post("/reservations", json=wanted(web, guest={"name": "Ana"}, time="03:00"))
+
+    assert told(refused) == (422, "contact_refused")
+    assert [error["code"] for error in refused.json()["errors"]] == ["contact_missing", "no_service"]
+
+
+async def test_one_fault_alone_is_told_alone(web: Web) -> None:
+    """The twin: what can be read is not called wrong because something else cannot."""
+    shape = await web.client.post("/reservations", json=wanted(web, party_size="two"))
+    nowhere = await web.client.post(
+        "/reservations", json=wanted(web, restaurant_id="here", guest={"name": "Ana"})
+    )
+    no_text = await web.client.post("/reservations", json=wanted(web, guest={"name": "Ana", "phone": 5}))
+    no_object = await web.client.post("/reservations", content=b"[]")
+
+    assert [error["path"] for error in shape.json()["errors"]] == ["party_size"]
+    assert [error["path"] for error in nowhere.json()["errors"]] == ["restaurant_id"]
+    assert [error["path"] for error in no_text.json()["errors"]] == ["guest.phone"]
+    assert told(no_object) == (422, "request_invalid")
+
+
 async def test_a_reservation_is_changed_only_as_it_was_read(web: Web) -> None:
     made = await booked(web)
     path = f"/reservations/{made['id']}"

@@ -82,6 +82,7 @@ from saveit.reservations.taking.wishes import (
     answer_at,
     calendar_offers,
     day_offers,
+    is_capacity,
     nearest_offers,
 )
 from saveit.reservations.traced import (
@@ -182,6 +183,7 @@ __all__ = [
     "hold",
     "hold_once",
     "holds_due",
+    "is_capacity",
     "list_of_code",
     "list_of_day",
     "list_of_person",
