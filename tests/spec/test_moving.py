@@ -139,6 +139,7 @@ async def test_a_change_decided_on_an_old_reading_is_refused(opening: Opening) -
 async def test_a_seated_party_is_not_changed(opening: Opening) -> None:
     bistro = await opening.bistro()
     made = await bistro.book()
+    bistro.clock.set(local(DAY, "17:30"))
     await bistro.act(reservations.check_in, made.id)
 
     assert await answer(bistro.act(reservations.change, made.id, Wish(time="18:00"))) == "illegal_status"
@@ -204,6 +205,7 @@ async def test_a_move_to_tables_that_are_not_there_is_refused(opening: Opening) 
 async def test_a_seated_party_may_be_moved(opening: Opening) -> None:
     bistro = await opening.bistro(tables=(2, 4))
     made = await bistro.book()
+    bistro.clock.set(local(DAY, "17:30"))
     await bistro.act(reservations.check_in, made.id)
 
     moved = await bistro.act(reservations.move, made.id, bistro.tables[1:])

@@ -11,6 +11,7 @@ from saveit.reservations.calendar import CalendarEntry, calendar_of, method_of
 from saveit.reservations.desk import Desk, open_desk
 from saveit.reservations.errors import (
     BlockOverlaps,
+    CheckInTooEarly,
     GuestBlocked,
     GuestLimit,
     GuestOverlap,
@@ -20,6 +21,7 @@ from saveit.reservations.errors import (
     HoldUnknown,
     IllegalStatus,
     KeyReused,
+    LateBeyondStay,
     ReservationUnknown,
     RestaurantUnknown,
     RevisionConflict,
@@ -28,6 +30,7 @@ from saveit.reservations.errors import (
     StayImpossible,
     TableTaken,
     TooManyHolds,
+    UndoTooLate,
 )
 from saveit.reservations.hosting.blocks import (
     Block,
@@ -99,6 +102,7 @@ from saveit.reservations.traced import (
     complete,
     complete_when_forgotten,
     confirm,
+    expect_late,
     expire_hold,
     extend,
     hold,
@@ -113,6 +117,10 @@ from saveit.reservations.traced import (
     seat_overbooked,
     unblock,
     unblock_guest,
+    undo_cancellation,
+    undo_check_in,
+    undo_completion,
+    undo_no_show,
     walk_in,
 )
 
@@ -124,6 +132,7 @@ __all__ = [
     "Booked",
     "Booking",
     "CalendarEntry",
+    "CheckInTooEarly",
     "Desk",
     "DoubleBookingRow",
     "DueRow",
@@ -140,6 +149,7 @@ __all__ = [
     "IllegalStatus",
     "Key",
     "KeyReused",
+    "LateBeyondStay",
     "OverbookedDayRow",
     "Policy",
     "ReminderRow",
@@ -153,6 +163,7 @@ __all__ = [
     "StayImpossible",
     "TableTaken",
     "TooManyHolds",
+    "UndoTooLate",
     "WalkIn",
     "Wish",
     "amend",
@@ -172,6 +183,7 @@ __all__ = [
     "complete_when_forgotten",
     "confirm",
     "day_offers",
+    "expect_late",
     "expire_hold",
     "extend",
     "find",
@@ -204,6 +216,10 @@ __all__ = [
     "unblock",
     "unblock_guest",
     "unconfirmed_due",
+    "undo_cancellation",
+    "undo_check_in",
+    "undo_completion",
+    "undo_no_show",
     "waiting_for_a_table",
     "walk_in",
 ]
