@@ -26,7 +26,8 @@ LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     "cancelled": frozenset(("pending", "confirmed")),
     "no_show": frozenset(("confirmed", "completed")),
 }
-"""Where a status may go, also when a host undoes what was a mistake. The same arrows as the database's trigger, which has the last word; tests/house compares the two."""
+"""Where a status may go, also when a host undoes what was a mistake. The same arrows as the database's trigger, which has the last word;
+tests/house compares the two."""
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):

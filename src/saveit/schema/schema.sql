@@ -2014,6 +2014,7 @@ CREATE TABLE public.waitlist_entries (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     guest_index bytea,
+    offered_starts_at timestamp with time zone,
     CONSTRAINT offer_names_its_hold CHECK ((((status = 'offered'::text) = (offered_until IS NOT NULL)) AND ((status <> 'offered'::text) OR (hold_id IS NOT NULL)))),
     CONSTRAINT waiting_party_has_people CHECK (((party_size >= 1) AND (party_size <= 200))),
     CONSTRAINT waiting_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'booked'::text, 'passed'::text, 'left'::text]))),

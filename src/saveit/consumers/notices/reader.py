@@ -158,7 +158,7 @@ async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantI
         address=restaurant.address,
         phone=restaurant.phone,
         timezone=restaurant.timezone,
-        starts_at=entry.earliest_at,
+        starts_at=entry.offered_starts_at or entry.earliest_at,
         ends_at=entry.latest_at,
         party_size=entry.party_size,
         code="",

@@ -21,7 +21,7 @@ from saveit.reservations.errors import (
 )
 from saveit.reservations.facts import LimitPassed, limits_passed
 from saveit.reservations.hosting.changes import find, lock, save
-from saveit.reservations.model import Policy, Reservation
+from saveit.reservations.model import Policy, Reservation, policy_of
 from saveit.reservations.taking.holds import fresh_day
 from saveit.reservations.taking.wishes import broken_rules, is_capacity
 from saveit.seating import Asking, Audience, Closed, Offer, Reason, free_units, local_clock, offer_at, plan_of
@@ -241,9 +241,7 @@ async def _take_place(  # noqa: PLR0917 - the old place, the new one and the mea
         expected_at=None if offer.starts_at != before.starts_at else before.expected_at,
         loads=load_rows(plan, offer.claims, party_size),
         # What it is counted in was decided under the rules of whoever moved it.
-        policy=msgspec.structs.replace(
-            _moved_policy(before, offer.starts_at, desk.now()), audience=wish.audience
-        ),
+        policy=_moved_policy(house, before, offer, party_size=party_size, wish=wish, now=desk.now()),
     )
     may_overlap = await store.guest_may_overlap(tx, before)
     await release_tables(tx, before.tenant_id, before.id)
@@ -265,12 +263,36 @@ def _unit(offer: Offer, before: Reservation) -> tuple[TableId, ...]:
     return before.table_ids if before.table_ids in fitting else fitting[0]
 
 
-def _moved_policy(before: Reservation, starts_at: datetime, now: datetime) -> Policy:
-    """Carry the terms over to another start: the same notice before it, unless it has already passed for the old one."""
-    policy = before.policy
+def _moved_policy(
+    house: House, before: Reservation, offer: Offer, *, party_size: int, wish: Wish, now: datetime
+) -> Policy:
+    """Carry the terms over to another place: the same notice before it, unless it has already passed for the old one.
+
+    For another date or size the dearer of the old terms and those of now hold, amount by amount: else a quiet Tuesday moved to New Year's
+    Eve would keep a Tuesday's penalty, and two guests who become ten the deposit of two.
+    """
+    policy = msgspec.structs.replace(before.policy, audience=wish.audience)
+    if (offer.date, party_size) != (before.date, before.party_size):
+        anew = policy_of(
+            house.rules,
+            on=offer.date,
+            starts_at=offer.starts_at,
+            party_size=party_size,
+            currency=policy.currency,
+            audience=wish.audience,
+        )
+        policy = msgspec.structs.replace(
+            policy,
+            late_fee_minor=max(policy.late_fee_minor, anew.late_fee_minor),
+            no_show_fee_minor=max(policy.no_show_fee_minor, anew.no_show_fee_minor),
+            deposit_minor=max(policy.deposit_minor, anew.deposit_minor),
+            requirements=tuple(dict.fromkeys((*policy.requirements, *anew.requirements))),
+        )
     if now > policy.free_until:
         return policy
-    return msgspec.structs.replace(policy, free_until=starts_at - (before.starts_at - policy.free_until))
+    return msgspec.structs.replace(
+        policy, free_until=offer.starts_at - (before.starts_at - policy.free_until)
+    )
 
 
 async def _take_tables(tx: Transaction, after: Reservation) -> bool:

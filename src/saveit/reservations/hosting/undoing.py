@@ -1,7 +1,7 @@
 """What a host did by mistake, set right: each undoing is an act of its own, and what was given back is asked for again.
 
-What tempts is to write the former row back. Meanwhile others have booked: tables, counters and the guest's evening are therefore taken as a booking
-takes them, in the ledger's order, and when the table is gone the undoing is refused like any request for a table.
+What tempts is to write the former row back. Meanwhile others have booked: tables, counters and the guest's evening are therefore taken
+as a booking takes them, in the ledger's order, and when the table is gone the undoing is refused like any request for a table.
 """
 
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
 """All that is wrong with a booking, told at once: what cannot be read, what is no way to reach a guest, and what the house's rules refuse.
 
-Each is found by another room, and the first that says no hides what the next would say. A person who mends one kind of fault a round gives up at
-the third, so a request that is refused is looked at again, part by part. Nobody who asks rightly pays for it.
+Each is found by another room, and the first that says no hides what the next would say. A person who mends one kind of fault a round
+gives up at the third, so a request that is refused is looked at again, part by part. Nobody who asks rightly pays for it.
 """
 
 from collections.abc import Callable, Iterator, Mapping

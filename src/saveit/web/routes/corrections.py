@@ -59,7 +59,7 @@ def correction_routes(alternatives: Alternatives) -> Router:
     async def undo_act(
         call: Calling, reservation_id: PathId, data: Annotated[UndoRequest, Body(examples=[_UNDO])]
     ) -> Response[ReservationAnswer]:
-        """A check-in, a completion (2 hours), a no-show with its fee and its strike (a week), a cancellation (30 minutes, while there is a table)."""
+        """A check-in; a completion, for two hours; a no-show with its fee and strike, for a week; a cancellation, for half an hour."""
         seen: list[Reservation] = []
 
         async def act(tx: Transaction) -> Reservation:
