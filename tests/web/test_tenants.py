@@ -191,6 +191,8 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("put", "/reservations/{reservation_id}"): {"time": "21:00"},
         ("post", "/reservations/{reservation_id}/move"): {"table_ids": [ids["table_id"]]},
         ("post", "/reservations/{reservation_id}/extend"): {"leaves_at": "2026-03-04T04:00:00Z"},
+        ("post", "/reservations/{reservation_id}/undo"): {"act": "check_in"},
+        ("post", "/reservations/{reservation_id}/late"): {"minutes": 20},
         ("post", "/holds"): here | WHEN,
         ("post", "/walk-ins"): here | {"party_size": 2},
         ("post", "/blocks"): here
