@@ -403,6 +403,7 @@ async def _serve(
         ),
         deliver=delivery.wake,
         owner_dsn=owner_dsn,
+        sandbox=stage is not None,
         trusted_proxies=settings.trusted_proxies,
     )
 

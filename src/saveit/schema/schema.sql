@@ -1108,6 +1108,7 @@ CREATE TABLE public.areas (
     restaurant_id uuid NOT NULL,
     name text NOT NULL,
     "position" integer DEFAULT 0 NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
     CONSTRAINT area_has_a_name CHECK (((length(name) >= 1) AND (length(name) <= 60)))
 );
 
@@ -1314,6 +1315,7 @@ CREATE TABLE public.dining_tables (
     online boolean DEFAULT true NOT NULL,
     priority smallint DEFAULT 0 NOT NULL,
     retired_at timestamp with time zone,
+    revision integer DEFAULT 1 NOT NULL,
     CONSTRAINT covers_in_order CHECK ((((covers_min >= 1) AND (covers_min <= covers_max)) AND (covers_max <= 100))),
     CONSTRAINT shape_is_known CHECK ((shape = ANY (ARRAY['square'::text, 'round'::text, 'rectangle'::text, 'bar'::text]))),
     CONSTRAINT table_has_a_number CHECK (((length(number) >= 1) AND (length(number) <= 12)))
@@ -1823,6 +1825,7 @@ CREATE TABLE public.restaurants (
     rules_version integer DEFAULT 1 NOT NULL,
     floor_version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
     CONSTRAINT currency_is_iso_4217 CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT language_is_spoken_here CHECK ((language = ANY (ARRAY['es'::text, 'en'::text]))),
     CONSTRAINT region_is_iso_3166 CHECK ((region ~ '^[A-Z]{2}$'::text)),
@@ -1922,6 +1925,7 @@ CREATE TABLE public.table_combinations (
     online boolean DEFAULT true NOT NULL,
     priority smallint DEFAULT 0 NOT NULL,
     retired_at timestamp with time zone,
+    revision integer DEFAULT 1 NOT NULL,
     CONSTRAINT combination_covers_in_order CHECK ((((covers_min >= 1) AND (covers_min <= covers_max)) AND (covers_max <= 200))),
     CONSTRAINT combination_joins_two_or_more CHECK (((cardinality(table_ids) >= 2) AND (cardinality(table_ids) <= 8)))
 );

@@ -41,5 +41,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     deliver: Callable[[], None] = _nobody
     """Called once something is planned to be said, so that nobody waits for delivery's next look."""
+    sandbox: bool = False
+    """Whether the providers are stand-ins here, and there is a page to play them."""
     owner_dsn: str | None = None
     """The migrating login, for /readyz to compare migrations; absent, only the connection is tried."""
