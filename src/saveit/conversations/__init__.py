@@ -4,7 +4,8 @@ Promises one open conversation for an address on a line, however many ask at onc
 were planned; nothing planned for the bot once a human has taken over; and that a message's status only rises. Words and addresses are
 sealed.
 
-It owns `conversations`, `messages`, `attentions` and `orphan_statuses`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides what
+to say.
 """
 
 from saveit.conversations.actions import (
@@ -17,6 +18,40 @@ from saveit.conversations.actions import (
     opened_part,
     plan,
 )
+from saveit.conversations.inbox.acts import (
+    QUICK_ANSWER_LENGTH_MAX,
+    SHORTCUT_LENGTH_MAX,
+    ConversationClosed,
+    ConversationUnknown,
+    QuickAnswerConflict,
+    QuickAnswerUnknown,
+    ShortcutTaken,
+    answer,
+    close,
+    find_quick_answer,
+    list_quick_answers,
+    new_quick_answer,
+    note_read,
+    remove_quick_answer,
+    save_quick_answer,
+    take,
+)
+from saveit.conversations.inbox.reading import (
+    FROM_THE_LATEST,
+    InboxFilter,
+    Said,
+    SentFile,
+    address_of,
+    count_inbox,
+    find_in_inbox,
+    last_heard,
+    list_inbox,
+    messages_by_id,
+    messages_of,
+    thread_of,
+    unsettled_messages,
+)
+from saveit.conversations.inbox.store import CountsRow, InboxRow, QuickAnswerRow
 from saveit.conversations.memory.talk import (
     AttentionRow,
     InboundRow,
@@ -32,6 +67,7 @@ from saveit.conversations.memory.talk import (
     recall,
     remember,
     save_inbound,
+    say_manners,
     take_over,
     transcript,
 )
@@ -40,25 +76,52 @@ from saveit.conversations.statuses import note_read_up_to, note_status, settle_o
 from saveit.conversations.store import forget_orphans
 
 __all__ = [
+    "FROM_THE_LATEST",
+    "QUICK_ANSWER_LENGTH_MAX",
+    "SHORTCUT_LENGTH_MAX",
     "AttentionRow",
     "Author",
     "Conversation",
+    "ConversationClosed",
+    "ConversationUnknown",
+    "CountsRow",
     "InboundRow",
+    "InboxFilter",
+    "InboxRow",
     "PlannedPart",
+    "QuickAnswerConflict",
+    "QuickAnswerRow",
+    "QuickAnswerUnknown",
     "RecallRow",
+    "Said",
     "SaidLine",
+    "SentFile",
+    "ShortcutTaken",
     "StatusChange",
     "act_for_advisor",
     "address_index",
+    "address_of",
     "allow_audio",
+    "answer",
     "attention_of",
     "attribute",
     "begin_as",
+    "close",
+    "count_inbox",
     "find_conversation",
+    "find_in_inbox",
     "find_open",
+    "find_quick_answer",
     "forget_orphans",
     "hand_back",
     "heard",
+    "last_heard",
+    "list_inbox",
+    "list_quick_answers",
+    "messages_by_id",
+    "messages_of",
+    "new_quick_answer",
+    "note_read",
     "note_read_up_to",
     "note_status",
     "note_turn",
@@ -68,8 +131,14 @@ __all__ = [
     "plan",
     "recall",
     "remember",
+    "remove_quick_answer",
     "save_inbound",
+    "save_quick_answer",
+    "say_manners",
     "settle_orphans",
+    "take",
     "take_over",
+    "thread_of",
     "transcript",
+    "unsettled_messages",
 ]

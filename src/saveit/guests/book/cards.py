@@ -197,7 +197,7 @@ async def search(
         "after_id": place[1],
     }
     asked = text.strip()
-    owner = await _owner_of(tx, sealer, asked, region)
+    owner = await owner_of(tx, sealer, asked, region)
     if owner is not None:
         rows = await tx.many(store.LIST_BOOK, **page, person_ids=[owner], rows_max=rows_max)
         return [_found(sealer, row) for row in rows]
@@ -215,7 +215,7 @@ async def search(
     return [each for each in found if not by_name or is_named(asked, each.name)][:rows_max]
 
 
-async def _owner_of(tx: Transaction, sealer: Sealer, text: str, region: str) -> UUID | None:
+async def owner_of(tx: Transaction, sealer: Sealer, text: str, region: str) -> UUID | None:
     """Return whose phone or email the text is, where it is one and somebody has it."""
     email = normal_email(text) if "@" in text else None
     phone = None if email is not None else normal_phone(text, region)

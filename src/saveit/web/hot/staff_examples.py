@@ -21,8 +21,37 @@ from saveit.board import (
     BoardWaiting,
     Forecast,
 )
-from saveit.kernel.ids import AreaId, CombinationId, HoldId, PersonId, ReservationId, RestaurantId, TableId
+from saveit.conversations import CountsRow
+from saveit.kernel.ids import (
+    AreaId,
+    CombinationId,
+    HoldId,
+    LineId,
+    PersonId,
+    ReservationId,
+    RestaurantId,
+    TableId,
+    UserId,
+)
 from saveit.venues import Area, TableCombination
+from saveit.web.wire.inbox import (
+    ConversationAnswer,
+    ConversationPage,
+    LinkAnswer,
+    Links,
+    MannersAnswer,
+    MessageAnswer,
+    MessagePage,
+    PersonAnswer,
+    QuickAnswer,
+    QuickAnswers,
+    ReplyAnswer,
+    StaffAnswer,
+    ThreadAnswer,
+    UsableTemplate,
+    UsableTemplates,
+    WindowAnswer,
+)
 
 _ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
 _OTHER_ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8f")
@@ -37,6 +66,7 @@ _GUEST = BoardGuest("Ana Rivas", "+573001234567", "ana@example.com", "es")
 def staff_examples() -> Iterator[msgspec.Struct]:
     """Yield one example of each struct that staff's pages are answered with as a whole."""
     yield _board()
+    yield from _of_conversations()
 
 
 def _party() -> BoardReservation:
@@ -186,3 +216,88 @@ def _table() -> BoardTable:
         until=_LEAVES_AT,
         next_at=None,
     )
+
+
+_MARTA = StaffAnswer(UserId(_ID), "Marta Ruiz")
+
+
+def _said() -> MessageAnswer:
+    return MessageAnswer(
+        id=_ID,
+        conversation_id=_ID,
+        line_id=LineId(_ID),
+        channel="whatsapp_meta",
+        seq=12,
+        direction="out",
+        author="staff",
+        author_user=_MARTA,
+        kind="text",
+        text="¡Hola! Les guardamos la terraza.",
+        choices=(),
+        attachments=(),
+        status="delivered",
+        error="",
+        at=_MADE_AT,
+        status_at=_MADE_AT,
+    )
+
+
+def _of_conversations() -> Iterator[msgspec.Struct]:
+    said = _said()
+    talk = ConversationAnswer(
+        id=_ID,
+        channel="whatsapp_meta",
+        line_id=LineId(_ID),
+        restaurant_id=RestaurantId(_ID),
+        advisor_id=None,
+        person_id=PersonId(_ID),
+        name="Ana Rivas",
+        address="573001234567",
+        language="es",
+        status="open",
+        answering="human",
+        needs_human=False,
+        handed_over_at=_MADE_AT,
+        handed_over_why="asked",
+        taken_at=_MADE_AT,
+        taken_by=_MARTA,
+        unread=0,
+        seq=12,
+        ai_epoch=1,
+        last_message=said,
+        opened_at=_MADE_AT,
+        closed_at=None,
+        last_inbound_at=_MADE_AT,
+        window=WindowAnswer(open=True, closes_at=_MADE_AT + timedelta(hours=24)),
+    )
+    yield talk
+    yield ConversationPage([talk], CountsRow(7, 1, 2), None)
+    yield MessagePage([said], more=False)
+    person = PersonAnswer(PersonId(_ID), "Ana Rivas", "+573001234567", None, "es")
+    yield ThreadAnswer(person, [talk], [said], None)
+    yield ReplyAnswer([said], talk)
+    usable = UsableTemplate("reminder", "es", "reserva_recordatorio", "", "Te esperamos, {guest}", ("guest",))
+    yield UsableTemplates([usable])
+    kept = QuickAnswer(
+        id=_ID,
+        restaurant_id=RestaurantId(_ID),
+        language="es",
+        shortcut="horario",
+        text="Abrimos de 12 a 16 y de 19 a 23.",
+        revision=1,
+    )
+    yield kept
+    yield QuickAnswers([kept])
+    yield MannersAnswer(None, ai_attention=False, audio_available=False)
+    linked = LinkAnswer(
+        id=_ID,
+        person_id=PersonId(_ID),
+        into_person_id=PersonId(_OTHER_ID),
+        how="staff",
+        linked_by=f"staff:{_ID}",
+        linked_at=_MADE_AT,
+        undone_by=None,
+        undone_at=None,
+    )
+    yield linked
+    yield Links([linked])

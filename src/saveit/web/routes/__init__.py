@@ -12,6 +12,8 @@ from saveit.web.routes.board import board_routes
 from saveit.web.routes.corrections import correction_routes
 from saveit.web.routes.floor import floor_routes
 from saveit.web.routes.host import host_routes
+from saveit.web.routes.inbox.conversations import conversation_routes
+from saveit.web.routes.inbox.people import people_routes
 from saveit.web.routes.lines import line_routes
 from saveit.web.routes.messages import message_routes
 from saveit.web.routes.passes import pass_routes
@@ -37,5 +39,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         floor_routes(),
         access_routes(),
         line_routes(),
+        conversation_routes(),
+        people_routes(),
         message_routes(),
     ]

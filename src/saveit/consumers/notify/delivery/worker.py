@@ -17,7 +17,12 @@ from typing import assert_never
 import msgspec
 
 from saveit.consumers.notify import store
-from saveit.consumers.notify.delivery.rules import RECIPIENT_BURST, sendable, window_is_open
+from saveit.consumers.notify.delivery.rules import (
+    RECIPIENT_BURST,
+    human_window_is_open,
+    sendable,
+    window_is_open,
+)
 from saveit.consumers.notify.delivery.settling import Settling
 from saveit.consumers.notify.delivery.world import FindLine, Sealers, WayOut
 from saveit.consumers.notify.store import ClaimRow
@@ -251,9 +256,13 @@ class Delivery:
         except (Unreadable, msgspec.DecodeError):
             return Refused("bug", "unreadable")
         now = self._clock.now()
-        part = sendable(
-            planned.part, channel.can, window_open=window_is_open(channel.can, claim.last_inbound_at, now)
+        is_open = window_is_open(channel.can, claim.last_inbound_at, now)
+        by_human = (
+            not is_open
+            and claim.author == "staff"
+            and human_window_is_open(channel.can, claim.last_inbound_at, now)
         )
+        part = sendable(planned.part, channel.can, window_open=is_open or by_human)
         if isinstance(part, Refused):
             return part
         outbound = Outbound(
@@ -262,6 +271,7 @@ class Delivery:
             part=part,
             replies_to=planned.replies_to,
             thread=planned.thread,
+            by_human=by_human,
         )
         return _rendered(channel, outbound, line.credentials, now)
 
