@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 
 from saveit.consumers import qr
+from saveit.consumers.guestbook import guest_book_consumer
 from saveit.gateway import claim, park
+from saveit.outbox import Runner
 from saveit.reservations import Holding, WalkIn, hold, walk_in
 from saveit.venues import AreaDraft, CombinationDraft, add_area, add_combination
 from saveit.waitlist import Wish, join
@@ -169,13 +171,23 @@ async def reachable(web: Web) -> dict[str, str]:
         "inbox_id": parked["id"],
         "endpoint_id": hook["id"],
         "conversation_id": str(said.id),
-        "person_id": str(said.person.id),
+        "person_id": await guest_of(web),
+        "talker_id": str(said.person.id),
         "quick_answer_id": kept["id"],
         "link_id": await linked(web, said.person.id, line["id"]),
         "kind": "confirmed",
         "language": "es",
         **{name: str(uuid4()) for name in ("message_id", "delivery_id")},
     }
+
+
+async def guest_of(web: Web) -> str:
+    """Bring the guest book up to date, and return who is in it."""
+    runner = Runner(web.world.database, web.world.clock, (guest_book_consumer(web.world.desk),))
+    await runner.prepare()
+    await runner.drain()
+    page = (await web.client.get(f"/restaurants/{web.restaurant.id}/guests")).json()
+    return page["guests"][0]["person_id"]
 
 
 async def linked(web: Web, into: UUID, line_id: str) -> str:
@@ -258,8 +270,10 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
             "text": "Mine",
         },
         ("patch", "/quick-answers/{quick_answer_id}"): {"text": "Mine", "revision": 1},
+        ("put", "/restaurants/{restaurant_id}/guests/{person_id}"): {"notes": "Mine", "revision": 0},
+        ("put", "/restaurants/{restaurant_id}/guests/{person_id}/consent"): {"scope": "all", "allowed": True},
         ("put", "/people/{person_id}/manners"): {"ai_attention": False},
-        ("post", "/people/{person_id}/links"): {"into_person_id": ids["user_id"]},
+        ("post", "/people/{person_id}/links"): {"into_person_id": ids["talker_id"]},
         ("post", "/people/{person_id}/link-code"): {"address": "+573001112233"},
         ("post", "/people/{person_id}/link-code/confirm"): {"code": "123456"},
         ("post", "/messages/dead/{message_id}/replay"): {},

@@ -11,6 +11,7 @@ It owns `people`, `addresses`, `person_links`, `consents`, `link_codes`, `guest_
 """
 
 from saveit.guests.book.cards import (
+    FROM_THE_FIRST,
     NOTES_LENGTH_MAX,
     TAG_LENGTH_MAX,
     TAGS_MAX,
@@ -21,7 +22,7 @@ from saveit.guests.book.cards import (
     enter,
     in_book,
     note,
-    owner_of,
+    owners_of,
     search,
     standings_of,
 )
@@ -73,6 +74,7 @@ from saveit.guests.people.identity import (
 from saveit.guests.people.store import LinkRow
 
 __all__ = [
+    "FROM_THE_FIRST",
     "NAME_LENGTH_MAX",
     "NOTES_LENGTH_MAX",
     "SPECIAL_REQUESTS_LENGTH_MAX",
@@ -117,7 +119,7 @@ __all__ = [
     "normal_special_requests",
     "note",
     "open_details",
-    "owner_of",
+    "owners_of",
     "part",
     "phone_index",
     "phone_key",

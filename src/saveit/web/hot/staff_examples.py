@@ -34,6 +34,7 @@ from saveit.kernel.ids import (
     UserId,
 )
 from saveit.venues import Area, TableCombination
+from saveit.web.wire.guests import Consent, GuestLine, GuestPage, GuestProfile
 from saveit.web.wire.inbox import (
     ConversationAnswer,
     ConversationPage,
@@ -271,6 +272,7 @@ def _of_conversations() -> Iterator[msgspec.Struct]:
         window=WindowAnswer(open=True, closes_at=_MADE_AT + timedelta(hours=24)),
     )
     yield talk
+    yield from _of_guests(talk)
     yield ConversationPage([talk], CountsRow(7, 1, 2), None)
     yield MessagePage([said], more=False)
     person = PersonAnswer(PersonId(_ID), "Ana Rivas", "+573001234567", None, "es")
@@ -301,3 +303,41 @@ def _of_conversations() -> Iterator[msgspec.Struct]:
     )
     yield linked
     yield Links([linked])
+
+
+def _of_guests(talk: ConversationAnswer) -> Iterator[msgspec.Struct]:
+    line = GuestLine(
+        person_id=PersonId(_ID),
+        name="Ana Rivas",
+        phone="+573001234567",
+        email="ana@example.com",
+        language="es",
+        visits=3,
+        no_shows=0,
+        last_visit_on=_ON,
+        tags=("VIP",),
+        blocked=False,
+    )
+    yield GuestPage([line], None)
+    yield GuestProfile(
+        person_id=line.person_id,
+        name=line.name,
+        phone=line.phone,
+        email=line.email,
+        language=line.language,
+        visits=line.visits,
+        no_shows=line.no_shows,
+        cancellations=1,
+        last_visit_on=line.last_visit_on,
+        tags=line.tags,
+        notes="Prefiere la terraza",
+        allergies=("maní",),
+        revision=2,
+        blocked=False,
+        blocked_at=None,
+        blocked_reason=None,
+        consent=Consent(all=True, marketing=False),
+        people=(line.person_id,),
+        conversations=[talk],
+        reservations=[],
+    )

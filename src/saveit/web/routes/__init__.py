@@ -11,6 +11,7 @@ from saveit.web.routes.availability import availability_routes
 from saveit.web.routes.board import board_routes
 from saveit.web.routes.corrections import correction_routes
 from saveit.web.routes.floor import floor_routes
+from saveit.web.routes.guests import guest_routes
 from saveit.web.routes.host import host_routes
 from saveit.web.routes.inbox.conversations import conversation_routes
 from saveit.web.routes.inbox.people import people_routes
@@ -39,6 +40,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         floor_routes(),
         access_routes(),
         line_routes(),
+        guest_routes(),
         conversation_routes(),
         people_routes(),
         message_routes(),

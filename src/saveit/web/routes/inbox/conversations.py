@@ -30,7 +30,7 @@ from saveit.conversations import (
     take,
     thread_of,
 )
-from saveit.guests import family_of, find_person, owner_of, search
+from saveit.guests import family_of, find_person, owners_of, search
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import PersonId, RestaurantId
 from saveit.messages import Part, TemplateUse, UnifiedResponse, fit
@@ -134,9 +134,9 @@ async def _searched(
     houses = [await call.desk.house(call.tenant_id, book) for book in books]
     sealer = await call.sealer(tx)
     # A guest who only ever wrote is in no book, and has an address all the same.
-    owner = await owner_of(tx, sealer, text.strip(), houses[0].restaurant.region if houses else "")
-    if owner is not None:
-        return await family_of(tx, PersonId(owner))
+    owners = await owners_of(tx, sealer, text.strip(), houses[0].restaurant.region if houses else "")
+    if owners:
+        return tuple({member for owner in owners for member in await family_of(tx, owner)})
     found: list[UUID] = []
     for house in houses:
         region = house.restaurant.region
