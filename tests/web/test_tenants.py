@@ -43,6 +43,7 @@ OWN = {
     ("get", "/api/v1/inbox/parked"),
     ("get", "/api/v1/inbox/quarantine"),
     ("get", "/api/v1/lines/pauses"),
+    ("get", "/api/v1/lines/words"),
     ("get", "/api/v1/messages/dead"),
     ("get", "/api/v1/webhooks"),
 }
@@ -323,6 +324,7 @@ async def test_without_a_key_or_with_one_that_may_nothing_nothing_is_done(
         "/inbox/parked",
         "/inbox/quarantine",
         "/lines/pauses",
+        "/lines/words",
         "/messages/dead",
         "/webhooks",
     ],

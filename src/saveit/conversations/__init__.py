@@ -4,7 +4,8 @@ Promises one open conversation for an address on a line, however many ask at onc
 were planned; nothing planned for the bot once a human has taken over; and that a message's status only rises. Words and addresses are
 sealed.
 
-It owns `conversations`, `messages`, `attentions` and `orphan_statuses`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `attentions` and `orphan_statuses`, and of how addresses and lines stand `silenced_addresses`,
+`delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
 """
 
 from saveit.conversations.actions import (
@@ -16,6 +17,16 @@ from saveit.conversations.actions import (
     open_conversation,
     opened_part,
     plan,
+)
+from saveit.conversations.memory.mending import (
+    GuestMessage,
+    drop_unspoken,
+    erase,
+    find_guest_message,
+    forget_proofs,
+    is_our_echo,
+    readdress,
+    rewrite,
 )
 from saveit.conversations.memory.talk import (
     AttentionRow,
@@ -36,17 +47,36 @@ from saveit.conversations.memory.talk import (
     transcript,
 )
 from saveit.conversations.model import Author, Conversation, PlannedPart, StatusChange
+from saveit.conversations.reach.standing import (
+    LineWord,
+    PauseRow,
+    SilenceRow,
+    find_silence,
+    list_line_words,
+    list_pauses,
+    note_line_word,
+    pause_line,
+    resume_line,
+    say_farewell,
+    silence,
+    stop_line,
+    unsilence,
+)
 from saveit.conversations.statuses import note_read_up_to, note_status, settle_orphans
-from saveit.conversations.store import forget_orphans
+from saveit.conversations.store import forget_orphans, knows_message
 
 __all__ = [
     "AttentionRow",
     "Author",
     "Conversation",
+    "GuestMessage",
     "InboundRow",
+    "LineWord",
+    "PauseRow",
     "PlannedPart",
     "RecallRow",
     "SaidLine",
+    "SilenceRow",
     "StatusChange",
     "act_for_advisor",
     "address_index",
@@ -54,22 +84,40 @@ __all__ = [
     "attention_of",
     "attribute",
     "begin_as",
+    "drop_unspoken",
+    "erase",
     "find_conversation",
+    "find_guest_message",
     "find_open",
+    "find_silence",
     "forget_orphans",
+    "forget_proofs",
     "hand_back",
     "heard",
+    "is_our_echo",
+    "knows_message",
+    "list_line_words",
+    "list_pauses",
+    "note_line_word",
     "note_read_up_to",
     "note_status",
     "note_turn",
     "of_person",
     "open_conversation",
     "opened_part",
+    "pause_line",
     "plan",
+    "readdress",
     "recall",
     "remember",
+    "resume_line",
+    "rewrite",
     "save_inbound",
+    "say_farewell",
     "settle_orphans",
+    "silence",
+    "stop_line",
     "take_over",
     "transcript",
+    "unsilence",
 ]
