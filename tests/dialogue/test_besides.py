@@ -120,7 +120,7 @@ async def open_room(bistro: Bistro) -> Room:
         room.called.append(call)
         return room.answer
 
-    turns = Turns(bistro.desk, {"pigeon": loft}, Grammar(), basket, call_out=call_out)  # type: ignore[dict-item] # a channel without a provider
+    turns = Turns(bistro.desk, {"pigeon": loft}, Grammar(), basket, call_out=call_out)  # type: ignore[dict-item]
     room.chat = replace(chat, turns=turns, basket=basket)
     return room
 
