@@ -6,6 +6,8 @@ sealed.
 
 It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides what
 to say.
+It owns `conversations`, `messages`, `attentions` and `orphan_statuses`, and of how addresses and lines stand `silenced_addresses`,
+`delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
 """
 
 from saveit.conversations.actions import (
@@ -52,6 +54,16 @@ from saveit.conversations.inbox.reading import (
     unsettled_messages,
 )
 from saveit.conversations.inbox.store import CountsRow, InboxRow, QuickAnswerRow
+from saveit.conversations.memory.mending import (
+    GuestMessage,
+    drop_unspoken,
+    erase,
+    find_guest_message,
+    forget_proofs,
+    is_our_echo,
+    readdress,
+    rewrite,
+)
 from saveit.conversations.memory.talk import (
     AttentionRow,
     InboundRow,
@@ -72,8 +84,23 @@ from saveit.conversations.memory.talk import (
     transcript,
 )
 from saveit.conversations.model import Author, Conversation, PlannedPart, StatusChange
+from saveit.conversations.reach.standing import (
+    LineWord,
+    PauseRow,
+    SilenceRow,
+    find_silence,
+    list_line_words,
+    list_pauses,
+    note_line_word,
+    pause_line,
+    resume_line,
+    say_farewell,
+    silence,
+    stop_line,
+    unsilence,
+)
 from saveit.conversations.statuses import note_read_up_to, note_status, settle_orphans
-from saveit.conversations.store import forget_orphans
+from saveit.conversations.store import forget_orphans, knows_message
 
 __all__ = [
     "FROM_THE_LATEST",
@@ -88,6 +115,10 @@ __all__ = [
     "InboundRow",
     "InboxFilter",
     "InboxRow",
+    "GuestMessage",
+    "InboundRow",
+    "LineWord",
+    "PauseRow",
     "PlannedPart",
     "QuickAnswerConflict",
     "QuickAnswerRow",
@@ -97,6 +128,7 @@ __all__ = [
     "SaidLine",
     "SentFile",
     "ShortcutTaken",
+    "SilenceRow",
     "StatusChange",
     "act_for_advisor",
     "address_index",
@@ -112,7 +144,14 @@ __all__ = [
     "find_in_inbox",
     "find_open",
     "find_quick_answer",
+    "drop_unspoken",
+    "erase",
+    "find_conversation",
+    "find_guest_message",
+    "find_open",
+    "find_silence",
     "forget_orphans",
+    "forget_proofs",
     "hand_back",
     "heard",
     "last_heard",
@@ -122,13 +161,20 @@ __all__ = [
     "messages_of",
     "new_quick_answer",
     "note_read",
+    "is_our_echo",
+    "knows_message",
+    "list_line_words",
+    "list_pauses",
+    "note_line_word",
     "note_read_up_to",
     "note_status",
     "note_turn",
     "of_person",
     "open_conversation",
     "opened_part",
+    "pause_line",
     "plan",
+    "readdress",
     "recall",
     "remember",
     "remove_quick_answer",
@@ -137,8 +183,16 @@ __all__ = [
     "say_manners",
     "settle_orphans",
     "take",
+    "resume_line",
+    "rewrite",
+    "save_inbound",
+    "say_farewell",
+    "settle_orphans",
+    "silence",
+    "stop_line",
     "take_over",
     "thread_of",
     "transcript",
     "unsettled_messages",
+    "unsilence",
 ]

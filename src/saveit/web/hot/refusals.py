@@ -176,6 +176,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "replay_message": ("dead_letter_unknown", "outcome_unknown"),
     "dismiss_message": ("dead_letter_unknown",),
     "read_pauses": (),
+    "read_line_words": (),
     "resume_line": ("line_unknown",),
     "add_endpoint": ("restaurant_not_found", "endpoint_invalid"),
     "read_endpoints": (),
