@@ -25,7 +25,7 @@ from saveit.consumers.guestbook import guest_book_consumer
 from saveit.consumers.live import Tail
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
-from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
+from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, recall
@@ -296,6 +296,7 @@ async def open_background(
         call_out=_call_out(gateway),
     )
     gateway.on_arrival = turns.wake
+    gateway.spoken = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),

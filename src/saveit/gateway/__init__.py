@@ -34,7 +34,7 @@ from saveit.gateway.model import (
     Quarantined,
     Spoken,
 )
-from saveit.gateway.receiving import BODY_OCTETS_MAX, Gateway, open_gateway, receive
+from saveit.gateway.receiving import BODY_OCTETS_MAX, Gateway, nothing_to_say, open_gateway, receive
 
 __all__ = [
     "ATTEMPTS_MAX",
@@ -59,6 +59,7 @@ __all__ = [
     "list_parked",
     "list_quarantine",
     "measure_inbox",
+    "nothing_to_say",
     "open_gateway",
     "park",
     "receive",

@@ -110,7 +110,7 @@ async def receive(gateway: Gateway, name: str, request: Request, *, trace_id: st
         return await _acknowledged(gateway, channel, request, delivery.taken)
     if delivery.forged is not None:
         return Answer(status=delivery.forged.status)
-    return _nothing(channel, request)
+    return nothing_to_say(channel, request)
 
 
 async def _shaken(gateway: Gateway, channel: Channel, request: Request) -> Answer:
@@ -274,7 +274,7 @@ async def _acknowledged(
     return channel.answer(request)
 
 
-def _nothing(channel: Channel, request: Request) -> Answer:
+def nothing_to_say(channel: Channel, request: Request) -> Answer:
     """Return the answer that has no effect: on a call even the channel's own answer would keep it going."""
     answer = channel.answer(request)
     if channel.can.reply == "later":

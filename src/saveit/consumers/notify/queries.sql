@@ -228,3 +228,47 @@ SELECT
         SELECT extract(epoch FROM :now::timestamptz - min(due_at))::float8
         FROM messages
         WHERE status = 'planned' AND due_at <= :now::timestamptz), 0) AS lag_s
+
+-- spoken_parts :many SpokenRow
+-- What was planned lately to be said into a call, in order: taken already or not, and nobody else takes it meanwhile.
+SELECT m.tenant_id, m.message_id, m.created_at, m.conversation_id, m.line_id, m.channel, m.attempts, m.notice_id, m.status, m.part_sealed
+FROM messages m
+WHERE m.tenant_id = :tenant_id::uuid
+    AND m.conversation_id = :conversation_id::uuid
+    AND m.direction = 'out'
+    AND m.status IN ('planned', 'accepted')
+    AND m.planned_at > :since::timestamptz
+ORDER BY m.seq
+FOR NO KEY UPDATE
+
+-- accept_spoken :none
+-- Notes that words were spoken.
+UPDATE messages
+SET status = 'accepted',
+    status_at = :now::timestamptz,
+    error = '',
+    attempts = attempts + 1
+WHERE tenant_id = :tenant_id::uuid
+    AND message_id = ANY (:message_ids::uuid[])
+    AND created_at > :now::timestamptz - interval '1 day'
+    AND status = 'planned'
+
+-- drop_unheard :many StaleRow
+-- Takes back what was to be said into calls of which nobody asked for it any more.
+UPDATE messages m
+SET status = 'dropped',
+    status_at = :now::timestamptz,
+    error = 'nobody_listened'
+FROM (
+    SELECT s.tenant_id, s.message_id, s.created_at
+    FROM messages s
+    WHERE s.status = 'planned'
+        AND s.due_at < :before::timestamptz
+        AND s.channel = ANY (:channels::text[])
+    LIMIT 200
+    FOR NO KEY UPDATE SKIP LOCKED
+) f
+WHERE m.tenant_id = f.tenant_id
+    AND m.message_id = f.message_id
+    AND m.created_at = f.created_at
+RETURNING m.tenant_id, m.message_id, m.created_at, m.conversation_id, m.line_id, m.channel, m.attempts, m.notice_id

@@ -85,6 +85,7 @@ class Delivery:
         self._clock = clock
         # What is spoken rides on the caller's own request; nobody calls it out.
         self._channels = {name: channel for name, channel in channels.items() if channel.can.reply == "later"}
+        self._spoken = tuple(name for name in channels if name not in self._channels)
         self._sealers = sealers
         self._find_line = find_line
         self._way_out = way_out
@@ -142,7 +143,7 @@ class Delivery:
         """Settle what nobody else will: messages of dead senders, old ones, unknown ones; and count what waits for a person."""
         now = self._clock.now()
         async with self._database.ledger(_ACTOR) as tx:
-            await self._settling.sweep(tx, tuple(self._channels), now)
+            await self._settling.sweep(tx, tuple(self._channels), self._spoken, now)
             watched = await store.count_dead(tx, now)
         metrics.dead_letters.set(watched.dead)
         metrics.lines_stopped.set(watched.stopped)
