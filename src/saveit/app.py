@@ -30,7 +30,7 @@ from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, recall
 from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
-from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
+from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
@@ -77,6 +77,7 @@ _TOLD_CRON = "52 * * * *"
 _WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
+_HISTORIES_CRON = "* * * * * 15"
 _INBOX_STATE_CRON = "* * * * * 50"
 # The embedded server takes a hundred connections. The ledger's and the gate's pools take nine a process, a listener and a command the rest.
 _CONNECTIONS_OF_ALL = 80
@@ -302,6 +303,7 @@ async def open_background(
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
         Job("told", _TOLD_CRON, lambda: _forget_told(core)),
         Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
+        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
         Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
     )
     schedule = Schedule(core.database, (*core_jobs(desk), *jobs))

@@ -100,6 +100,8 @@ _SETTLE_ACCEPTED = _STATEMENTS.query("settle_accepted", SettledRow)
 _SETTLE = _STATEMENTS.query("settle", SettledRow)
 _ABANDON_STALE = _STATEMENTS.query("abandon_stale", StaleRow)
 _EXPIRE_PLANNED = _STATEMENTS.query("expire_planned", StaleRow)
+_CLAIM_UNKNOWN = _STATEMENTS.query("claim_unknown", ClaimRow)
+_REPLAN_UNKNOWN = _STATEMENTS.query("replan_unknown", SettledRow)
 _SPOKEN_PARTS = _STATEMENTS.query("spoken_parts", SpokenRow)
 _ACCEPT_SPOKEN = _STATEMENTS.command("accept_spoken")
 _DROP_UNHEARD = _STATEMENTS.query("drop_unheard", StaleRow)
@@ -191,6 +193,26 @@ async def abandon_stale(ledger_tx: Transaction, now: datetime) -> list[StaleRow]
 async def expire_planned(ledger_tx: Transaction, channels: Sequence[str], now: datetime) -> list[StaleRow]:
     """Give up what is no longer worth sending."""
     return await ledger_tx.many(_EXPIRE_PLANNED, channels=list(channels), now=now)
+
+
+async def claim_unknown(
+    ledger_tx: Transaction, channels: Sequence[str], *, now: datetime, again_at: datetime, rows_max: int
+) -> list[ClaimRow]:
+    """Take sends of which nobody knows."""
+    return await ledger_tx.many(
+        _CLAIM_UNKNOWN, channels=list(channels), now=now, again_at=again_at, rows_max=rows_max
+    )
+
+
+async def replan_unknown(ledger_tx: Transaction, claim: ClaimRow, now: datetime) -> SettledRow | None:
+    """Plan anew what was certainly not sent; None where its provider has spoken of it."""
+    return await ledger_tx.maybe(
+        _REPLAN_UNKNOWN,
+        tenant_id=claim.tenant_id,
+        message_id=claim.message_id,
+        created_at=claim.created_at,
+        now=now,
+    )
 
 
 async def spoken_parts(

@@ -23,6 +23,7 @@ _log = logger("notify")
 _ACTOR = Actor("system", "notify", "internal")
 # Statuses come within seconds, or not at all; after this a person had better look.
 _UNKNOWN_FOR = timedelta(hours=1)
+_REMEMBERED_AFTER = timedelta(seconds=30)
 # A caller comes back for an answer within half a minute, or not at all.
 _HEARD_WITHIN = timedelta(minutes=2)
 _ERROR_LENGTH_MAX = 200
@@ -50,9 +51,21 @@ class Settling:
                 case Refused():
                     await self._refused(tx, claim, outcome, now)
                 case Unknown():
-                    await self._moved(tx, claim, "unknown", outcome.code, now)
+                    await self._lost(tx, claim, outcome, now)
                 case _:
                     assert_never(outcome)
+
+    async def found(self, claim: ClaimRow, outcome: Sent | RetryAfter) -> None:
+        """Write down what its provider remembers of a send whose answer was lost: that it was made, or never was."""
+        now = self._clock.now()
+        metrics.message_outcomes.labels(channel=claim.channel, outcome="looked_up").inc()
+        async with self._database.ledger(_ACTOR) as tx:
+            if isinstance(outcome, Sent):
+                await self._accepted(tx, claim, outcome, now)
+                return
+            row = await store.replan_unknown(tx, claim, now)
+            if row is not None:
+                await tell_moved(tx, claim, was=row.was, status=row.status, error="not_found", now=now)
 
     async def dropped(self, tx: Transaction, claim: ClaimRow, now: datetime) -> None:
         """Say nothing: a human answers in this conversation since it was planned."""
@@ -145,6 +158,15 @@ class Settling:
     ) -> None:
         await store.bury(tx, claim, reason=reason, code=_short(code), now=now)
         await self._moved(tx, claim, "failed", f"{reason}:{code}", now)
+
+    async def _lost(self, tx: Transaction, claim: ClaimRow, lost: Unknown, now: datetime) -> None:
+        """Nobody knows. Where the provider remembers it is asked, once its memory is complete."""
+        error = _short(lost.code)
+        row = await store.settle(
+            tx, claim, status="unknown", error=error, due_at=now + _REMEMBERED_AFTER, now=now
+        )
+        if row is not None:
+            await tell_moved(tx, claim, was="sending", status="unknown", error=error, now=now)
 
     async def _moved(  # noqa: PLR0917 - what moves where, and why.
         self, tx: Transaction, claim: ClaimRow, status: str, error: str, now: datetime

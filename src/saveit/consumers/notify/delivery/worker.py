@@ -17,6 +17,7 @@ from typing import assert_never
 import msgspec
 
 from saveit.consumers.notify import store
+from saveit.consumers.notify.delivery.looking_up import LookingUp
 from saveit.consumers.notify.delivery.rules import RECIPIENT_BURST, sendable, window_is_open
 from saveit.consumers.notify.delivery.settling import Settling
 from saveit.consumers.notify.delivery.world import FindLine, Sealers, WayOut
@@ -92,6 +93,15 @@ class Delivery:
         self._random = random or Random()  # noqa: S311 - it spreads retries.
         self._poll_s = poll_s
         self._settling = Settling(database, clock, self._random)
+        self._looking_up = LookingUp(
+            database,
+            clock,
+            channels=channels,
+            sealers=sealers,
+            find_line=find_line,
+            way_out=way_out,
+            settling=self._settling,
+        )
         self._woken = asyncio.Event()
         self._closing = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -145,6 +155,8 @@ class Delivery:
         async with self._database.ledger(_ACTOR) as tx:
             await self._settling.sweep(tx, tuple(self._channels), self._spoken, now)
             watched = await store.count_dead(tx, now)
+        if await self._looking_up.ask():
+            self.wake()
         metrics.dead_letters.set(watched.dead)
         metrics.lines_stopped.set(watched.stopped)
         metrics.messages_lag_s.set(max(0.0, watched.lag_s))
