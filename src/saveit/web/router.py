@@ -135,6 +135,9 @@ _TAGS = (
     "Advisors",
     "Lines",
     "Inbox",
+    "Conversations",
+    "People",
+    "Guests",
     "Platform",
     "Operators",
 )
