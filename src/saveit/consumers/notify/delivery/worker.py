@@ -17,14 +17,13 @@ from typing import assert_never
 import msgspec
 
 from saveit.consumers.notify import store
+from saveit.consumers.notify.delivery.looking_up import LookingUp
 from saveit.consumers.notify.delivery.rules import (
     RECIPIENT_BURST,
     human_window_is_open,
     sendable,
     window_is_open,
 )
-from saveit.consumers.notify.delivery.looking_up import LookingUp
-from saveit.consumers.notify.delivery.rules import RECIPIENT_BURST, sendable, window_is_open
 from saveit.consumers.notify.delivery.settling import Settling
 from saveit.consumers.notify.delivery.world import FindLine, Sealers, WayOut
 from saveit.consumers.notify.store import ClaimRow
