@@ -306,7 +306,6 @@ class Turns:
         attention = await attention_of(tx, line.advisor_id, person.id)
         if attention is not None and not attention.ai_attention:
             await begin_as(tx, conversation.id, ai_attention=False, now=now)
-            await begin_as(tx, conversation.id, ai_attention=False)
         wanted = await mend(tx, sealer, conversation, message)
         if wanted is None:
             return None
