@@ -402,6 +402,7 @@ async def _serve(
             processes=settings.workers,
         ),
         owner_dsn=owner_dsn,
+        sandbox=stage is not None,
         trusted_proxies=settings.trusted_proxies,
     )
 

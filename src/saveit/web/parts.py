@@ -34,5 +34,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str
     limits: Limits = Limits()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    sandbox: bool = False
+    """Whether the providers are stand-ins here, and there is a page to play them."""
     owner_dsn: str | None = None
     """The migrating login, for /readyz to compare migrations; absent, only the connection is tried."""
