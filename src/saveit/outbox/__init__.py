@@ -13,6 +13,7 @@ from saveit.outbox.actions import (
     list_parked,
     mend_restored_log,
     present,
+    rewind,
     tenant_of_subject,
     unpark,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "list_parked",
     "mend_restored_log",
     "present",
+    "rewind",
     "tenant_of_subject",
     "unpark",
 ]
