@@ -17,11 +17,16 @@ from typing import assert_never
 import msgspec
 
 from saveit.consumers.notify import store
-from saveit.consumers.notify.delivery.rules import RECIPIENT_BURST, sendable, window_is_open
+from saveit.consumers.notify.delivery.rules import (
+    RECIPIENT_BURST,
+    human_window_is_open,
+    sendable,
+    window_is_open,
+)
 from saveit.consumers.notify.delivery.settling import Settling
 from saveit.consumers.notify.delivery.world import FindLine, Sealers, WayOut
 from saveit.consumers.notify.store import ClaimRow
-from saveit.conversations import opened_part
+from saveit.conversations import find_silence, opened_part
 from saveit.kernel import faults
 from saveit.kernel.clock import Clock
 from saveit.kernel.crypto import Unreadable
@@ -241,7 +246,8 @@ class Delivery:
         """Return the call, or why there is none. Nothing has left the house yet, so any refusal is certain."""
         sealer = await self._sealers.sealer(self._database, claim.tenant_id)
         async with self._database.ledger(_ACTOR) as tx:
-            if await store.is_silenced(tx, claim.tenant_id, claim.channel, claim.address_index):
+            silenced = await find_silence(tx, claim.tenant_id, claim.channel, claim.address_index)
+            if silenced is not None and claim.message_id not in silenced.farewell_ids:
                 return Refused("opted_out", "before_the_call")
         line = await self._find_line(claim.tenant_id, claim.line_id)
         if line is None or not line.active:
@@ -251,9 +257,13 @@ class Delivery:
         except (Unreadable, msgspec.DecodeError):
             return Refused("bug", "unreadable")
         now = self._clock.now()
-        part = sendable(
-            planned.part, channel.can, window_open=window_is_open(channel.can, claim.last_inbound_at, now)
+        is_open = window_is_open(channel.can, claim.last_inbound_at, now)
+        by_human = (
+            not is_open
+            and claim.author == "staff"
+            and human_window_is_open(channel.can, claim.last_inbound_at, now)
         )
+        part = sendable(planned.part, channel.can, window_open=is_open or by_human)
         if isinstance(part, Refused):
             return part
         outbound = Outbound(
@@ -262,6 +272,7 @@ class Delivery:
             part=part,
             replies_to=planned.replies_to,
             thread=planned.thread,
+            by_human=by_human,
         )
         return _rendered(channel, outbound, line.credentials, now)
 
