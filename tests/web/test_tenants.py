@@ -30,8 +30,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 GUEST = {"name": "Eva", "phone": "+573004445566"}
 WORDS = {"subject": "¡Listo!", "text": "Te esperamos, {guest}"}
 WHEN = {"date": "2026-03-03", "time": "20:00", "party_size": 2}
-# These act in the caller's own house or in none, whatever is sent: they are asked below what they show.
 A_WHILE = {"starts_at": "2026-03-11T18:00:00Z", "ends_at": "2026-03-11T20:00:00Z"}
+# These act in the caller's own house or in none, whatever is sent: they are asked below what they show.
 OWN = {
     ("get", "/api/v1/restaurants"),
     ("post", "/api/v1/restaurants"),
