@@ -30,6 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 GUEST = {"name": "Eva", "phone": "+573004445566"}
 WORDS = {"subject": "¡Listo!", "text": "Te esperamos, {guest}"}
 WHEN = {"date": "2026-03-03", "time": "20:00", "party_size": 2}
+A_WHILE = {"starts_at": "2026-03-11T18:00:00Z", "ends_at": "2026-03-11T20:00:00Z"}
 # These act in the caller's own house or in none, whatever is sent: they are asked below what they show.
 OWN = {
     ("get", "/api/v1/restaurants"),
@@ -248,12 +249,7 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("post", "/reservations/{reservation_id}/late"): {"minutes": 20},
         ("post", "/holds"): here | WHEN,
         ("post", "/walk-ins"): here | {"party_size": 2},
-        ("post", "/blocks"): here
-        | {
-            "table_ids": [ids["table_id"]],
-            "starts_at": "2026-03-11T18:00:00Z",
-            "ends_at": "2026-03-11T20:00:00Z",
-        },
+        ("post", "/blocks"): here | {"table_ids": [ids["table_id"]], **A_WHILE},
         ("post", "/guests/{user_id}/block"): here,
         ("post", "/guests/{user_id}/unblock"): here,
         ("post", "/waitlist"): here | WHEN | {"guest": GUEST | {"phone": "+573004445577"}},

@@ -14,6 +14,7 @@ from saveit.outbox.actions import (
     list_parked,
     mend_restored_log,
     present,
+    rewind,
     tenant_of_subject,
     unpark,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "list_parked",
     "mend_restored_log",
     "present",
+    "rewind",
     "tenant_of_subject",
     "unpark",
 ]

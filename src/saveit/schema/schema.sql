@@ -1104,6 +1104,63 @@ CREATE TABLE public.advisors (
 
 ALTER TABLE ONLY public.advisors FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.analytics_reservations (
+    tenant_id uuid NOT NULL,
+    reservation_id uuid NOT NULL,
+    restaurant_id uuid NOT NULL,
+    service_on date NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    leaves_at timestamp with time zone NOT NULL,
+    party_size smallint NOT NULL,
+    status text NOT NULL,
+    source text NOT NULL,
+    revision integer NOT NULL,
+    seated_at timestamp with time zone,
+    left_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.analytics_reservations FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.analytics_talk_bookings (
+    tenant_id uuid NOT NULL,
+    reservation_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    channel text NOT NULL,
+    advisor_id uuid
+);
+
+ALTER TABLE ONLY public.analytics_talk_bookings FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.analytics_talks (
+    tenant_id uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    last_in_at timestamp with time zone NOT NULL,
+    channel text NOT NULL,
+    line_id uuid NOT NULL,
+    advisor_id uuid,
+    restaurant_id uuid,
+    replied_at timestamp with time zone,
+    offered_at timestamp with time zone,
+    booked_at timestamp with time zone,
+    handed_over_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.analytics_talks FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.analytics_waiting (
+    tenant_id uuid NOT NULL,
+    restaurant_id uuid NOT NULL,
+    service_on date NOT NULL,
+    joined integer DEFAULT 0 NOT NULL,
+    offered integer DEFAULT 0 NOT NULL,
+    booked integer DEFAULT 0 NOT NULL,
+    passed integer DEFAULT 0 NOT NULL,
+    gone integer DEFAULT 0 NOT NULL
+);
+
+ALTER TABLE ONLY public.analytics_waiting FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.api_keys (
     tenant_id uuid NOT NULL,
     api_key_id uuid NOT NULL,
@@ -2124,6 +2181,18 @@ ALTER TABLE ONLY public.addresses
 ALTER TABLE ONLY public.advisors
     ADD CONSTRAINT advisors_pkey PRIMARY KEY (tenant_id, advisor_id);
 
+ALTER TABLE ONLY public.analytics_reservations
+    ADD CONSTRAINT analytics_reservations_pkey PRIMARY KEY (tenant_id, reservation_id);
+
+ALTER TABLE ONLY public.analytics_talk_bookings
+    ADD CONSTRAINT analytics_talk_bookings_pkey PRIMARY KEY (tenant_id, reservation_id);
+
+ALTER TABLE ONLY public.analytics_talks
+    ADD CONSTRAINT analytics_talks_pkey PRIMARY KEY (tenant_id, conversation_id, opened_at);
+
+ALTER TABLE ONLY public.analytics_waiting
+    ADD CONSTRAINT analytics_waiting_pkey PRIMARY KEY (tenant_id, restaurant_id, service_on);
+
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, api_key_id);
 
@@ -2355,6 +2424,10 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON jobs.pgqueuer USING btree (ded
 CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::jobs.pgqueuer_status);
 
 CREATE INDEX addresses_of_person ON public.addresses USING btree (tenant_id, person_id);
+
+CREATE INDEX analytics_of_days ON public.analytics_reservations USING btree (tenant_id, restaurant_id, service_on);
+
+CREATE INDEX analytics_talks_of_days ON public.analytics_talks USING btree (tenant_id, opened_at);
 
 CREATE UNIQUE INDEX code_names_one_reservation ON ONLY public.reservations USING btree (tenant_id, restaurant_id, service_on, code);
 
@@ -2635,6 +2708,14 @@ ALTER TABLE public.addresses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.advisors ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.analytics_reservations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.analytics_talk_bookings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.analytics_talks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.analytics_waiting ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.areas ENABLE ROW LEVEL SECURITY;
@@ -2690,6 +2771,14 @@ CREATE POLICY ledger_across_tenants ON public.address_mentions TO saveit_ledger 
 CREATE POLICY ledger_across_tenants ON public.addresses TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.advisors TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.analytics_reservations TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.analytics_talk_bookings TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.analytics_talks TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.analytics_waiting TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.areas TO saveit_ledger USING (true) WITH CHECK (true);
 
@@ -2806,6 +2895,14 @@ CREATE POLICY own_tenant_only ON public.address_mentions TO saveit_app USING ((t
 CREATE POLICY own_tenant_only ON public.addresses TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.advisors TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.analytics_reservations TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.analytics_talk_bookings TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.analytics_talks TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.analytics_waiting TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.api_keys TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -2999,6 +3096,18 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.addresses TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.advisors TO saveit_app;
 GRANT SELECT ON TABLE public.advisors TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.analytics_reservations TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analytics_reservations TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.analytics_talk_bookings TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analytics_talk_bookings TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.analytics_talks TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analytics_talks TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.analytics_waiting TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analytics_waiting TO saveit_ledger;
 
 GRANT SELECT ON TABLE public.api_keys TO saveit_gate;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO saveit_app;

@@ -201,6 +201,8 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "remove_endpoint": ("endpoint_unknown",),
     "read_deliveries": ("endpoint_unknown",),
     "replay_delivery": ("delivery_unknown",),
+    "read_analytics": ("restaurant_not_found",),
+    "export_analytics": ("restaurant_not_found",),
     "make_tenant": ("venue_invalid",),
     "read_tenants": (),
 }
