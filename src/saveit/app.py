@@ -25,12 +25,12 @@ from saveit.consumers.guestbook import guest_book_consumer
 from saveit.consumers.live import Tail
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
-from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
+from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, recall
-from saveit.dialogue import BuiltIn, GatewayInbox, Turns
-from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
+from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
+from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
@@ -40,7 +40,7 @@ from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
 from saveit.ledger import House
-from saveit.messages import Channels, Request, Response, SocketPush
+from saveit.messages import Channels, HttpCall, Request, Response, SocketPush
 from saveit.outbox import Consumer, Runner
 from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
 from saveit.sandbox import (
@@ -77,6 +77,7 @@ _TOLD_CRON = "52 * * * *"
 _WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
+_HISTORIES_CRON = "* * * * * 15"
 _INBOX_STATE_CRON = "* * * * * 50"
 # The embedded server takes a hundred connections. The ledger's and the gate's pools take nine a process, a listener and a command the rest.
 _CONNECTIONS_OF_ALL = 80
@@ -287,13 +288,22 @@ async def open_background(
     called = Called(deliver=delivery.wake, push=delivery.push, relay=relay.wake)
     runner = Runner(core.database, core.clock, consumers_of(core, desk, called))
     links = Links(desk, core.settings.public_url)
-    turns = Turns(desk, channels_by_name(), BuiltIn(), GatewayInbox(gateway), links=links.of)
+    turns = Turns(
+        desk,
+        channels_by_name(),
+        BuiltIn(),
+        GatewayInbox(gateway),
+        links=links.of,
+        call_out=_call_out(gateway),
+    )
     gateway.on_arrival = turns.wake
+    gateway.spoken = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
         Job("told", _TOLD_CRON, lambda: _forget_told(core)),
         Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
+        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
         Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
     )
     schedule = Schedule(core.database, (*core_jobs(desk), *jobs))
@@ -401,6 +411,7 @@ async def _serve(
             key_per_minute=settings.rate_limit_key_per_minute,
             processes=settings.workers,
         ),
+        deliver=delivery.wake,
         owner_dsn=owner_dsn,
         sandbox=stage is not None,
         trusted_proxies=settings.trusted_proxies,
@@ -454,6 +465,23 @@ async def open_way_out(stage: Stage | None) -> AsyncGenerator[WayOut]:
         yield RealWayOut(http, push)
     finally:
         await http.close()
+
+
+def _call_out(gateway: Gateway) -> CallOut:
+    """Return the way to call a provider back, which never goes into a private network."""
+
+    async def call_out(call: HttpCall) -> Response:
+        answer = await gateway.http.call(
+            call.method,
+            call.url,
+            headers=call.headers,
+            body=call.body,
+            timeout_s=call.timeout_s,
+            octets_max=call.answer_octets_max,
+        )
+        return Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+    return call_out
 
 
 def _delivery(core: Core, gateway: Gateway, way_out: WayOut) -> Delivery:

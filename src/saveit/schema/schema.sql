@@ -1522,6 +1522,29 @@ WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_insert_scale_fact
 
 ALTER TABLE ONLY public.inbox FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.line_histories (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    complete_until timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.line_histories FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.line_words (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    subject text NOT NULL,
+    channel text NOT NULL,
+    word text NOT NULL,
+    detail text NOT NULL,
+    needs_person boolean NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    CONSTRAINT line_word_subject_is_bounded CHECK (((length(subject) >= 1) AND (length(subject) <= 600)))
+);
+
+ALTER TABLE ONLY public.line_words FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.lines (
     tenant_id uuid NOT NULL,
     line_id uuid NOT NULL,
@@ -1870,7 +1893,9 @@ CREATE TABLE public.silenced_addresses (
     channel text NOT NULL,
     address_index bytea NOT NULL,
     code text NOT NULL,
-    silenced_at timestamp with time zone NOT NULL
+    silenced_at timestamp with time zone NOT NULL,
+    by_guest boolean DEFAULT false NOT NULL,
+    farewell_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL
 );
 
 ALTER TABLE ONLY public.silenced_addresses FORCE ROW LEVEL SECURITY;
@@ -2183,6 +2208,12 @@ ALTER TABLE ONLY public.idempotency_keys
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT key_token_once UNIQUE (token_digest);
 
+ALTER TABLE ONLY public.line_histories
+    ADD CONSTRAINT line_histories_pkey PRIMARY KEY (tenant_id, line_id);
+
+ALTER TABLE ONLY public.line_words
+    ADD CONSTRAINT line_words_pkey PRIMARY KEY (tenant_id, line_id, subject);
+
 ALTER TABLE ONLY public.lines
     ADD CONSTRAINT lines_pkey PRIMARY KEY (tenant_id, line_id);
 
@@ -2376,6 +2407,8 @@ CREATE INDEX inbox_settled ON public.inbox USING btree (settled_at) WHERE (statu
 CREATE INDEX inbox_to_do ON public.inbox USING btree ("position") WHERE (status = ANY (ARRAY['waiting'::text, 'claimed'::text]));
 
 CREATE UNIQUE INDEX line_id_is_unique ON public.lines USING btree (line_id);
+
+CREATE INDEX line_words_of_persons ON public.line_words USING btree (tenant_id, said_at) WHERE needs_person;
 
 CREATE INDEX lines_by_opaque ON public.lines USING btree (channel, opaque);
 
@@ -2694,6 +2727,10 @@ CREATE POLICY ledger_across_tenants ON public.idempotency_keys TO saveit_ledger 
 
 CREATE POLICY ledger_across_tenants ON public.inbox TO saveit_ledger USING (true) WITH CHECK (true);
 
+CREATE POLICY ledger_across_tenants ON public.line_histories TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.line_words TO saveit_ledger USING (true) WITH CHECK (true);
+
 CREATE POLICY ledger_across_tenants ON public.lines TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.link_codes TO saveit_ledger USING (true) WITH CHECK (true);
@@ -2743,6 +2780,10 @@ CREATE POLICY ledger_across_tenants ON public.waitlist_entries TO saveit_ledger 
 CREATE POLICY ledger_across_tenants ON public.webhook_deliveries TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.webhook_endpoints TO saveit_ledger USING (true) WITH CHECK (true);
+
+ALTER TABLE public.line_histories ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.line_words ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.lines ENABLE ROW LEVEL SECURITY;
 
@@ -2803,6 +2844,10 @@ CREATE POLICY own_tenant_only ON public.holds TO saveit_app USING ((tenant_id = 
 CREATE POLICY own_tenant_only ON public.idempotency_keys TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.inbox TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.line_histories TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.line_words TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.lines TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -2988,7 +3033,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.dead_letters TO saveit_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.dead_letters TO saveit_ledger;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_pauses TO saveit_ledger;
-GRANT SELECT,DELETE,UPDATE ON TABLE public.delivery_pauses TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_pauses TO saveit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_rates TO saveit_ledger;
 
@@ -3026,6 +3071,11 @@ GRANT USAGE ON SEQUENCE public.inbox_position TO saveit_ledger;
 
 GRANT SELECT,UPDATE ON TABLE public.inbox TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.inbox TO saveit_ledger;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.line_histories TO saveit_ledger;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.line_words TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.line_words TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lines TO saveit_app;
 GRANT SELECT ON TABLE public.lines TO saveit_ledger;
@@ -3074,7 +3124,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.restaurants TO saveit_app;
 GRANT SELECT ON TABLE public.restaurants TO saveit_ledger;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.silenced_addresses TO saveit_ledger;
-GRANT SELECT,INSERT,DELETE ON TABLE public.silenced_addresses TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.silenced_addresses TO saveit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.slot_load TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.slot_load TO saveit_ledger;

@@ -125,6 +125,7 @@ _TAGS = (
     "Reservations",
     "Host",
     "Waitlist",
+    "Guests' pages",
     "Passes",
     "Restaurants",
     "Floor",
@@ -134,6 +135,9 @@ _TAGS = (
     "Advisors",
     "Lines",
     "Inbox",
+    "Conversations",
+    "People",
+    "Guests",
     "Platform",
     "Operators",
 )
