@@ -29,7 +29,7 @@ from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, recall
-from saveit.dialogue import BuiltIn, GatewayInbox, Turns
+from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
 from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
@@ -40,7 +40,7 @@ from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
 from saveit.ledger import House
-from saveit.messages import Channels, Request, Response, SocketPush
+from saveit.messages import Channels, HttpCall, Request, Response, SocketPush
 from saveit.outbox import Consumer, Runner
 from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
 from saveit.sandbox import (
@@ -287,7 +287,14 @@ async def open_background(
     called = Called(deliver=delivery.wake, push=delivery.push, relay=relay.wake)
     runner = Runner(core.database, core.clock, consumers_of(core, desk, called))
     links = Links(desk, core.settings.public_url)
-    turns = Turns(desk, channels_by_name(), BuiltIn(), GatewayInbox(gateway), links=links.of)
+    turns = Turns(
+        desk,
+        channels_by_name(),
+        BuiltIn(),
+        GatewayInbox(gateway),
+        links=links.of,
+        call_out=_call_out(gateway),
+    )
     gateway.on_arrival = turns.wake
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
@@ -455,6 +462,23 @@ async def open_way_out(stage: Stage | None) -> AsyncGenerator[WayOut]:
         yield RealWayOut(http, push)
     finally:
         await http.close()
+
+
+def _call_out(gateway: Gateway) -> CallOut:
+    """Return the way to call a provider back, which never goes into a private network."""
+
+    async def call_out(call: HttpCall) -> Response:
+        answer = await gateway.http.call(
+            call.method,
+            call.url,
+            headers=call.headers,
+            body=call.body,
+            timeout_s=call.timeout_s,
+            octets_max=call.answer_octets_max,
+        )
+        return Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+    return call_out
 
 
 def _delivery(core: Core, gateway: Gateway, way_out: WayOut) -> Delivery:

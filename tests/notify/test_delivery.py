@@ -12,9 +12,7 @@ from saveit.consumers.notify import (
     OutcomeUnknown,
     dismiss,
     list_dead_letters,
-    list_pauses,
     replay,
-    resume_line,
 )
 from saveit.kernel import faults
 from saveit.kernel.db import Actor
@@ -233,8 +231,12 @@ async def test_a_wrong_token_stops_the_line_once_and_loses_nothing(room: Room) -
 
     room.lines[conversation.line_id] = line
     async with room.bistro.desk.database.tenant(room.bistro.tenant_id, HOST) as tx:
-        assert [pause.code for pause in await list_pauses(tx, now=room.bistro.clock.now())] == ["190"]
-        await resume_line(tx, room.bistro.tenant_id, conversation.line_id, now=room.bistro.clock.now())
+        assert [pause.code for pause in await conversations.list_pauses(tx, now=room.bistro.clock.now())] == [
+            "190"
+        ]
+        await conversations.resume_line(
+            tx, room.bistro.tenant_id, conversation.line_id, now=room.bistro.clock.now()
+        )
     await delivery.drain()
 
     assert room.seen() == ["Uno", "Dos"]

@@ -4,8 +4,8 @@ Promises one open conversation for an address on a line, however many ask at onc
 were planned; nothing planned for the bot once a human has taken over; and that a message's status only rises. Words and addresses are
 sealed.
 
-It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides what
-to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`, and of how addresses and lines stand `silenced_addresses`,
+`delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
 """
 
 from saveit.conversations.actions import (
@@ -52,6 +52,16 @@ from saveit.conversations.inbox.reading import (
     unsettled_messages,
 )
 from saveit.conversations.inbox.store import CountsRow, InboxRow, QuickAnswerRow
+from saveit.conversations.memory.mending import (
+    GuestMessage,
+    drop_unspoken,
+    erase,
+    find_guest_message,
+    forget_proofs,
+    is_our_echo,
+    readdress,
+    rewrite,
+)
 from saveit.conversations.memory.talk import (
     AttentionRow,
     InboundRow,
@@ -72,8 +82,23 @@ from saveit.conversations.memory.talk import (
     transcript,
 )
 from saveit.conversations.model import Author, Conversation, PlannedPart, StatusChange
+from saveit.conversations.reach.standing import (
+    LineWord,
+    PauseRow,
+    SilenceRow,
+    find_silence,
+    list_line_words,
+    list_pauses,
+    note_line_word,
+    pause_line,
+    resume_line,
+    say_farewell,
+    silence,
+    stop_line,
+    unsilence,
+)
 from saveit.conversations.statuses import note_read_up_to, note_status, settle_orphans
-from saveit.conversations.store import forget_orphans
+from saveit.conversations.store import forget_orphans, knows_message
 
 __all__ = [
     "FROM_THE_LATEST",
@@ -85,9 +110,12 @@ __all__ = [
     "ConversationClosed",
     "ConversationUnknown",
     "CountsRow",
+    "GuestMessage",
     "InboundRow",
     "InboxFilter",
     "InboxRow",
+    "LineWord",
+    "PauseRow",
     "PlannedPart",
     "QuickAnswerConflict",
     "QuickAnswerRow",
@@ -97,6 +125,7 @@ __all__ = [
     "SaidLine",
     "SentFile",
     "ShortcutTaken",
+    "SilenceRow",
     "StatusChange",
     "act_for_advisor",
     "address_index",
@@ -108,19 +137,29 @@ __all__ = [
     "begin_as",
     "close",
     "count_inbox",
+    "drop_unspoken",
+    "erase",
     "find_conversation",
+    "find_guest_message",
     "find_in_inbox",
     "find_open",
     "find_quick_answer",
+    "find_silence",
     "forget_orphans",
+    "forget_proofs",
     "hand_back",
     "heard",
+    "is_our_echo",
+    "knows_message",
     "last_heard",
     "list_inbox",
+    "list_line_words",
+    "list_pauses",
     "list_quick_answers",
     "messages_by_id",
     "messages_of",
     "new_quick_answer",
+    "note_line_word",
     "note_read",
     "note_read_up_to",
     "note_status",
@@ -128,17 +167,25 @@ __all__ = [
     "of_person",
     "open_conversation",
     "opened_part",
+    "pause_line",
     "plan",
+    "readdress",
     "recall",
     "remember",
     "remove_quick_answer",
+    "resume_line",
+    "rewrite",
     "save_inbound",
     "save_quick_answer",
+    "say_farewell",
     "say_manners",
     "settle_orphans",
+    "silence",
+    "stop_line",
     "take",
     "take_over",
     "thread_of",
     "transcript",
     "unsettled_messages",
+    "unsilence",
 ]

@@ -10,6 +10,7 @@ Owns `inbox` and `quarantine`. It never parses an event, answers a guest, or pic
 
 from saveit.gateway.inbox import (
     ATTEMPTS_MAX,
+    behind,
     claim,
     delay,
     find_event_line,
@@ -48,6 +49,7 @@ __all__ = [
     "ParkedEvent",
     "Quarantined",
     "Spoken",
+    "behind",
     "claim",
     "delay",
     "find_event_line",

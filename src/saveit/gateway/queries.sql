@@ -52,7 +52,28 @@ SET status = 'claimed',
 FROM due d
 WHERE t.inbox_id = d.inbox_id
 RETURNING
-    t.tenant_id, t.line_id, t.inbox_id, t.position, t.envelope_sealed, t.trace_id, t.received_at, t.attempts
+    t.tenant_id, t.line_id, t.inbox_id, t.position, t.sender_index, t.envelope_sealed, t.trace_id, t.received_at, t.attempts,
+    t.sender_index <> '' AND EXISTS (
+        SELECT
+        FROM inbox o
+        WHERE o.tenant_id = t.tenant_id
+            AND o.line_id = t.line_id
+            AND o.sender_index = t.sender_index
+            AND o.status IN ('waiting', 'claimed')
+            AND o.position > t.position
+    ) AS is_followed
+
+-- events_behind :many BehindRow
+-- What waits behind an event of the same sender, the oldest first.
+SELECT inbox_id, envelope_sealed
+FROM inbox
+WHERE tenant_id = :tenant_id::uuid
+    AND line_id = :line_id::uuid
+    AND sender_index = :sender_index::bytea
+    AND status IN ('waiting', 'claimed')
+    AND position > :position::bigint
+ORDER BY position
+LIMIT 20
 
 -- finish_event :none
 -- Notes that an event was taken, unless somebody else has it by now.

@@ -68,6 +68,7 @@ class Gateway:
         self.keys = keys
         self.channels = channels
         self.lines = lines
+        self.http = http
         self.certificates = Certificates(http, clock)
         self.quarantine = Quarantine(database, clock)
         self.intake = Intake(database)

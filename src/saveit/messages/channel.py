@@ -161,4 +161,13 @@ class Remembers(Protocol):
         ...
 
 
+@runtime_checkable
+class Collects(Protocol):
+    """A channel whose provider may lay an event's content elsewhere (`Elsewhere`), from where it is collected."""
+
+    def collect(self, reference: str, credentials: Credentials, now: datetime) -> HttpCall | None:
+        """Describe the call for what lies there, None where it is no place of this provider's; the envelope is then parsed again."""
+        ...
+
+
 Channels: TypeAlias = Mapping[str, Channel]

@@ -17,7 +17,7 @@ from saveit.kernel.ids import PersonId, ReservationId, RestaurantId, TenantId, n
 from saveit.ledger import House
 from saveit.messages import Channel
 from saveit.outbox import Consumer, Fact, RecordedFact
-from saveit.reservations import STANDING, Desk, Reservation, ReservationUnknown, find, find_hold
+from saveit.reservations import STANDING, Desk, Reservation, ReservationUnknown, find
 from saveit.waitlist import Entry, EntryId, EntryUnknown, find_entry
 
 MakePapers: TypeAlias = Callable[[Reservation, House], Awaitable[Papers]]
@@ -30,6 +30,7 @@ _OF_RESERVATIONS: Mapping[str, NoticeKind] = {
     "reservation.confirmed": "confirmed",
     "reservation.modified": "changed",
     "reservation.cancelled": "cancelled",
+    "reservation.cancellation_undone": "confirmed",
     "reservation.no_show": "no_show",
     "reservation.reminder_due": "reminder",
     "reservation.table_ready": "table_ready",
@@ -43,6 +44,8 @@ _OF_WAITING: Mapping[str, NoticeKind] = {
 _NEED_STANDING = frozenset({"confirmed", "pending", "changed", "reminder", "table_ready"})
 # A party that was admitted beyond the tables and is given one days before need not come running.
 _AT_THE_DOOR = timedelta(minutes=45)
+# What was undone at once, as a slip is, is no news.
+_NEED_ENDED = frozenset({"cancelled", "no_show"})
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -127,7 +130,8 @@ async def _of_reservation(
         return None
     if kind == "confirmed" and reservation.status == "pending":
         kind = "pending"
-    if kind in _NEED_STANDING and reservation.status not in STANDING:
+    stands = reservation.status in STANDING
+    if (kind in _NEED_STANDING and not stands) or (kind in _NEED_ENDED and stands):
         return None
     if (
         fact.kind == "reservation.seated_from_overbooking"
@@ -153,7 +157,6 @@ async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantI
             entry: Entry = await find_entry(desk, reading, EntryId(fact.subject_id))
         except EntryUnknown:
             return None
-        offered = None if entry.hold_id is None else await find_hold(reading, entry.hold_id)
         person_id = await _person(desk, reading, fact.tenant_id, entry)
     kind = _OF_WAITING[fact.kind]
     if kind == "waitlist_offer" and entry.status != "offered":
@@ -170,8 +173,8 @@ async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantI
         address=restaurant.address,
         phone=restaurant.phone,
         timezone=restaurant.timezone,
-        starts_at=entry.earliest_at if offered is None else offered.starts_at,
-        ends_at=entry.latest_at if offered is None else offered.leaves_at,
+        starts_at=entry.offered_starts_at or entry.earliest_at,
+        ends_at=entry.latest_at,
         party_size=entry.party_size,
         code="",
         until=entry.offered_until,

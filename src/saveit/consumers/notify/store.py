@@ -69,21 +69,6 @@ class DeadLetterRow(msgspec.Struct, frozen=True):
     died_at: datetime
 
 
-class PauseRow(msgspec.Struct, frozen=True):
-    """A line that is not used: until an instant, or until a person acts."""
-
-    line_id: UUID
-    until_at: datetime | None
-    code: str
-    since_at: datetime
-
-
-class SilencedRow(msgspec.Struct, frozen=True):
-    """Whether an address wants to hear no more."""
-
-    silenced: bool
-
-
 class DeadRow(msgspec.Struct, frozen=True):
     """What an operator watches."""
 
@@ -106,12 +91,6 @@ _BURY = _STATEMENTS.command("bury")
 _SETTLE_DEAD = _STATEMENTS.query("settle_dead_letter", DeadLetterRow)
 _LIST_DEAD = _STATEMENTS.query("list_dead_letters", DeadLetterRow)
 _REPLAN = _STATEMENTS.command("replan")
-_PAUSE = _STATEMENTS.query("pause_line", PauseRow)
-_RESUME = _STATEMENTS.command("resume_line")
-_LIST_PAUSES = _STATEMENTS.query("list_pauses", PauseRow)
-_SILENCE = _STATEMENTS.command("silence")
-_UNSILENCE = _STATEMENTS.command("unsilence")
-_IS_SILENCED = _STATEMENTS.query("is_silenced", SilencedRow)
 _FORGET_RATES = _STATEMENTS.command("forget_rates")
 _COUNT_DEAD = _STATEMENTS.query("count_dead", DeadRow)
 
@@ -245,50 +224,6 @@ async def replan(tx: Transaction, dead: DeadLetterRow, *, expires_at: datetime, 
         expires_at=expires_at,
         now=now,
     )
-
-
-async def pause_line(
-    tx: Transaction,
-    tenant_id: TenantId,
-    line_id: UUID,
-    *,
-    until_at: datetime | None,
-    code: str,
-    now: datetime,
-) -> bool:
-    """Keep a line from being used; False when it was already, as long."""
-    row = await tx.maybe(_PAUSE, tenant_id=tenant_id, line_id=line_id, until_at=until_at, code=code, now=now)
-    return row is not None
-
-
-async def resume_line(tx: Transaction, tenant_id: TenantId, line_id: UUID) -> int:
-    """Let a line be used again."""
-    return await tx.run(_RESUME, tenant_id=tenant_id, line_id=line_id)
-
-
-async def list_pauses(tx: Transaction, now: datetime) -> list[PauseRow]:
-    """Return the lines that are not used."""
-    return await tx.many(_LIST_PAUSES, tenant_id=tx.tenant_id, now=now)
-
-
-async def silence(
-    tx: Transaction, tenant_id: TenantId, channel: str, address_index: bytes, *, code: str, now: datetime
-) -> None:
-    """Remember that an address wants to hear no more."""
-    await tx.run(
-        _SILENCE, tenant_id=tenant_id, channel=channel, address_index=address_index, code=code, now=now
-    )
-
-
-async def unsilence(tx: Transaction, tenant_id: TenantId, channel: str, address_index: bytes) -> int:
-    """The address wants to hear from us again."""
-    return await tx.run(_UNSILENCE, tenant_id=tenant_id, channel=channel, address_index=address_index)
-
-
-async def is_silenced(tx: Transaction, tenant_id: TenantId, channel: str, address_index: bytes) -> bool:
-    """Say whether an address wants to hear no more."""
-    row = await tx.one(_IS_SILENCED, tenant_id=tenant_id, channel=channel, address_index=address_index)
-    return row.silenced
 
 
 async def forget_rates(ledger_tx: Transaction, before: datetime) -> int:

@@ -177,7 +177,14 @@ async def save_inbound(  # noqa: PLR0913 - what came, from where and when.
     if before is not None:
         return before
     message_id = new_id(now)
-    row = await tx.one(_NOTE_INBOUND, tenant_id=tx.tenant_id, conversation_id=conversation.id, at=at, now=now)
+    row = await tx.one(
+        _NOTE_INBOUND,
+        tenant_id=tx.tenant_id,
+        conversation_id=conversation.id,
+        # Only the guest's own words open the provider's window for replies.
+        at=at if author == "guest" else None,
+        now=now,
+    )
     await tx.run(
         _SAVE_INBOUND,
         tenant_id=tx.tenant_id,
@@ -333,7 +340,7 @@ def _line(row: TranscriptRow, sealer: Sealer) -> SaidLine:
     if row.content_sealed is not None:
         text = sealer.open(row.content_sealed, row.message_id.bytes).decode()
     elif row.part_sealed is not None:
-        text, choices = _words(_parts.decode(sealer.open(row.part_sealed, row.message_id.bytes)))
+        text, choices = spoken_words(_parts.decode(sealer.open(row.part_sealed, row.message_id.bytes)))
     return SaidLine(
         message_id=row.message_id,
         seq=row.seq,
@@ -347,7 +354,7 @@ def _line(row: TranscriptRow, sealer: Sealer) -> SaidLine:
     )
 
 
-def _words(planned: PlannedPart) -> tuple[str, tuple[str, ...]]:
+def spoken_words(planned: PlannedPart) -> tuple[str, tuple[str, ...]]:
     """Return what a part says, and what can be tapped under it."""
     match planned.part:
         case Text(text=text) | Speech(text=text) | Letter(text=text):

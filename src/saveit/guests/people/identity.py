@@ -235,6 +235,33 @@ async def list_links(tx: Transaction, person_id: PersonId) -> list[LinkRow]:
     return await tx.many(store.LIST_LINKS, tenant_id=tx.tenant_id, person_id=person_id)
 
 
+async def move_address(
+    tx: Transaction, sealer: Sealer, *, place: str, old: str, new: str, now: datetime
+) -> PersonId | None:
+    """Let a person be known under the address that their account has now, too; None where nobody had the old one.
+
+    The channel's own address alone: a phone that is new is proved when somebody writes from it.
+    """
+    row = await tx.maybe(
+        store.FIND_ADDRESS,
+        tenant_id=tx.tenant_id,
+        kind="channel",
+        blind_index=sealer.blind_index("channel", channel_key(place, old)),
+    )
+    if row is None:
+        return None
+    own = await tx.one(
+        store.CLAIM_ADDRESS,
+        tenant_id=sealer.tenant_id,
+        kind="channel",
+        blind_index=sealer.blind_index("channel", channel_key(place, new)),
+        person_id=row.person_id,
+        verified_at=now,
+        now=now,
+    )
+    return PersonId(own.person_id)
+
+
 async def say_consent(
     tx: Transaction, person_id: PersonId, *, scope: Scope, allowed: bool, how: str, now: datetime
 ) -> None:

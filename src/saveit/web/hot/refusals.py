@@ -27,6 +27,7 @@ _PASS = (
     "qr_expired",
     "qr_too_early",
     "qr_too_late",
+    "check_in_too_early",
     "illegal_status",
 )
 _WAITING = ("waitlist_entry_not_found", "waitlist_entry_over")
@@ -43,7 +44,16 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "change_reservation": (*_STANDING, *_TAKING, *_GUESTS, "revision_conflict"),
     "cancel_reservation": (*_STANDING, "revision_conflict"),
     "confirm_reservation": _STANDING,
-    "check_in_reservation": _STANDING,
+    "check_in_reservation": (*_STANDING, "check_in_too_early"),
+    "undo_act": (
+        *_STANDING,
+        "revision_conflict",
+        "undo_too_late",
+        "slot_unavailable",
+        "table_taken",
+        "guest_overlap",
+    ),
+    "expect_late_party": (*_STANDING, "revision_conflict", "late_beyond_stay"),
     "complete_reservation": _STANDING,
     "mark_no_show": _STANDING,
     "move_reservation": (*_STANDING, "revision_conflict", "table_taken", "booking_rules_broken"),
@@ -178,6 +188,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "replay_message": ("dead_letter_unknown", "outcome_unknown"),
     "dismiss_message": ("dead_letter_unknown",),
     "read_pauses": (),
+    "read_line_words": (),
     "resume_line": ("line_unknown",),
     "add_endpoint": ("restaurant_not_found", "endpoint_invalid"),
     "read_endpoints": (),

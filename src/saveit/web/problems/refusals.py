@@ -47,6 +47,16 @@ class RequestInvalid(Refusal):
         self.errors: Sequence[RequestError] = errors
 
 
+class RefusedTogether(Refusal):
+    """Several kinds of fault in one request, each with all its errors; its code is that of the first."""
+
+    code: ClassVar[str] = "request_invalid"
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(codes=[refusal.code for refusal in refusals])
+        self.refusals: Sequence[Refusal] = refusals
+
+
 class BodyTooLarge(Refusal):
     """The body is longer than any request of ours needs; `limit` is in octets."""
 

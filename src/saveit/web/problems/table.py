@@ -77,6 +77,11 @@ PROBLEMS: dict[str, Line] = {
     "hold_already_renewed": Line(409, "La retención ya se renovó", "The hold was renewed already"),
     "revision_conflict": Line(409, "Otra persona lo cambió antes", "Somebody changed it before"),
     "illegal_status": Line(409, "Su estado no lo permite", "Its status does not allow this"),
+    "check_in_too_early": Line(409, "La reserva es para otro día", "The reservation is for a later day"),
+    "undo_too_late": Line(409, "Ya no se puede deshacer", "It is too late to undo this"),
+    "late_beyond_stay": Line(
+        409, "Para entonces ya habría terminado la estancia", "By then the stay would be over"
+    ),
     "stay_impossible": Line(
         422,
         "La estancia debe acabar después de empezar y antes de un día",

@@ -9,6 +9,7 @@ from saveit.web.desk import Alternatives
 from saveit.web.routes.access import access_routes
 from saveit.web.routes.availability import availability_routes
 from saveit.web.routes.board import board_routes
+from saveit.web.routes.corrections import correction_routes
 from saveit.web.routes.floor import floor_routes
 from saveit.web.routes.guests import guest_routes
 from saveit.web.routes.host import host_routes
@@ -30,6 +31,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
     return [
         availability_routes(alternatives),
         reservation_routes(alternatives),
+        correction_routes(alternatives),
         host_routes(),
         board_routes(),
         waitlist_routes(),

@@ -11,10 +11,10 @@ import msgspec
 from saveit.consumers.notify import store
 from saveit.consumers.notify.delivery.rules import ATTEMPTS_MAX, DeadReason, wait_s
 from saveit.consumers.notify.store import ClaimRow, StaleRow
-from saveit.conversations import forget_orphans, settle_orphans
+from saveit.conversations import forget_orphans, pause_line, settle_orphans, silence, stop_line
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Actor, Database, Transaction
-from saveit.kernel.ids import TenantId, new_id
+from saveit.kernel.ids import new_id
 from saveit.kernel.observe import logger, metrics
 from saveit.messages import Outcome, Refused, RetryAfter, Sent, Unknown
 from saveit.outbox import Fact, append
@@ -80,9 +80,7 @@ class Settling:
         """Plan it anew, later; a line in trouble waits as a whole. Nobody tries for ever."""
         due_at = now + timedelta(seconds=wait_s(claim.attempts, retry.after_s, self._random))
         if retry.scope == "line":
-            await store.pause_line(
-                tx, claim.tenant_id, claim.line_id, until_at=due_at, code=retry.code, now=now
-            )
+            await pause_line(tx, claim.tenant_id, claim.line_id, until_at=due_at, code=retry.code, now=now)
         # A line that is throttled, or off, is no fault of this message; its own time to live bounds it.
         own_fault = retry.scope == "call" and retry.code != "line_inactive"
         if own_fault and claim.attempts >= ATTEMPTS_MAX:
@@ -103,8 +101,14 @@ class Settling:
             case "stop_line":
                 await self._stop_line(tx, claim, refused, now)
             case "opted_out":
-                await store.silence(
-                    tx, claim.tenant_id, claim.channel, claim.address_index, code=refused.code, now=now
+                await silence(
+                    tx,
+                    claim.tenant_id,
+                    claim.channel,
+                    claim.address_index,
+                    code=refused.code,
+                    by_guest=False,
+                    now=now,
                 )
                 await self._moved(tx, claim, "failed", f"opted_out:{refused.code}", now)
             case "bug":
@@ -118,19 +122,8 @@ class Settling:
                 assert_never(refused.kind)
 
     async def _stop_line(self, tx: Transaction, claim: ClaimRow, refused: Refused, now: datetime) -> None:
-        """Use the line no more until a person acts, and say so once; the message waits with all the others."""
-        stopped = await store.pause_line(
-            tx, claim.tenant_id, claim.line_id, until_at=None, code=refused.code, now=now
-        )
-        if stopped:
-            _log.critical(
-                "line.stopped", line_id=str(claim.line_id), channel=claim.channel, code=refused.code
-            )
-            await append(
-                tx,
-                _line_fact("line.stopped", claim.line_id, claim.channel, refused.code, now),
-                claim.tenant_id,
-            )
+        """Use the line no more until a person acts; the message waits with all the others."""
+        await stop_line(tx, claim.tenant_id, claim.line_id, channel=claim.channel, code=refused.code, now=now)
         await store.settle(
             tx,
             claim,
@@ -182,29 +175,6 @@ async def _tell(
         body=_encoder.encode(body),
     )
     await append(tx, fact, row.tenant_id)
-
-
-def _line_fact(  # noqa: PLR0917 - the parts of a fact that differ.
-    kind: str, line_id: UUID, channel: str, code: str, now: datetime
-) -> Fact:
-    return Fact(
-        fact_id=new_id(now),
-        kind=kind,
-        restaurant_id=None,
-        subject_kind="line",
-        subject_id=line_id,
-        service_on=None,
-        at=now,
-        body=_encoder.encode({"channel": channel, "code": code}),
-    )
-
-
-async def resume_line(tx: Transaction, tenant_id: TenantId, line_id: UUID, *, now: datetime) -> bool:
-    """Let a stopped line be used again, because a person put right what was wrong; False when it was not stopped."""
-    resumed = await store.resume_line(tx, tenant_id, line_id) > 0
-    if resumed:
-        await append(tx, _line_fact("line.resumed", line_id, "", "", now), tenant_id)
-    return resumed
 
 
 def _word(outcome: Outcome) -> str:

@@ -26,7 +26,7 @@ from saveit.consumers.notify.delivery.rules import (
 from saveit.consumers.notify.delivery.settling import Settling
 from saveit.consumers.notify.delivery.world import FindLine, Sealers, WayOut
 from saveit.consumers.notify.store import ClaimRow
-from saveit.conversations import opened_part
+from saveit.conversations import find_silence, opened_part
 from saveit.kernel import faults
 from saveit.kernel.clock import Clock
 from saveit.kernel.crypto import Unreadable
@@ -246,7 +246,8 @@ class Delivery:
         """Return the call, or why there is none. Nothing has left the house yet, so any refusal is certain."""
         sealer = await self._sealers.sealer(self._database, claim.tenant_id)
         async with self._database.ledger(_ACTOR) as tx:
-            if await store.is_silenced(tx, claim.tenant_id, claim.channel, claim.address_index):
+            silenced = await find_silence(tx, claim.tenant_id, claim.channel, claim.address_index)
+            if silenced is not None and claim.message_id not in silenced.farewell_ids:
                 return Refused("opted_out", "before_the_call")
         line = await self._find_line(claim.tenant_id, claim.line_id)
         if line is None or not line.active:
