@@ -262,6 +262,15 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("post", "/tenants"): {"name": "Mine"},
         ("put", "/restaurants/{restaurant_id}/templates/{kind}/{language}"): WORDS,
         ("post", "/restaurants/{restaurant_id}/templates/{kind}/{language}/preview"): WORDS,
+        ("post", "/messages/dead/{message_id}/replay"): {},
+        ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
+    }
+    return (bodies | bodies_of_staff(ids)).get((method, path.removeprefix("/api/v1")))
+
+
+def bodies_of_staff(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    """Return what the pages of staff would send."""
+    return {
         ("post", "/conversations/{conversation_id}/take-over"): {},
         ("post", "/conversations/{conversation_id}/read"): {"seq": 1},
         ("post", "/conversations/{conversation_id}/messages"): {"text": "Hola"},
@@ -277,10 +286,7 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("post", "/people/{person_id}/links"): {"into_person_id": ids["talker_id"]},
         ("post", "/people/{person_id}/link-code"): {"address": "+573001112233"},
         ("post", "/people/{person_id}/link-code/confirm"): {"code": "123456"},
-        ("post", "/messages/dead/{message_id}/replay"): {},
-        ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
     }
-    return bodies.get((method, path.removeprefix("/api/v1")))
 
 
 def asked(path: str, ids: Mapping[str, str]) -> tuple[str, dict[str, str]]:
