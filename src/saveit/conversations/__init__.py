@@ -6,6 +6,8 @@ sealed.
 
 It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`, and of how addresses and lines stand
 `silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides
+what to say.
 """
 
 from saveit.conversations.actions import (

@@ -103,6 +103,7 @@ from saveit.web.wire.lines import (
     Strangers,
 )
 from saveit.web.wire.messages import (
+    ChannelPreview,
     DeadLetters,
     Deliveries,
     EndpointAnswer,
@@ -111,6 +112,8 @@ from saveit.web.wire.messages import (
     NoticePreview,
     Notices,
     Pauses,
+    PreviewPart,
+    ReadyAnswer,
     TemplateAnswer,
     Templates,
 )
@@ -444,7 +447,15 @@ def _of_messages() -> Iterator[msgspec.Struct]:
         text="María, le esperamos en La Candelaria.",
         subject="Su mesa en La Candelaria",
         html="<p>María, le esperamos en La Candelaria.</p>",
+        channels=[
+            ChannelPreview(
+                "whatsapp_meta",
+                [PreviewPart("buttons", "María, le esperamos en La Candelaria.", ("Cancelar reserva",), "")],
+                template_needed=True,
+            )
+        ],
     )
+    yield ReadyAnswer(_ID)
     yield Notices([NoticeRow(_ID, "booked", _MADE_AT, "whatsapp_twilio", "delivered", "")])
     letter = DeadLetterRow(_ID, _MADE_AT, _ID, _ID, "whatsapp_twilio", "refused", "63016", 1, _MADE_AT)
     yield DeadLetters([letter])
