@@ -284,7 +284,6 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("post", "/restaurants/{restaurant_id}/templates/{kind}/{language}/preview"): WORDS,
         ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
         ("post", "/messages/dead/{message_id}/replay"): {},
-        ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
     }
     return (bodies | bodies_of_staff(ids)).get((method, path.removeprefix("/api/v1")))
 

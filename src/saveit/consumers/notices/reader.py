@@ -1,11 +1,8 @@
 """The consumer that tells guests what became of their reservations."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import takewhile
-from typing import TypeAlias
-from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -17,7 +14,6 @@ from saveit.consumers.notices.actions import About, Recipient, notify_person, te
 from saveit.consumers.notices.model import NoticeKind, Papers, Template, Told
 from saveit.guests import owners_of
 from saveit.kernel.db import Actor, Transaction
-from saveit.kernel.ids import ReservationId, RestaurantId, TenantId, new_id
 from saveit.kernel.ids import PersonId, ReservationId, RestaurantId, TenantId, new_id
 from saveit.ledger import House
 from saveit.messages import Channel
