@@ -271,6 +271,9 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
 def bodies_of_staff(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
     """Return what the pages of staff would send."""
     return {
+        ("post", "/restaurants/{restaurant_id}/rules/summary"): {"rules": {}},
+        ("post", "/restaurants/{restaurant_id}/rules/preview"): {"rules": {}},
+        ("post", "/lines/{line_id}/test"): {"to": "123456"},
         ("post", "/conversations/{conversation_id}/take-over"): {},
         ("post", "/conversations/{conversation_id}/read"): {"seq": 1},
         ("post", "/conversations/{conversation_id}/messages"): {"text": "Hola"},

@@ -4,8 +4,8 @@ Promises one open conversation for an address on a line, however many ask at onc
 were planned; nothing planned for the bot once a human has taken over; and that a message's status only rises. Words and addresses are
 sealed.
 
-It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides
-what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses`, `quick_answers` and `line_tests`. It never calls a provider, and
+never decides what to say.
 """
 
 from saveit.conversations.actions import (
@@ -52,6 +52,7 @@ from saveit.conversations.inbox.reading import (
     unsettled_messages,
 )
 from saveit.conversations.inbox.store import CountsRow, InboxRow, QuickAnswerRow
+from saveit.conversations.inbox.trials import TESTS_AN_HOUR_MAX, TooManyTests, send_test, tests_of
 from saveit.conversations.memory.mending import (
     GuestMessage,
     drop_unspoken,
@@ -104,6 +105,7 @@ __all__ = [
     "FROM_THE_LATEST",
     "QUICK_ANSWER_LENGTH_MAX",
     "SHORTCUT_LENGTH_MAX",
+    "TESTS_AN_HOUR_MAX",
     "AttentionRow",
     "Author",
     "Conversation",
@@ -127,6 +129,7 @@ __all__ = [
     "ShortcutTaken",
     "SilenceRow",
     "StatusChange",
+    "TooManyTests",
     "act_for_advisor",
     "address_index",
     "address_of",
@@ -179,11 +182,13 @@ __all__ = [
     "save_quick_answer",
     "say_farewell",
     "say_manners",
+    "send_test",
     "settle_orphans",
     "silence",
     "stop_line",
     "take",
     "take_over",
+    "tests_of",
     "thread_of",
     "transcript",
     "unsettled_messages",

@@ -17,6 +17,7 @@ from saveit.web.routes.inbox.conversations import conversation_routes
 from saveit.web.routes.inbox.people import people_routes
 from saveit.web.routes.lines import line_routes
 from saveit.web.routes.messages import message_routes
+from saveit.web.routes.onboarding import onboarding_routes
 from saveit.web.routes.passes import pass_routes
 from saveit.web.routes.reservations import reservation_routes
 from saveit.web.routes.shared import call_in, call_of
@@ -44,4 +45,5 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         conversation_routes(),
         people_routes(),
         message_routes(),
+        onboarding_routes(),
     ]
