@@ -291,18 +291,11 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
 def bodies_of_staff(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
     """Return what the pages of staff would send."""
     return {
-        ("post", "/conversations/{conversation_id}/take-over"): {},
-        ("post", "/conversations/{conversation_id}/read"): {"seq": 1},
-        ("post", "/conversations/{conversation_id}/messages"): {"text": "Hola"},
-        ("post", "/restaurants/{restaurant_id}/quick-answers"): {
-            "language": "es",
-            "shortcut": "mine",
-            "text": "Mine",
-        },
-        ("patch", "/quick-answers/{quick_answer_id}"): {"text": "Mine", "revision": 1},
+        ("post", "/restaurants/{restaurant_id}/rules/summary"): {"rules": {}},
+        ("post", "/restaurants/{restaurant_id}/rules/preview"): {"rules": {}},
+        ("post", "/lines/{line_id}/test"): {"to": "123456"},
         ("put", "/restaurants/{restaurant_id}/guests/{person_id}"): {"notes": "Mine", "revision": 0},
         ("put", "/restaurants/{restaurant_id}/guests/{person_id}/consent"): {"scope": "all", "allowed": True},
-        ("put", "/people/{person_id}/manners"): {"ai_attention": False},
         ("post", "/people/{person_id}/links"): {"into_person_id": ids["talker_id"]},
         ("post", "/people/{person_id}/link-code"): {"address": "+573001112233"},
         ("post", "/people/{person_id}/link-code/confirm"): {"code": "123456"},

@@ -8,6 +8,8 @@ It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_
 `silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
 It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides
 what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses`, `quick_answers` and `line_tests`, and of how addresses and lines stand
+`silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
 """
 
 from saveit.conversations.actions import (
@@ -54,6 +56,7 @@ from saveit.conversations.inbox.reading import (
     unsettled_messages,
 )
 from saveit.conversations.inbox.store import CountsRow, InboxRow, QuickAnswerRow
+from saveit.conversations.inbox.trials import TESTS_AN_HOUR_MAX, TooManyTests, send_test, tests_of
 from saveit.conversations.memory.mending import (
     GuestMessage,
     drop_unspoken,
@@ -108,6 +111,7 @@ __all__ = [
     "FROM_THE_LATEST",
     "QUICK_ANSWER_LENGTH_MAX",
     "SHORTCUT_LENGTH_MAX",
+    "TESTS_AN_HOUR_MAX",
     "AttentionRow",
     "Author",
     "Conversation",
@@ -131,6 +135,7 @@ __all__ = [
     "ShortcutTaken",
     "SilenceRow",
     "StatusChange",
+    "TooManyTests",
     "act_for_advisor",
     "address_index",
     "address_of",
@@ -185,11 +190,13 @@ __all__ = [
     "save_quick_answer",
     "say_farewell",
     "say_manners",
+    "send_test",
     "settle_orphans",
     "silence",
     "stop_line",
     "take",
     "take_over",
+    "tests_of",
     "thread_of",
     "transcript",
     "unsettled_messages",

@@ -85,6 +85,7 @@ from saveit.reservations.overview.store import (
     guests_of,
     open_holds_of_day,
 )
+from saveit.reservations.overview.trying import offers_under
 from saveit.reservations.store import (
     ReservationRow,
     find_block,
@@ -231,6 +232,7 @@ __all__ = [
     "move",
     "nearest_offers",
     "no_shows_due",
+    "offers_under",
     "open_desk",
     "open_holds_of_day",
     "overbooked_days",

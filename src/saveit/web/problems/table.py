@@ -148,6 +148,7 @@ PROBLEMS: dict[str, Line] = {
         409, "Solo se puede enviar una plantilla aprobada", "Only an approved template may be sent now"
     ),
     "cannot_be_said": Line(409, "Eso no se puede decir por ese canal", "That channel cannot carry this"),
+    "too_many_tests": Line(429, "Demasiados mensajes de prueba", "Too many test messages"),
     "quick_answer_unknown": Line(404, "No existe esa respuesta rápida", "There is no such quick answer"),
     "shortcut_taken": Line(409, "Ese atajo ya existe", "That shortcut is taken"),
     "already_linked": Line(409, "Ya son la misma persona", "They are one person already"),

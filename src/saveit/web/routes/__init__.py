@@ -18,6 +18,7 @@ from saveit.web.routes.inbox.conversations import conversation_routes
 from saveit.web.routes.inbox.people import people_routes
 from saveit.web.routes.lines import line_routes
 from saveit.web.routes.messages import message_routes
+from saveit.web.routes.onboarding import onboarding_routes
 from saveit.web.routes.passes import pass_routes
 from saveit.web.routes.public import public_routes
 from saveit.web.routes.reservations import reservation_routes
@@ -48,4 +49,5 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         people_routes(),
         message_routes(),
         analytics_routes(),
+        onboarding_routes(),
     ]
