@@ -411,7 +411,9 @@ async def _serve(
             key_per_minute=settings.rate_limit_key_per_minute,
             processes=settings.workers,
         ),
+        deliver=delivery.wake,
         owner_dsn=owner_dsn,
+        sandbox=stage is not None,
         trusted_proxies=settings.trusted_proxies,
     )
 

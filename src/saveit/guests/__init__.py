@@ -11,6 +11,7 @@ It owns `people`, `addresses`, `person_links`, `consents`, `link_codes`, `guest_
 """
 
 from saveit.guests.book.cards import (
+    FROM_THE_FIRST,
     NOTES_LENGTH_MAX,
     TAG_LENGTH_MAX,
     TAGS_MAX,
@@ -21,6 +22,7 @@ from saveit.guests.book.cards import (
     enter,
     in_book,
     note,
+    owners_of,
     search,
     standings_of,
 )
@@ -51,10 +53,14 @@ from saveit.guests.model import (
 from saveit.guests.people.identity import (
     CodeToSend,
     Person,
+    Scope,
     Writer,
     ask_for_code,
     channel_key,
+    consents_of,
     family_of,
+    find_link,
+    find_people,
     find_person,
     identify,
     introduce,
@@ -66,8 +72,10 @@ from saveit.guests.people.identity import (
     say_code,
     say_consent,
 )
+from saveit.guests.people.store import LinkRow
 
 __all__ = [
+    "FROM_THE_FIRST",
     "NAME_LENGTH_MAX",
     "NOTES_LENGTH_MAX",
     "SPECIAL_REQUESTS_LENGTH_MAX",
@@ -83,17 +91,22 @@ __all__ = [
     "Found",
     "GuestDetails",
     "Language",
+    "LinkRow",
     "Person",
+    "Scope",
     "StandingRow",
     "Writer",
     "ask_for_code",
     "cards_of",
     "channel_key",
     "check_contact",
+    "consents_of",
     "email_index",
     "email_key",
     "enter",
     "family_of",
+    "find_link",
+    "find_people",
     "find_person",
     "identify",
     "in_book",
@@ -108,6 +121,7 @@ __all__ = [
     "normal_special_requests",
     "note",
     "open_details",
+    "owners_of",
     "part",
     "phone_index",
     "phone_key",

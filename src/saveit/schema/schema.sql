@@ -890,6 +890,25 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.reservation_status_moves_legally_v2() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.status = OLD.status OR (OLD.status, NEW.status) IN (
+        ('pending', 'confirmed'), ('pending', 'cancelled'),
+        ('confirmed', 'checked_in'), ('confirmed', 'cancelled'), ('confirmed', 'no_show'),
+        ('checked_in', 'completed'),
+        ('checked_in', 'confirmed'), ('completed', 'checked_in'),
+        ('cancelled', 'pending'), ('cancelled', 'confirmed'),
+        ('no_show', 'confirmed'), ('no_show', 'completed')
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a reservation does not go from % to %', OLD.status, NEW.status
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'status_moves_legally', TABLE = 'reservations';
+END
+$$;
+
 CREATE FUNCTION public.restaurant_lock_v1(restaurant_id uuid) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT hashtextextended(restaurant_id::text, 5417) $$;
@@ -1237,6 +1256,7 @@ CREATE TABLE public.reservations (
     no_show_at timestamp with time zone,
     cancel_reason text,
     fee_minor bigint DEFAULT 0 NOT NULL,
+    expected_at timestamp with time zone,
     CONSTRAINT fee_is_not_negative CHECK ((fee_minor >= 0)),
     CONSTRAINT party_has_people CHECK (((party_size >= 1) AND (party_size <= 200))),
     CONSTRAINT standing_party_has_a_table CHECK (((status <> ALL (ARRAY['pending'::text, 'confirmed'::text, 'checked_in'::text])) OR overbooked OR (cardinality(table_ids) > 0))),
@@ -1246,6 +1266,8 @@ CREATE TABLE public.reservations (
 PARTITION BY RANGE (service_on);
 
 ALTER TABLE ONLY public.reservations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.reservations.expected_at IS 'When a party that is late said it comes; absent, at its start.';
 
 CREATE VIEW public.daily_reservations WITH (security_invoker='true') AS
  SELECT tenant_id,
@@ -1798,6 +1820,7 @@ CREATE TABLE public.reservations_default (
     no_show_at timestamp with time zone,
     cancel_reason text,
     fee_minor bigint DEFAULT 0 CONSTRAINT reservations_fee_minor_not_null NOT NULL,
+    expected_at timestamp with time zone,
     CONSTRAINT fee_is_not_negative CHECK ((fee_minor >= 0)),
     CONSTRAINT party_has_people CHECK (((party_size >= 1) AND (party_size <= 200))),
     CONSTRAINT standing_party_has_a_table CHECK (((status <> ALL (ARRAY['pending'::text, 'confirmed'::text, 'checked_in'::text])) OR overbooked OR (cardinality(table_ids) > 0))),
@@ -2016,6 +2039,7 @@ CREATE TABLE public.waitlist_entries (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     guest_index bytea,
+    offered_starts_at timestamp with time zone,
     CONSTRAINT offer_names_its_hold CHECK ((((status = 'offered'::text) = (offered_until IS NOT NULL)) AND ((status <> 'offered'::text) OR (hold_id IS NOT NULL)))),
     CONSTRAINT waiting_party_has_people CHECK (((party_size >= 1) AND (party_size <= 200))),
     CONSTRAINT waiting_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'booked'::text, 'passed'::text, 'left'::text]))),
@@ -2528,7 +2552,7 @@ ALTER INDEX public.reservations_of_the_day ATTACH PARTITION public.reservations_
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON jobs.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION jobs.fn_pgqueuer_changed();
 
-CREATE TRIGGER status_moves_legally BEFORE UPDATE OF status ON public.reservations FOR EACH ROW EXECUTE FUNCTION public.reservation_status_moves_legally_v1();
+CREATE TRIGGER status_moves_legally BEFORE UPDATE OF status ON public.reservations FOR EACH ROW EXECUTE FUNCTION public.reservation_status_moves_legally_v2();
 
 ALTER TABLE ONLY public.advisors
     ADD CONSTRAINT advisors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);

@@ -134,6 +134,9 @@ _TAGS = (
     "Advisors",
     "Lines",
     "Inbox",
+    "Conversations",
+    "People",
+    "Guests",
     "Platform",
     "Operators",
 )

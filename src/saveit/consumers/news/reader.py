@@ -27,6 +27,8 @@ _KINDS = frozenset(
         "reservation.extended",
         "reservation.cancelled",
         "reservation.no_show",
+        "reservation.no_show_undone",
+        "reservation.cancellation_undone",
         "availability.changed",
     )
 )

@@ -28,6 +28,7 @@ _OF_RESERVATIONS: Mapping[str, NoticeKind] = {
     "reservation.confirmed": "confirmed",
     "reservation.modified": "changed",
     "reservation.cancelled": "cancelled",
+    "reservation.cancellation_undone": "confirmed",
     "reservation.no_show": "no_show",
     "reservation.reminder_due": "reminder",
 }
@@ -36,6 +37,8 @@ _OF_WAITING: Mapping[str, NoticeKind] = {
     "waitlist.passed": "waitlist_passed",
 }
 _NEED_STANDING = frozenset({"confirmed", "pending", "changed", "reminder"})
+# What was undone at once, as a slip is, is no news.
+_NEED_ENDED = frozenset({"cancelled", "no_show"})
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -120,7 +123,8 @@ async def _of_reservation(
         return None
     if kind == "confirmed" and reservation.status == "pending":
         kind = "pending"
-    if kind in _NEED_STANDING and reservation.status not in STANDING:
+    stands = reservation.status in STANDING
+    if (kind in _NEED_STANDING and not stands) or (kind in _NEED_ENDED and stands):
         return None
     house = await desk.house(fact.tenant_id, restaurant_id)
     papers = (
@@ -154,7 +158,7 @@ async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantI
         address=restaurant.address,
         phone=restaurant.phone,
         timezone=restaurant.timezone,
-        starts_at=entry.earliest_at,
+        starts_at=entry.offered_starts_at or entry.earliest_at,
         ends_at=entry.latest_at,
         party_size=entry.party_size,
         code="",

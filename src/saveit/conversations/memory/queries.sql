@@ -65,7 +65,9 @@ WHERE tenant_id = :tenant_id::uuid
 -- mute :none
 -- Begins a new conversation as the advisor, or the person's other conversations, have it.
 UPDATE conversations
-SET ai_attention = :ai_attention::boolean
+SET ai_attention = :ai_attention::boolean,
+    handed_over_at = CASE WHEN :ai_attention::boolean THEN NULL ELSE :now::timestamptz END,
+    handed_over_why = CASE WHEN :ai_attention::boolean THEN '' ELSE 'attended_by_a_human' END
 WHERE tenant_id = :tenant_id::uuid
     AND conversation_id = :conversation_id::uuid
     AND seq = 0
@@ -118,7 +120,11 @@ WHERE tenant_id = :tenant_id::uuid
 -- Turns the bot on or off in a conversation and in the person's others of the same advisor; what it was thinking of is void.
 UPDATE conversations
 SET ai_attention = :ai_attention::boolean,
-    ai_epoch = ai_epoch + 1
+    ai_epoch = ai_epoch + 1,
+    handed_over_at = CASE WHEN :ai_attention::boolean THEN NULL ELSE :now::timestamptz END,
+    handed_over_why = CASE WHEN :ai_attention::boolean THEN '' ELSE :why::text END,
+    taken_at = CASE WHEN :is_taken::boolean THEN :now::timestamptz END,
+    taken_by = NULL
 WHERE tenant_id = :tenant_id::uuid
     AND status = 'open'
     AND ai_attention <> :ai_attention::boolean

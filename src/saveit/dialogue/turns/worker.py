@@ -305,7 +305,7 @@ class Turns:
             conversation = msgspec.structs.replace(conversation, person_id=person.id)
         attention = await attention_of(tx, line.advisor_id, person.id)
         if attention is not None and not attention.ai_attention:
-            await begin_as(tx, conversation.id, ai_attention=False)
+            await begin_as(tx, conversation.id, ai_attention=False, now=now)
         wanted = await mend(tx, sealer, conversation, message)
         if wanted is None:
             return None

@@ -103,3 +103,17 @@ FROM guest_standings
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
     AND person_id = ANY (:person_ids::uuid[])
+
+-- owners_of :many OwnerRow
+-- Whose a phone or a mail is, and who wrote the mail down without proving it: for a search, and never for saying who somebody is.
+SELECT person_id
+FROM addresses
+WHERE tenant_id = :tenant_id::uuid
+    AND kind = :kind::text
+    AND blind_index = :blind_index::bytea
+UNION
+SELECT person_id
+FROM address_mentions
+WHERE tenant_id = :tenant_id::uuid
+    AND blind_index = :blind_index::bytea
+LIMIT 50

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from saveit.guests import ContactRefused
 from saveit.kernel.ids import AreaId, RestaurantId
 from saveit.ledger import House
 from saveit.reservations import Booking, Holding, SlotUnavailable, book, calendar_offers, hold_once
@@ -25,6 +26,7 @@ from saveit.web.desk import (
     with_alternatives,
 )
 from saveit.web.edge import Call, Reader, Reply, read_body, require_json
+from saveit.web.hot.faults import with_all_faults
 from saveit.web.hot.memory import Memory, Seen
 from saveit.web.problems import NotFound, RequestError, RequestInvalid, request_error
 from saveit.web.wire import (
@@ -61,9 +63,16 @@ class BookTable:
         self._reader = Reader(BookingRequest)
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
-        """Book a table: 201 with the reservation, the same again under the same key."""
+        """Book a table: 201 with the reservation, the same again under the same key; 422 with all that is wrong at once."""
         _ = call.principal
-        request = self._reader.read(await _json_body(call, receive))
+        octets = await _json_body(call, receive)
+        try:
+            return await self._book(call, octets)
+        except (RequestInvalid, ContactRefused) as refusal:
+            raise await with_all_faults(call, octets, refusal) from None
+
+    async def _book(self, call: Call, octets: bytes) -> Reply:
+        request = self._reader.read(octets)
         house = await call.house("reservations:write", request.restaurant_id)
         check_dates(("date", request.date))
         staff = call.audience == "staff"

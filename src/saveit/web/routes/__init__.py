@@ -9,8 +9,12 @@ from saveit.web.desk import Alternatives
 from saveit.web.routes.access import access_routes
 from saveit.web.routes.availability import availability_routes
 from saveit.web.routes.board import board_routes
+from saveit.web.routes.corrections import correction_routes
 from saveit.web.routes.floor import floor_routes
+from saveit.web.routes.guests import guest_routes
 from saveit.web.routes.host import host_routes
+from saveit.web.routes.inbox.conversations import conversation_routes
+from saveit.web.routes.inbox.people import people_routes
 from saveit.web.routes.lines import line_routes
 from saveit.web.routes.messages import message_routes
 from saveit.web.routes.passes import pass_routes
@@ -27,6 +31,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
     return [
         availability_routes(alternatives),
         reservation_routes(alternatives),
+        correction_routes(alternatives),
         host_routes(),
         board_routes(),
         waitlist_routes(),
@@ -35,5 +40,8 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         floor_routes(),
         access_routes(),
         line_routes(),
+        guest_routes(),
+        conversation_routes(),
+        people_routes(),
         message_routes(),
     ]

@@ -18,7 +18,12 @@ import msgspec
 
 from saveit.consumers.notify import store
 from saveit.consumers.notify.delivery.looking_up import LookingUp
-from saveit.consumers.notify.delivery.rules import RECIPIENT_BURST, sendable, window_is_open
+from saveit.consumers.notify.delivery.rules import (
+    RECIPIENT_BURST,
+    human_window_is_open,
+    sendable,
+    window_is_open,
+)
 from saveit.consumers.notify.delivery.settling import Settling
 from saveit.consumers.notify.delivery.world import FindLine, Sealers, WayOut
 from saveit.consumers.notify.store import ClaimRow
@@ -265,9 +270,13 @@ class Delivery:
         except (Unreadable, msgspec.DecodeError):
             return Refused("bug", "unreadable")
         now = self._clock.now()
-        part = sendable(
-            planned.part, channel.can, window_open=window_is_open(channel.can, claim.last_inbound_at, now)
+        is_open = window_is_open(channel.can, claim.last_inbound_at, now)
+        by_human = (
+            not is_open
+            and claim.author == "staff"
+            and human_window_is_open(channel.can, claim.last_inbound_at, now)
         )
+        part = sendable(planned.part, channel.can, window_open=is_open or by_human)
         if isinstance(part, Refused):
             return part
         outbound = Outbound(
@@ -276,6 +285,7 @@ class Delivery:
             part=part,
             replies_to=planned.replies_to,
             thread=planned.thread,
+            by_human=by_human,
         )
         return _rendered(channel, outbound, line.credentials, now)
 
