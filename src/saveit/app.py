@@ -12,7 +12,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -57,6 +57,9 @@ from saveit.sandbox import (
 )
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
+
+if TYPE_CHECKING:
+    from saveit.timers import Job
 
 Result = TypeVar("Result")
 
@@ -515,8 +518,7 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
     links = Links(desk, core.settings.public_url)
     actor = Actor("system", "notices", "internal")
 
-    async def papers(reservation: Reservation, house: House) -> Papers:
-        pass_url, calendar_url = await links.of(reservation)
+    async def drawn(reservation: Reservation, house: House, links_of: tuple[str, str]) -> Papers:
         png = b""
         if reservation.stands:
             async with core.database.aside(reservation.tenant_id, actor) as tx:
@@ -538,12 +540,13 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
             guest_name=reservation.guest.name,
             guest_email=reservation.guest.email,
         )
-        return Papers(
-            pass_url=pass_url,
-            calendar_url=calendar_url,
-            pass_png=png,
-            calendar=calendar_of(entry, reminder=True),
-        )
+        pass_url, calendar_url = links_of
+        calendar = calendar_of(entry, reminder=True)
+        return Papers(pass_url=pass_url, calendar_url=calendar_url, pass_png=png, calendar=calendar)
+
+    async def papers(reservation: Reservation, house: House) -> Papers:
+        found = await links.of(reservation)
+        return Papers(pass_url=found[0], calendar_url=found[1], draw=lambda: drawn(reservation, house, found))
 
     return papers
 
