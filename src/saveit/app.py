@@ -12,7 +12,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -24,13 +24,14 @@ from saveit.consumers import qr
 from saveit.consumers.analytics import analytics_consumer
 from saveit.consumers.guestbook import guest_book_consumer
 from saveit.consumers.live import Tail
+from saveit.consumers.media import Copying
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
-from saveit.conversations import find_open, recall
-from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
+from saveit.conversations import find_open, forget_media, recall
+from saveit.dialogue import BuiltIn, GatewayInbox, Turns
 from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
@@ -41,7 +42,7 @@ from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
 from saveit.ledger import House
-from saveit.messages import Channels, HttpCall, Request, Response, SocketPush
+from saveit.messages import Channels, Request, Response, SocketPush
 from saveit.outbox import Consumer, Runner
 from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
 from saveit.sandbox import (
@@ -58,6 +59,9 @@ from saveit.sandbox import (
 )
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
+
+if TYPE_CHECKING:
+    from saveit.timers import Job
 
 Result = TypeVar("Result")
 
@@ -77,6 +81,8 @@ _PASSES_AT_ONCE = 1000
 _TOLD_CRON = "52 * * * *"
 # What went to a restaurant's own system is asked about for a month, news of a time only that day.
 _WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
+# A guest's photo is of use until the visit is over and talked about.
+_MEDIA_KEPT = timedelta(days=90)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
 _HISTORIES_CRON = "* * * * * 15"
@@ -282,7 +288,7 @@ async def open_background(
     Each outlives a lost database by itself. One that ends all the same is a bug: it is logged, and `failed` is called.
     """
     # The job queue takes as long to import as all the rest.
-    from saveit.timers import Job, Schedule, core_jobs
+    from saveit.timers import Schedule, core_jobs
     from saveit.web import Links
 
     # A restaurant's own system is called for real, also by a sandbox; it is never one of ours.
@@ -297,25 +303,20 @@ async def open_background(
         BuiltIn(),
         GatewayInbox(gateway),
         links=links.of,
-        call_out=_call_out(gateway),
+        call_out=gateway.call_out,
     )
     gateway.on_arrival = turns.wake
     gateway.spoken = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
+    copying = _copying(core, gateway)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
-    jobs = (
-        Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
-        Job("told", _TOLD_CRON, lambda: _forget_told(core)),
-        Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
-        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
-        Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
-    )
-    schedule = Schedule(core.database, (*core_jobs(desk), *jobs))
+    schedule = Schedule(core.database, (*core_jobs(desk), *_jobs(core, gateway)))
     await runner.prepare()
     tasks = [
         asyncio.create_task(runner.run(), name="consumers"),
         asyncio.create_task(turns.run(), name="turns"),
         asyncio.create_task(delivery.run(), name="delivery"),
         asyncio.create_task(relay.run(), name="relay"),
+        asyncio.create_task(copying.run(), name="media"),
         asyncio.create_task(tail.run(), name="tail"),
         asyncio.create_task(schedule.run(), name="timers"),
     ]
@@ -337,6 +338,7 @@ async def open_background(
         turns.close()
         delivery.close()
         relay.close()
+        copying.close()
         tail.close()
         schedule.close()
         _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
@@ -344,6 +346,30 @@ async def open_background(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await http.close()
+
+
+def _copying(core: Core, gateway: Gateway) -> Copying:
+    return Copying(
+        core.database,
+        core.clock,
+        channels=gateway.channels,
+        sealers=core.keys,
+        find_credentials=gateway.credentials_of,
+        call_out=gateway.call_out,
+    )
+
+
+def _jobs(core: Core, gateway: Gateway) -> "tuple[Job, ...]":
+    """Return the jobs that are nobody's but the installation's."""
+    from saveit.timers import Job
+
+    return (
+        Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
+        Job("told", _TOLD_CRON, lambda: _forget_told(core)),
+        Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
+        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
+        Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
+    )
 
 
 async def _forget_passes(core: Core) -> int:
@@ -356,6 +382,7 @@ async def _forget_told(core: Core) -> int:
     """Remove what was told long ago."""
     now = core.clock.now()
     async with core.database.ledger(Actor("system", "told", "internal")) as tx:
+        await forget_media(tx, now - _MEDIA_KEPT, _INBOX_AT_ONCE)
         return await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(tx, now - _NEWS_KEPT)
 
 
@@ -468,23 +495,6 @@ async def open_way_out(stage: Stage | None) -> AsyncGenerator[WayOut]:
         yield RealWayOut(http, push)
     finally:
         await http.close()
-
-
-def _call_out(gateway: Gateway) -> CallOut:
-    """Return the way to call a provider back, which never goes into a private network."""
-
-    async def call_out(call: HttpCall) -> Response:
-        answer = await gateway.http.call(
-            call.method,
-            call.url,
-            headers=call.headers,
-            body=call.body,
-            timeout_s=call.timeout_s,
-            octets_max=call.answer_octets_max,
-        )
-        return Response(status=answer.status, headers=answer.headers, body=answer.body)
-
-    return call_out
 
 
 def _delivery(core: Core, gateway: Gateway, way_out: WayOut) -> Delivery:

@@ -1672,6 +1672,30 @@ CREATE TABLE public.link_codes (
 
 ALTER TABLE ONLY public.link_codes FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.message_media (
+    tenant_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    n smallint NOT NULL,
+    conversation_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    channel text NOT NULL,
+    kind text NOT NULL,
+    reference_sealed bytea NOT NULL,
+    content_sealed bytea,
+    media_type text NOT NULL,
+    size_octets integer,
+    status text NOT NULL,
+    error text DEFAULT ''::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT media_has_a_place CHECK (((n >= 1) AND (n <= 30))),
+    CONSTRAINT media_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'kept'::text, 'failed'::text])))
+);
+ALTER TABLE ONLY public.message_media ALTER COLUMN content_sealed SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY public.message_media FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.messages (
     tenant_id uuid NOT NULL,
     message_id uuid NOT NULL,
@@ -2326,6 +2350,9 @@ ALTER TABLE ONLY public.lines
 ALTER TABLE ONLY public.link_codes
     ADD CONSTRAINT link_codes_pkey PRIMARY KEY (tenant_id, code_id);
 
+ALTER TABLE ONLY public.message_media
+    ADD CONSTRAINT message_media_pkey PRIMARY KEY (tenant_id, message_id, n);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, message_id, created_at);
 
@@ -2527,6 +2554,10 @@ CREATE INDEX lines_by_opaque ON public.lines USING btree (channel, opaque);
 CREATE INDEX lines_of_advisor ON public.lines USING btree (tenant_id, advisor_id) WHERE (advisor_id IS NOT NULL);
 
 CREATE INDEX links_of_person ON public.person_links USING btree (tenant_id, into_person_id, linked_at);
+
+CREATE INDEX media_by_age ON public.message_media USING btree (created_at);
+
+CREATE INDEX media_to_copy ON public.message_media USING btree (due_at) WHERE (status = 'waiting'::text);
 
 CREATE INDEX messages_being_sent ON ONLY public.messages USING btree (due_at) WHERE (status = 'sending'::text);
 
@@ -2869,6 +2900,8 @@ CREATE POLICY ledger_across_tenants ON public.lines TO saveit_ledger USING (true
 
 CREATE POLICY ledger_across_tenants ON public.link_codes TO saveit_ledger USING (true) WITH CHECK (true);
 
+CREATE POLICY ledger_across_tenants ON public.message_media TO saveit_ledger USING (true) WITH CHECK (true);
+
 CREATE POLICY ledger_across_tenants ON public.messages TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.notice_templates TO saveit_ledger USING (true) WITH CHECK (true);
@@ -2924,6 +2957,8 @@ ALTER TABLE public.line_words ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.lines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.link_codes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message_media ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
@@ -3000,6 +3035,8 @@ CREATE POLICY own_tenant_only ON public.line_words TO saveit_app USING ((tenant_
 CREATE POLICY own_tenant_only ON public.lines TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.link_codes TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.message_media TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.messages TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -3247,6 +3284,9 @@ GRANT SELECT ON TABLE public.lines TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.link_codes TO saveit_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.link_codes TO saveit_ledger;
+
+GRANT SELECT,INSERT ON TABLE public.message_media TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_media TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO saveit_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO saveit_ledger;

@@ -27,6 +27,7 @@ from saveit.conversations import (
     find_silence,
     note_booked,
     note_offered,
+    note_media,
     note_turn,
     of_person,
     open_conversation,
@@ -102,6 +103,7 @@ from saveit.messages import (
     TapAnswer,
     UnifiedMessage,
     UnifiedResponse,
+    Written,
     fit,
 )
 from saveit.reservations import Desk
@@ -324,6 +326,9 @@ class Turns:
             at=message.sent_at or event.received_at,
             now=now,
         )
+        if isinstance(message.content, Written):
+            files = message.content.attachments
+            await note_media(tx, sealer, conversation, saved.message_id, files, now=now)
         memory = await recall(tx, tx.tenant_id, conversation.id)
         assert memory is not None
         wants = memory.ai_attention and not (saved.had_its_turn or is_silent) and deserves_an_answer(message)

@@ -117,6 +117,12 @@ history_found = Counter(
     ("channel",),
     registry=registry,
 )
+media_copies = Counter(
+    "saveit_media_copies",
+    "Files of guests that were copied from their providers, are tried again, or were given up.",
+    ("channel", "outcome"),
+    registry=registry,
+)
 line_words = Counter(
     "saveit_line_words",
     "What providers said about a line or its templates; `for` is who it is for. Alarm: person, above 0.",

@@ -161,6 +161,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "list_conversations": ("restaurant_not_found",),
     "read_conversation": ("conversation_unknown",),
     "read_messages": ("conversation_unknown",),
+    "read_media": ("media_unknown", "media_missing"),
     "read_thread": ("user_not_found",),
     "take_conversation": ("conversation_unknown", "conversation_closed"),
     "hand_conversation_back": ("conversation_unknown", "conversation_closed"),
