@@ -68,6 +68,14 @@ class Server:
         """Return once it serves."""
         wait_until(self.is_ready, f"the server at port {self.port}", within_s=_READY_WITHIN_S)
 
+    def await_ready_or_death(self) -> None:
+        """Return once it serves, or has ended: some servers are made to die early."""
+        wait_until(
+            lambda: not self.lives or self.readiness() == 200,
+            f"the server at port {self.port}",
+            within_s=_READY_WITHIN_S,
+        )
+
     def await_death(self) -> int:
         """Return the number of the signal that ended it, once it has ended."""
         wait_until(lambda: not self.lives, f"the death of the server at port {self.port}")
