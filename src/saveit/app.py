@@ -21,6 +21,7 @@ from saveit.access import EmailIndex, PrincipalCache
 from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
 from saveit.consumers import qr
+from saveit.consumers.guestbook import guest_book_consumer
 from saveit.consumers.live import Tail
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
@@ -261,6 +262,7 @@ def consumers_of(core: Core, desk: Desk, called: Called) -> tuple[Consumer, ...]
     return (
         pass_consumer(desk),
         promotion_consumer(desk),
+        guest_book_consumer(desk),
         notices_consumer(desk, channels, _papers_of(core, desk), wake=called.deliver),
         relay_consumer(core.clock, wake=called.relay),
         news_consumer(desk, channels, push=called.push, wake=called.deliver),

@@ -59,3 +59,23 @@ async def test_dead_letters_and_pauses_are_for_who_runs_the_house(web: Web) -> N
     assert notices.json() == {"notices": []}
     assert told(nobody) == (404, "dead_letter_unknown")
     assert stranger.status_code == 401
+
+
+async def test_an_endpoint_is_added_and_its_secret_changed_once_under_one_key(web: Web) -> None:
+    wanted, key = {"url": "https://pos.example/hook"}, {"Idempotency-Key": "hook-1"}
+
+    first = await web.client.post("/webhooks", json=wanted, headers=key)
+    again = await web.client.post("/webhooks", json=wanted, headers=key)
+    other = await web.client.post("/webhooks", json=wanted | {"kinds": []}, headers=key)
+    moved = await web.client.post("/webhooks", json=wanted | {"url": "https://pos.example/b"}, headers=key)
+    path = f"/webhooks/{first.json()['endpoint']['id']}/secret"
+    turned = await web.client.post(path, headers={"Idempotency-Key": "turn-1"})
+    turned_again = await web.client.post(path, headers={"Idempotency-Key": "turn-1"})
+    listed = (await web.client.get("/webhooks")).json()["endpoints"]
+
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 201)
+    assert again.json() == first.json()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert told(moved) == (422, "idempotency_key_reused")
+    assert turned.json()["secret"] == turned_again.json()["secret"] != first.json()["secret"]
+    assert len(listed) == 1

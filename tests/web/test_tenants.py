@@ -36,6 +36,7 @@ OWN = {
     ("get", "/api/v1/api-keys"),
     ("post", "/api/v1/sessions"),
     ("delete", "/api/v1/sessions/current"),
+    ("get", "/api/v1/sessions/current"),
     ("get", "/api/v1/channels"),
     ("get", "/api/v1/advisors"),
     ("post", "/api/v1/advisors"),

@@ -11,7 +11,7 @@ from saveit.kernel.db import Actor, ActorKind
 from saveit.kernel.ids import ApiKeyId, RestaurantId, TenantId, UserId
 
 Language: TypeAlias = Literal["es", "en"]
-Role: TypeAlias = Literal["owner", "manager", "host", "viewer"]
+Role: TypeAlias = Literal["owner", "manager", "host", "advisor", "viewer"]
 PrincipalKind: TypeAlias = Literal["staff", "api_key", "platform"]
 Permission: TypeAlias = Literal[
     "reservations:read",
@@ -24,6 +24,10 @@ Permission: TypeAlias = Literal[
     "waitlist:write",
     "lines:read",
     "lines:write",
+    "inbox:read",
+    "inbox:write",
+    "guests:read",
+    "guests:write",
     "staff:read",
     "staff:write",
     "api_keys:read",
@@ -42,19 +46,34 @@ SCOPES: frozenset[str] = frozenset(
 _VIEWER: frozenset[Permission] = frozenset({"reservations:read", "availability:read", "restaurants:read"})
 # What a guest may ask for is written by `reservations:write`; what only the house decides, by `hosting:write`: a booking widget's key
 # books, changes and cancels, and seats, blocks and turns away nobody.
-_HOST: frozenset[Permission] = frozenset(
-    {*_VIEWER, "reservations:write", "hosting:write", "waitlist:write", "qr:write"}
+# An advisor attends guests through lines of their own: books for them, and seats nobody. Which conversations they see, rows say.
+_ADVISOR: frozenset[Permission] = frozenset(
+    {
+        *_VIEWER,
+        "reservations:write",
+        "waitlist:write",
+        "inbox:read",
+        "inbox:write",
+        "guests:read",
+        "guests:write",
+    }
 )
+_HOST: frozenset[Permission] = frozenset({*_ADVISOR, "hosting:write", "qr:write"})
 _MANAGER: frozenset[Permission] = frozenset(
     {*_HOST, "restaurants:write", "lines:read", "lines:write", "staff:read", "api_keys:read"}
 )
 
 
 def may(role: Role, permission: Permission) -> bool:
-    """Say whether the role carries the permission: a host runs the door, a manager the house, an owner also who works there."""
+    """Say whether the role carries the permission.
+
+    An advisor attends guests, a host also runs the door, a manager the house, an owner also who works there.
+    """
     match role:
         case "viewer":
             return permission in _VIEWER
+        case "advisor":
+            return permission in _ADVISOR
         case "host":
             return permission in _HOST
         case "manager":

@@ -40,6 +40,7 @@ from saveit.advisors.model import (
     LineDraft,
     Route,
 )
+from saveit.advisors.store import advisor_of_user
 
 __all__ = [
     "Advisor",
@@ -63,6 +64,7 @@ __all__ = [
     "TooManyUnknownLines",
     "add_advisor",
     "add_line",
+    "advisor_of_user",
     "change_advisor",
     "change_line",
     "find_advisor",

@@ -33,6 +33,13 @@ WHERE tenant_id = :tenant_id::uuid
 ORDER BY advisor_id
 LIMIT :limit::integer
 
+-- advisor_of_user :maybe AdvisorIdRow
+-- Which advisor a member of staff is; an advisor who is switched off still sees what was said.
+SELECT advisor_id
+FROM advisors
+WHERE tenant_id = :tenant_id::uuid
+    AND user_id = :user_id::uuid
+
 -- lock_advisor :none
 -- Keeps an advisor for this transaction.
 SELECT 1

@@ -25,6 +25,12 @@ class AdvisorRow(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class AdvisorIdRow(msgspec.Struct, frozen=True):
+    """An advisor's id."""
+
+    advisor_id: AdvisorId
+
+
 class LineRow(msgspec.Struct, frozen=True):
     """A line, with its credentials sealed, and whether it is answered."""
 
@@ -50,6 +56,7 @@ _STATEMENTS = load_statements("saveit.advisors")
 _INSERT_ADVISOR = _STATEMENTS.command("insert_advisor")
 _UPDATE_ADVISOR = _STATEMENTS.command("update_advisor")
 _LIST_ADVISORS = _STATEMENTS.query("list_advisors", AdvisorRow)
+_ADVISOR_OF_USER = _STATEMENTS.query("advisor_of_user", AdvisorIdRow)
 _LOCK_ADVISOR = _STATEMENTS.command("lock_advisor")
 _INSERT_LINE = _STATEMENTS.command("insert_line")
 _UPDATE_LINE = _STATEMENTS.command("update_line")
@@ -110,6 +117,12 @@ async def list_advisors(
     return await tx.many(
         _LIST_ADVISORS, tenant_id=tx.tenant_id, advisor_id=advisor_id, after=after, limit=limit
     )
+
+
+async def advisor_of_user(tx: Transaction, user_id: UserId) -> AdvisorId | None:
+    """Return which advisor a member of staff is, or None."""
+    row = await tx.maybe(_ADVISOR_OF_USER, tenant_id=tx.tenant_id, user_id=user_id)
+    return None if row is None else row.advisor_id
 
 
 async def lock_advisor(tx: Transaction, advisor_id: AdvisorId) -> None:

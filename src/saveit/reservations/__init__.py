@@ -4,7 +4,8 @@ Promises: what is offered can be booked; a change is made whole or not at all; a
 its tables back in the same transaction; the terms of a booking are those of the moment it was made; every act leaves a fact that says
 who, through which channel, what was and what is.
 
-It owns `reservations`, `holds` and `guest_standings`. It will never take a table except through `saveit.ledger`, and never send anything.
+It owns `reservations`, `holds`, `guest_standings` and `block_notes`.
+It will never take a table except through `saveit.ledger`, and never send anything.
 """
 
 from saveit.reservations.calendar import CalendarEntry, calendar_of, method_of
@@ -68,6 +69,18 @@ from saveit.reservations.model import (
     Reservation,
     Status,
 )
+from saveit.reservations.overview.store import (
+    BlockNoteRow,
+    DayCoversRow,
+    GuestFiguresRow,
+    GuestOfRow,
+    OpenHoldRow,
+    block_notes_of,
+    covers_of_days,
+    guest_figures,
+    guests_of,
+    open_holds_of_day,
+)
 from saveit.reservations.store import (
     find_block,
     list_of_code,
@@ -119,15 +132,19 @@ __all__ = [
     "LEGAL_MOVES",
     "STANDING",
     "Block",
+    "BlockNoteRow",
     "BlockOverlaps",
     "Booked",
     "Booking",
     "CalendarEntry",
+    "DayCoversRow",
     "Desk",
     "DoubleBookingRow",
     "DueRow",
     "GuestBlocked",
+    "GuestFiguresRow",
     "GuestLimit",
+    "GuestOfRow",
     "GuestOverlap",
     "Held",
     "Hold",
@@ -139,6 +156,7 @@ __all__ = [
     "IllegalStatus",
     "Key",
     "KeyReused",
+    "OpenHoldRow",
     "OverbookedDayRow",
     "Policy",
     "ReminderRow",
@@ -160,6 +178,7 @@ __all__ = [
     "apply_rules",
     "block",
     "block_guest",
+    "block_notes_of",
     "book",
     "calendar_of",
     "calendar_offers",
@@ -170,6 +189,7 @@ __all__ = [
     "complete",
     "complete_when_forgotten",
     "confirm",
+    "covers_of_days",
     "day_offers",
     "expire_hold",
     "extend",
@@ -179,6 +199,8 @@ __all__ = [
     "find_hold",
     "forget_what_is_over",
     "forgotten_due",
+    "guest_figures",
+    "guests_of",
     "hold",
     "hold_once",
     "holds_due",
@@ -192,6 +214,7 @@ __all__ = [
     "nearest_offers",
     "no_shows_due",
     "open_desk",
+    "open_holds_of_day",
     "overbooked_days",
     "refresh",
     "release_hold",

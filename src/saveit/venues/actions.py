@@ -148,9 +148,10 @@ async def change_restaurant(
     Rules are read in the restaurant's zone and currency. Another zone or currency therefore makes a new version of the same rules, so
     that nothing decided under the former is accepted any more. Reservations keep their instants and their amounts.
 
-    Refuses: RestaurantUnknown; VenueInvalid, with every error; SlugTaken.
+    Refuses: RestaurantUnknown; RevisionConflict; VenueInvalid, with every error; SlugTaken.
     """
     before = await locked_restaurant(tx, restaurant_id)
+    require_revision(change.revision, before.revision)
     checked = check_restaurant(changed(draft_of_restaurant(before), change))
     after = _restaurant(before.id, before.tenant_id, checked, checked.slug or before.slug)
     rules_move = (after.timezone, after.currency) != (before.timezone, before.currency)
@@ -158,9 +159,11 @@ async def change_restaurant(
         after,
         rules_version=before.rules_version + rules_move,
         floor_version=before.floor_version,
+        revision=before.revision,
     )
     if after == before:
         return before
+    after = msgspec.structs.replace(after, revision=before.revision + 1)
     with refusing(slug=after.slug):
         await store.update_restaurant(tx, after)
     if rules_move:
@@ -188,8 +191,7 @@ async def change_rules(
     """
     rules = parse_rules(raw)
     restaurant = await locked_restaurant(tx, restaurant_id)
-    if expected_version is not None and expected_version != restaurant.rules_version:
-        raise RevisionConflict(expected=expected_version, current=restaurant.rules_version)
+    require_revision(expected_version, restaurant.rules_version)
     before = await _rules_version(tx, restaurant.tenant_id, restaurant_id, restaurant.rules_version)
     if rules == before.rules:
         return before
@@ -237,6 +239,12 @@ async def locked_restaurant(tx: Transaction, restaurant_id: RestaurantId) -> Res
     restaurant = await store.find_restaurant(tx, tx.tenant_id, restaurant_id)
     assert restaurant is not None, "restaurants are never deleted"
     return restaurant
+
+
+def require_revision(expected: int | None, current: int) -> None:
+    """Return if what was read is what there is; None read nothing and overwrites. Refuses: RevisionConflict."""
+    if expected is not None and expected != current:
+        raise RevisionConflict(expected=expected, current=current)
 
 
 async def _rules_version(

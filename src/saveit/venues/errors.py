@@ -138,7 +138,7 @@ class FloorFull(Refusal):
 
 
 class RevisionConflict(Refusal):
-    """Somebody else changed the rules meanwhile: they are at version `current`, not at `expected`."""
+    """Somebody else changed it meanwhile: rules are at version `current`, another thing at that revision, not at `expected`."""
 
     code: ClassVar[str] = "revision_conflict"
 

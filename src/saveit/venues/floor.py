@@ -12,7 +12,7 @@ from saveit.kernel.db import Transaction
 from saveit.kernel.ids import AreaId, CombinationId, RestaurantId, TableId, TenantId, new_id
 from saveit.outbox import Fact, append
 from saveit.venues import store
-from saveit.venues.actions import locked_restaurant
+from saveit.venues.actions import locked_restaurant, require_revision
 from saveit.venues.checks import check_area, check_combination, check_table
 from saveit.venues.errors import (
     AreaInUse,
@@ -96,13 +96,15 @@ async def change_area(
 ) -> Area:
     """Change an area.
 
-    Refuses: RestaurantUnknown; AreaUnknown; VenueInvalid, with every error; AreaNameTaken.
+    Refuses: RestaurantUnknown; AreaUnknown; RevisionConflict; VenueInvalid, with every error; AreaNameTaken.
     """
     await locked_restaurant(tx, restaurant_id)
     before = await _area(tx, restaurant_id, area_id)
+    require_revision(change.revision, before.revision)
     checked = check_area(changed(AreaDraft(name=before.name, position=before.position), change))
-    after = Area(area_id, restaurant_id, checked.name, checked.position)
+    after = Area(area_id, restaurant_id, checked.name, checked.position, before.revision)
     if after != before:
+        after = msgspec.structs.replace(after, revision=before.revision + 1)
         with refusing(name=after.name):
             await store.update_area(tx, after)
         await _record(tx, before=before, after=after, now=now)
@@ -149,14 +151,16 @@ async def change_table(
 ) -> DiningTable:
     """Change a table. Parties already booked there stay, even where they would no longer fit.
 
-    Refuses: RestaurantUnknown; TableUnknown; VenueInvalid, with every error; TableNumberTaken.
+    Refuses: RestaurantUnknown; TableUnknown; RevisionConflict; VenueInvalid, with every error; TableNumberTaken.
     """
     await locked_restaurant(tx, restaurant_id)
     before = await _live_table(tx, restaurant_id, table_id)
+    require_revision(change.revision, before.revision)
     draft = changed(draft_of_table(before), change)
     checked, shape = check_table(draft, await _area_ids(tx, restaurant_id))
-    after = _table(table_id, restaurant_id, checked, shape)
+    after = _table(table_id, restaurant_id, checked, shape, revision=before.revision)
     if after != before:
+        after = msgspec.structs.replace(after, revision=before.revision + 1)
         with refusing(number=after.number):
             await store.update_table(tx, after)
         await _record(tx, before=before, after=after, now=now)
@@ -214,15 +218,17 @@ async def change_combination(
 ) -> TableCombination:
     """Change a combination.
 
-    Refuses: RestaurantUnknown; CombinationUnknown; VenueInvalid, with every error.
+    Refuses: RestaurantUnknown; CombinationUnknown; RevisionConflict; VenueInvalid, with every error.
     """
     await locked_restaurant(tx, restaurant_id)
     tables, combinations = await load_floor(tx, tx.tenant_id, restaurant_id)
     before = _found(combinations, combination_id)
+    require_revision(change.revision, before.revision)
     checked = check_combination(changed(draft_of_combination(before), change), {table.id for table in tables})
     _check_alone(checked, [other for other in combinations if other.id != combination_id])
-    after = _combination(combination_id, restaurant_id, checked)
+    after = _combination(combination_id, restaurant_id, checked, before.revision)
     if after != before:
+        after = msgspec.structs.replace(after, revision=before.revision + 1)
         await store.update_combination(tx, after)
         await _record(tx, before=before, after=after, now=now)
     return after
@@ -282,7 +288,12 @@ def _check_alone(draft: CombinationDraft, others: list[TableCombination]) -> Non
 
 
 def _table(
-    table_id: TableId, restaurant_id: RestaurantId, checked: TableDraft, shape: TableShape
+    table_id: TableId,
+    restaurant_id: RestaurantId,
+    checked: TableDraft,
+    shape: TableShape,
+    *,
+    revision: int = 1,
 ) -> DiningTable:
     return DiningTable(
         id=table_id,
@@ -300,11 +311,12 @@ def _table(
         online=checked.online,
         priority=checked.priority,
         retired_at=None,
+        revision=revision,
     )
 
 
 def _combination(
-    combination_id: CombinationId, restaurant_id: RestaurantId, checked: CombinationDraft
+    combination_id: CombinationId, restaurant_id: RestaurantId, checked: CombinationDraft, revision: int = 1
 ) -> TableCombination:
     return TableCombination(
         id=combination_id,
@@ -315,6 +327,7 @@ def _combination(
         online=checked.online,
         priority=checked.priority,
         retired_at=None,
+        revision=revision,
     )
 
 

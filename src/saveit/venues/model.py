@@ -5,15 +5,18 @@ change, a field that is left out stays as it is.
 """
 
 from datetime import datetime
-from typing import Literal, TypeAlias, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from saveit.kernel.ids import AreaId, CombinationId, RestaurantId, TableId, TenantId
 from saveit.venues.rules import Rules
 
 TableShape: TypeAlias = Literal["square", "round", "rectangle", "bar"]
+
+RevisionRead: TypeAlias = Annotated[int, Meta(ge=1)] | None
+"""The revision of a thing as it was read before it was changed; None overwrites whatever there is."""
 
 _Draft = TypeVar("_Draft", bound=Struct)
 
@@ -55,6 +58,8 @@ class Restaurant(Struct, frozen=True):
     phone: str
     rules_version: int
     floor_version: int
+    revision: int = 1
+    """Rises with every change of what is said of it; rules and floor have versions of their own."""
 
 
 class Area(Struct, frozen=True):
@@ -64,6 +69,7 @@ class Area(Struct, frozen=True):
     restaurant_id: RestaurantId
     name: str
     position: int
+    revision: int = 1
 
 
 class DiningTable(Struct, frozen=True):
@@ -86,6 +92,7 @@ class DiningTable(Struct, frozen=True):
     priority: int
     """Among equal tables the lower is given first."""
     retired_at: datetime | None
+    revision: int = 1
 
 
 class TableCombination(Struct, frozen=True):
@@ -100,6 +107,7 @@ class TableCombination(Struct, frozen=True):
     online: bool
     priority: int
     retired_at: datetime | None
+    revision: int = 1
 
 
 class RulesVersion(Struct, frozen=True):
@@ -125,7 +133,7 @@ class RestaurantDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class RestaurantChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes in a restaurant."""
+    """What changes in a restaurant. With `revision` it is refused if somebody changed it before."""
 
     name: str | UnsetType = UNSET
     timezone: str | UnsetType = UNSET
@@ -135,6 +143,7 @@ class RestaurantChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     slug: str | UnsetType = UNSET
     address: str | UnsetType = UNSET
     phone: str | UnsetType = UNSET
+    revision: RevisionRead = None
 
 
 class AreaDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -145,10 +154,11 @@ class AreaDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AreaChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes in an area."""
+    """What changes in an area. With `revision` it is refused if somebody changed it before."""
 
     name: str | UnsetType = UNSET
     position: int | UnsetType = UNSET
+    revision: RevisionRead = None
 
 
 class TableDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -169,7 +179,7 @@ class TableDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TableChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes in a table; an area of None takes it out of its area."""
+    """What changes in a table; an area of None takes it out of its area. With `revision` it is refused if somebody changed it before."""
 
     number: str | UnsetType = UNSET
     covers_min: int | UnsetType = UNSET
@@ -183,6 +193,7 @@ class TableChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     shape: str | UnsetType = UNSET
     online: bool | UnsetType = UNSET
     priority: int | UnsetType = UNSET
+    revision: RevisionRead = None
 
 
 class CombinationDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -196,19 +207,22 @@ class CombinationDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class CombinationChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes in a combination."""
+    """What changes in a combination. With `revision` it is refused if somebody changed it before."""
 
     table_ids: tuple[TableId, ...] | UnsetType = UNSET
     covers_min: int | UnsetType = UNSET
     covers_max: int | UnsetType = UNSET
     online: bool | UnsetType = UNSET
     priority: int | UnsetType = UNSET
+    revision: RevisionRead = None
 
 
 def changed(draft: _Draft, change: Struct) -> _Draft:
-    """Return the draft with the fields that the change sets."""
+    """Return the draft with the fields that the change sets; the revision it was read at is no part of it."""
+    told = msgspec.structs.asdict(change)
     return msgspec.structs.replace(
-        draft, **{name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
+        draft,
+        **{name: value for name, value in told.items() if value is not UNSET and name != "revision"},
     )
 
 

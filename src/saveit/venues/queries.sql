@@ -83,14 +83,15 @@ SET slug = :slug::text,
     region = :region::text,
     address = :address::text,
     phone = :phone::text,
-    rules_version = :rules_version::integer
+    rules_version = :rules_version::integer,
+    revision = :revision::integer
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
 
 -- restaurant_columns :part
 -- All that a Restaurant is made of.
 restaurant_id, tenant_id, slug, name, timezone, language, currency, region, address, phone, rules_version,
-floor_version
+floor_version, revision
 
 -- find_restaurant :maybe Restaurant
 -- The restaurant with this id.
@@ -161,7 +162,7 @@ LIMIT :limit::integer
 
 -- list_areas :many Area
 -- The areas of a restaurant in the order it wants.
-SELECT area_id, restaurant_id, name, position
+SELECT area_id, restaurant_id, name, position, revision
 FROM areas
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
@@ -176,7 +177,8 @@ VALUES (:tenant_id::uuid, :area_id::uuid, :restaurant_id::uuid, :name::text, :po
 -- Writes what may change of an area.
 UPDATE areas
 SET name = :name::text,
-    position = :position::integer
+    position = :position::integer,
+    revision = :revision::integer
 WHERE tenant_id = :tenant_id::uuid
     AND area_id = :area_id::uuid
 
@@ -201,7 +203,7 @@ SELECT
     -- A real holds 0.8 as 0.800000012; its text is the number that was written.
     x::text::double precision AS x, y::text::double precision AS y, width::text::double precision AS width,
     height::text::double precision AS height, rotation::text::double precision AS rotation,
-    shape, online, priority, retired_at
+    shape, online, priority, retired_at, revision
 FROM dining_tables
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
@@ -233,7 +235,8 @@ SET area_id = :area_id::uuid,
     rotation = :rotation::double precision,
     shape = :shape::text,
     online = :online::boolean,
-    priority = :priority::smallint
+    priority = :priority::smallint,
+    revision = :revision::integer
 WHERE tenant_id = :tenant_id::uuid
     AND table_id = :table_id::uuid
 
@@ -255,7 +258,7 @@ WHERE tenant_id = :tenant_id::uuid
 
 -- list_combinations :many CombinationRow
 -- The combinations of a restaurant, retired ones only when asked for.
-SELECT combination_id, restaurant_id, table_ids, covers_min, covers_max, online, priority, retired_at
+SELECT combination_id, restaurant_id, table_ids, covers_min, covers_max, online, priority, retired_at, revision
 FROM table_combinations
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
@@ -277,7 +280,8 @@ SET table_ids = :table_ids::uuid[],
     covers_min = :covers_min::smallint,
     covers_max = :covers_max::smallint,
     online = :online::boolean,
-    priority = :priority::smallint
+    priority = :priority::smallint,
+    revision = :revision::integer
 WHERE tenant_id = :tenant_id::uuid
     AND combination_id = :combination_id::uuid
 

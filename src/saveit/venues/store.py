@@ -68,6 +68,7 @@ class CombinationRow(msgspec.Struct, frozen=True):
     online: bool
     priority: int
     retired_at: datetime | None
+    revision: int
 
 
 class StayCount(msgspec.Struct, frozen=True):
@@ -209,6 +210,7 @@ async def update_restaurant(tx: Transaction, restaurant: Restaurant) -> None:
         address=restaurant.address,
         phone=restaurant.phone,
         rules_version=restaurant.rules_version,
+        revision=restaurant.revision,
     )
     await tx.run(
         _UPDATE_DIRECTORY_SLUG,
@@ -310,7 +312,12 @@ async def insert_area(tx: Transaction, area: Area) -> None:
 async def update_area(tx: Transaction, area: Area) -> None:
     """Write the area. Raises: ConstraintBroken for area_named_once."""
     await tx.run(
-        _UPDATE_AREA, tenant_id=tx.tenant_id, area_id=area.id, name=area.name, position=area.position
+        _UPDATE_AREA,
+        tenant_id=tx.tenant_id,
+        area_id=area.id,
+        name=area.name,
+        position=area.position,
+        revision=area.revision,
     )
 
 
@@ -338,7 +345,7 @@ async def insert_table(tx: Transaction, table: DiningTable) -> None:
 
 async def update_table(tx: Transaction, table: DiningTable) -> None:
     """Write the table. Raises: ConstraintBroken for table_number_once."""
-    await tx.run(_UPDATE_TABLE, tenant_id=tx.tenant_id, **_table_columns(table))
+    await tx.run(_UPDATE_TABLE, tenant_id=tx.tenant_id, revision=table.revision, **_table_columns(table))
 
 
 async def retire_table(tx: Transaction, table_id: TableId, now: datetime) -> None:
@@ -368,6 +375,7 @@ async def list_combinations(
             online=row.online,
             priority=row.priority,
             retired_at=row.retired_at,
+            revision=row.revision,
         )
         for row in rows
     ]
@@ -385,7 +393,12 @@ async def insert_combination(tx: Transaction, combination: TableCombination) -> 
 
 async def update_combination(tx: Transaction, combination: TableCombination) -> None:
     """Write the combination."""
-    await tx.run(_UPDATE_COMBINATION, tenant_id=tx.tenant_id, **_combination_columns(combination))
+    await tx.run(
+        _UPDATE_COMBINATION,
+        tenant_id=tx.tenant_id,
+        revision=combination.revision,
+        **_combination_columns(combination),
+    )
 
 
 async def retire_combination(tx: Transaction, combination_id: CombinationId, now: datetime) -> None:

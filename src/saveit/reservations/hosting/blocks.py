@@ -16,6 +16,7 @@ from saveit.reservations.errors import BlockOverlaps, RestaurantUnknown, RulesRe
 from saveit.reservations.facts import Blocked, availability_changed
 from saveit.reservations.hosting.changes import save
 from saveit.reservations.model import Hold, Reservation
+from saveit.reservations.overview.store import forget_block_note, note_block
 from saveit.reservations.taking.holds import fresh_day
 from saveit.seating import (
     Claim,
@@ -108,6 +109,8 @@ async def block(
         if not taken:
             raise await _overlaps(tx, house, made, begins=begins, ends=ends)
         begins = ends
+    if reason:
+        await note_block(tx, restaurant_id, made.id, reason=reason, now=desk.now())
     await _tell(desk, tx, house, made, because="block")
     return made
 
@@ -147,6 +150,7 @@ async def unblock(desk: Desk, tx: Transaction, block_id: UUID) -> bool:
     restaurant_id = RestaurantId(rows[0].restaurant_id)
     house = await desk.house(tx.tenant_id, restaurant_id)
     await release_tables(tx, tx.tenant_id, block_id)
+    await forget_block_note(tx, block_id)
     lifted = Block(
         id=block_id,
         restaurant_id=restaurant_id,

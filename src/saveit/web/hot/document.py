@@ -79,7 +79,11 @@ _LANGUAGE = {
 _CREATED = "201"
 _ON_ONE = ("/api/v1/reservations/{reservation_id}", "/api/v1/holds/{hold_id}", "/api/v1/qr/checkin")
 """Addresses of acts on what is there already: under a key they, too, are done once."""
-_KEYLESS = ("/api/v1/sessions", "/api/v1/webhooks", "/api/v1/webhooks/{endpoint_id}/secret")
+_KEYED_EDITS = frozenset(
+    ("change_restaurant", "write_config", "write_area", "write_table", "write_combination")
+)
+"""Edits of the house whose answer, once lost, would be told as somebody else's if they were sent again without a key."""
+_KEYLESS = ("/api/v1/sessions",)
 
 
 _UNKNOWN_MAY_CALL = frozenset(("begin_session", "draw_pass"))
@@ -179,7 +183,7 @@ def _mend(method: str, path: str, operation: Operation) -> None:
     parameters = cast("list[object]", operation.setdefault("parameters", []))
     parameters.append(_LANGUAGE)
     acts = method != "get" and path.startswith(_ON_ONE)
-    keyed = acts or (_CREATED in responses and path not in _KEYLESS)
+    keyed = acts or name in _KEYED_EDITS or (_CREATED in responses and path not in _KEYLESS)
     if keyed:
         parameters.append(_KEY)
     if name in _UNKNOWN_MAY_CALL:

@@ -38,6 +38,7 @@ from saveit.venues import (
     default_rules,
 )
 from saveit.web.hot.health import Readiness
+from saveit.web.hot.staff_examples import staff_examples
 from saveit.web.wire import (
     Alternative,
     AvailabilityAnswer,
@@ -66,6 +67,7 @@ from saveit.web.wire.house import (
     PassAnswer,
     PassVerdict,
     PlaceAnswer,
+    PresentSession,
     Queue,
     RestaurantPage,
     RolesAnswer,
@@ -279,6 +281,7 @@ def examples() -> Iterator[msgspec.Struct]:
     yield from _of_access()
     yield from _of_lines()
     yield from _of_messages()
+    yield from staff_examples()
 
 
 def _of_tables() -> Iterator[msgspec.Struct]:
@@ -410,6 +413,16 @@ def _of_messages() -> Iterator[msgspec.Struct]:
 
 def _of_access() -> Iterator[msgspec.Struct]:
     yield SessionAnswer("saveit_session_…", _ID, "es", _MADE_AT + timedelta(hours=12))
+    yield PresentSession(
+        user_id=_ID,
+        name="Ana Rivas",
+        email="ana@example.com",
+        language="es",
+        roles={_RESTAURANT_ID: "viewer"},
+        permissions={_RESTAURANT_ID: ("availability:read", "reservations:read", "restaurants:read")},
+        advisor_id=None,
+        expires_at=_MADE_AT + timedelta(hours=12),
+    )
     yield _USER
     yield Staff([_USER], None)
     yield RolesAnswer(_ID, {_RESTAURANT_ID: "host"})

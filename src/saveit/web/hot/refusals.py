@@ -56,6 +56,8 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "lift_block": ("block_not_found",),
     "block_person": ("restaurant_not_found", "user_not_found"),
     "unblock_person": ("restaurant_not_found", "user_not_found"),
+    "show_board": ("restaurant_not_found",),
+    "read_session": (),
     "join_queue": (
         "restaurant_not_found",
         "contact_refused",

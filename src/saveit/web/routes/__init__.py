@@ -8,6 +8,7 @@ from litestar import Router
 from saveit.web.desk import Alternatives
 from saveit.web.routes.access import access_routes
 from saveit.web.routes.availability import availability_routes
+from saveit.web.routes.board import board_routes
 from saveit.web.routes.floor import floor_routes
 from saveit.web.routes.host import host_routes
 from saveit.web.routes.lines import line_routes
@@ -27,6 +28,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         availability_routes(alternatives),
         reservation_routes(alternatives),
         host_routes(),
+        board_routes(),
         waitlist_routes(),
         pass_routes(),
         venue_routes(),

@@ -8,6 +8,7 @@ from litestar.openapi.spec import Example
 from litestar.params import Body
 
 from saveit.access import (
+    PERMISSIONS,
     ApiKey,
     ApiKeyDraft,
     ApiKeyUnknown,
@@ -23,12 +24,14 @@ from saveit.access import (
     find_user,
     list_api_keys,
     list_users,
+    may,
     revoke_api_key,
     set_password,
     set_role,
     sign_in,
     sign_out,
 )
+from saveit.advisors import advisor_of_user
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import ApiKeyId, RestaurantId, TenantId, UserId
 from saveit.reservations import KeyReused, RestaurantUnknown
@@ -51,6 +54,7 @@ from saveit.web.wire.house import (
     ApiKeys,
     NewKeyAnswer,
     PasswordRequest,
+    PresentSession,
     RoleRequest,
     RolesAnswer,
     SessionAnswer,
@@ -110,6 +114,33 @@ async def end_session(call: Calling) -> None:
     digest = await call.act(lambda tx: sign_out(tx, session_id, UserId(user_id), now=call.now))
     if digest is not None:
         call.parts.principals.forget(digest)
+
+
+@get("/sessions/current", summary="See who is signed in", tags=["Sessions"])
+async def read_session(call: Calling) -> PresentSession:
+    """The roles, and what they carry. Needs no permission, only a session."""
+    principal = call.principal
+    user_id = principal.id
+    if principal.kind != "staff" or user_id is None:
+        raise Forbidden(permission="session")
+
+    async def work(tx: Transaction) -> PresentSession:
+        user = await _user(call, tx, UserId(user_id))
+        return PresentSession(
+            user_id=user.id,
+            name=user.name,
+            email=user.email,
+            language=user.language,
+            roles=principal.roles,
+            permissions={
+                restaurant_id: tuple(sorted(each for each in PERMISSIONS if may(role, each)))
+                for restaurant_id, role in principal.roles.items()
+            },
+            advisor_id=await advisor_of_user(tx, user.id),
+            expires_at=principal.expires_at,
+        )
+
+    return await call.act(work)
 
 
 @get("/staff", summary="List staff", tags=["Staff"])
@@ -354,6 +385,7 @@ def access_routes() -> Router:
         route_handlers=[
             begin_session,
             end_session,
+            read_session,
             read_staff,
             make_user,
             give_role,

@@ -81,14 +81,14 @@ async def make_area(
 @patch("/areas/{area_id:uuid}", summary="Change an area")
 async def write_area(
     call: Calling, restaurant_id: PathId, area_id: PathId, data: Annotated[AreaChange, Body(examples=[_AREA])]
-) -> Area:
+) -> Response[Area]:
     """What is left out stays."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
 
     async def act(tx: Transaction) -> Area:
         return await change_area(tx, house.restaurant_id, AreaId(area_id), change=data, now=call.now)
 
-    return await call.act(_forgetting(call, restaurant_id, act))
+    return answered(await call.once(data, Area, _forgetting(call, restaurant_id, act)), status=200)
 
 
 @delete("/areas/{area_id:uuid}", summary="Remove an area")
@@ -133,14 +133,14 @@ async def write_table(
     restaurant_id: PathId,
     table_id: PathId,
     data: Annotated[TableChange, Body(examples=[_TABLE])],
-) -> DiningTable:
+) -> Response[DiningTable]:
     """Parties already booked there stay, even where they would no longer fit."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
 
     async def act(tx: Transaction) -> DiningTable:
         return await change_table(tx, house.restaurant_id, TableId(table_id), change=data, now=call.now)
 
-    return await call.act(_forgetting(call, restaurant_id, act))
+    return answered(await call.once(data, DiningTable, _forgetting(call, restaurant_id, act)), status=200)
 
 
 @delete("/tables/{table_id:uuid}", summary="Take a table off the floor", status_code=200)
@@ -185,7 +185,7 @@ async def write_combination(
     restaurant_id: PathId,
     combination_id: PathId,
     data: Annotated[CombinationChange, Body(examples=[_COMBINATION])],
-) -> TableCombination:
+) -> Response[TableCombination]:
     """What is left out stays."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
 
@@ -193,7 +193,9 @@ async def write_combination(
         wanted = CombinationId(combination_id)
         return await change_combination(tx, house.restaurant_id, wanted, change=data, now=call.now)
 
-    return await call.act(_forgetting(call, restaurant_id, act))
+    return answered(
+        await call.once(data, TableCombination, _forgetting(call, restaurant_id, act)), status=200
+    )
 
 
 @delete("/combinations/{combination_id:uuid}", summary="Join tables no more", status_code=200)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated
 
-from litestar import Router, delete, get, post, put
+from litestar import Response, Router, delete, get, post, put
 from litestar.openapi.spec import Example
 from litestar.params import Body, FromPath
 
@@ -14,7 +14,7 @@ from saveit.kernel.db import Transaction
 from saveit.kernel.ids import LineId, ReservationId, RestaurantId
 from saveit.reservations import ReservationUnknown, find
 from saveit.web.edge import Call
-from saveit.web.routes.shared import Calling, PathId, require_seen
+from saveit.web.routes.shared import Calling, PathId, answered, require_seen
 from saveit.web.wire.messages import (
     DeadLetters,
     Deliveries,
@@ -187,7 +187,7 @@ async def resume_line(call: Calling, line_id: PathId) -> None:
 @post("/webhooks", summary="Add a system that wants to hear", tags=["Webhooks"])
 async def add_endpoint(
     call: Calling, data: Annotated[EndpointDraft, Body(examples=[_ENDPOINT])]
-) -> EndpointAnswer:
+) -> Response[EndpointAnswer]:
     """The secret is shown this once. Calls are signed by Standard Webhooks 1.0 and never go into a private network."""
     _require_all(call, "lines:write")
     if data.restaurant_id is not None:
@@ -204,7 +204,7 @@ async def add_endpoint(
         )
         return EndpointAnswer(endpoint, secret)
 
-    return await call.act(work)
+    return answered(await call.once(data, EndpointAnswer, work))
 
 
 @get("/webhooks", summary="List the systems that hear", tags=["Webhooks"])
@@ -215,7 +215,7 @@ async def read_endpoints(call: Calling) -> Endpoints:
 
 
 @post("/webhooks/{endpoint_id:uuid}/secret", summary="Change a secret", tags=["Webhooks"])
-async def rotate_secret(call: Calling, endpoint_id: PathId) -> EndpointAnswer:
+async def rotate_secret(call: Calling, endpoint_id: PathId) -> Response[EndpointAnswer]:
     """Both secrets sign until the next change."""
     _require_all(call, "lines:write")
 
@@ -224,7 +224,7 @@ async def rotate_secret(call: Calling, endpoint_id: PathId) -> EndpointAnswer:
         endpoint = await relay.switch_endpoint(tx, endpoint_id, active=True, now=call.now)
         return EndpointAnswer(endpoint, secret)
 
-    return await call.act(work)
+    return answered(await call.once(None, EndpointAnswer, work))
 
 
 @delete("/webhooks/{endpoint_id:uuid}", summary="Remove a system", tags=["Webhooks"])

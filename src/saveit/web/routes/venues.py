@@ -112,14 +112,14 @@ async def _list_all(call: Call, limit: int, cursor: str | None) -> RestaurantPag
 )
 async def change(
     call: Calling, restaurant_id: PathId, data: Annotated[RestaurantChange, Body(examples=[_CHANGE])]
-) -> Restaurant:
+) -> Response[Restaurant]:
     """Another zone or currency makes a new version of the rules; reservations keep their instants and amounts."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
 
     async def work(tx: Transaction) -> Restaurant:
         return await apply_restaurant(call.desk, tx, house.restaurant_id, data)
 
-    return await call.act(work)
+    return answered(await call.once(data, Restaurant, work), status=200)
 
 
 @get("/{restaurant_id:uuid}/config", summary="Read a restaurant and its rules")
@@ -132,7 +132,7 @@ async def read_config(call: Calling, restaurant_id: PathId) -> ConfigAnswer:
 @put("/{restaurant_id:uuid}/config", summary="Put rules in force")
 async def write_config(
     call: Calling, restaurant_id: PathId, data: Annotated[ConfigRequest, Body(examples=[_CONFIG])]
-) -> ConfigAnswer:
+) -> Response[ConfigAnswer]:
     """A whole set; what is left out has its default. 422 with every error at once, 409 when somebody changed them since."""
     wanted = RestaurantId(restaurant_id)
     _ = await call.house("restaurants:write", wanted)
@@ -141,7 +141,7 @@ async def write_config(
         await apply_rules(call.desk, tx, wanted, data.rules, expected_version=data.version)
         return await _config(tx, wanted)
 
-    return await call.act(work)
+    return answered(await call.once(data, ConfigAnswer, work), status=200)
 
 
 async def _config(tx: Transaction, restaurant_id: RestaurantId) -> ConfigAnswer:

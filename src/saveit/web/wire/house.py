@@ -7,9 +7,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from saveit.access import ApiKey, Role, StaffUser
+from saveit.access import ApiKey, Permission, Role, StaffUser
 from saveit.consumers.qr import PassDocument
-from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
+from saveit.kernel.ids import AdvisorId, ReservationId, RestaurantId, TenantId
 from saveit.venues import Area, DiningTable, Restaurant, Rules, RulesVersion, TableCombination, Tenant
 from saveit.waitlist import EntryStatus
 from saveit.web.wire.answers import GuestAnswer, ReservationAnswer
@@ -160,6 +160,23 @@ class SessionAnswer(Struct, frozen=True):
     user_id: UUID
     language: Literal["es", "en"]
     expires_at: datetime
+
+
+class PresentSession(Struct, frozen=True, kw_only=True):
+    """Who is signed in, and what they may do where. `advisor_id` is whose conversations an advisor sees."""
+
+    user_id: UUID
+    name: str
+    email: str
+    language: Literal["es", "en"]
+    roles: Mapping[RestaurantId, Role]
+    permissions: Mapping[RestaurantId, tuple[Permission, ...]]
+    advisor_id: AdvisorId | None
+    expires_at: datetime | None
+
+    def __repr__(self) -> str:
+        """Say who, not their name."""
+        return f"PresentSession({self.user_id})"
 
 
 class Staff(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""A restaurant's guest book: what staff note of a guest, and how a guest is found in it."""

@@ -1,0 +1,105 @@
+-- enter_guest :none
+-- Enters a guest into a restaurant's book, or the name that was booked under last.
+INSERT INTO guest_cards (tenant_id, restaurant_id, person_id, name_sealed, first_seen_at, updated_at, updated_by)
+VALUES (
+    :tenant_id::uuid, :restaurant_id::uuid, :person_id::uuid, :name_sealed::bytea, :now::timestamptz, :now::timestamptz, :by::text)
+ON CONFLICT (tenant_id, restaurant_id, person_id)
+DO UPDATE SET name_sealed = excluded.name_sealed
+
+-- add_marks :none
+-- Keeps what a guest is found by; what was kept before stays.
+INSERT INTO guest_marks (tenant_id, restaurant_id, mark, person_id, kind)
+SELECT :tenant_id::uuid, :restaurant_id::uuid, m.mark, :person_id::uuid, m.kind
+FROM unnest(:marks::bytea[], :kinds::text[]) AS m (mark, kind)
+ON CONFLICT DO NOTHING
+
+-- forget_tags :none
+-- Removes the tags a guest is found by.
+DELETE FROM guest_marks
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND person_id = :person_id::uuid
+    AND kind = 'tag'
+
+-- lock_card :maybe CardRow
+-- A guest's card in one book, kept from changing until the transaction ends.
+SELECT person_id AS wanted_id, restaurant_id, person_id, card_sealed, name_sealed, revision, first_seen_at
+FROM guest_cards
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND person_id = :person_id::uuid
+FOR NO KEY UPDATE
+
+-- cards_of :many CardRow
+-- The cards of some people, and of those who are one with them, in every book of the customer.
+SELECT w.wanted_id, c.restaurant_id, c.person_id, c.card_sealed, c.name_sealed, c.revision, c.first_seen_at
+FROM (
+    SELECT p.person_id AS wanted_id, coalesce(p.merged_into, p.person_id) AS root_id
+    FROM people p
+    WHERE p.tenant_id = :tenant_id::uuid
+        AND p.person_id = ANY (:person_ids::uuid[])
+) w
+CROSS JOIN LATERAL (
+    SELECT w.root_id AS person_id
+    UNION
+    SELECT w.wanted_id
+    UNION
+    SELECT m.person_id
+    FROM people m
+    WHERE m.tenant_id = :tenant_id::uuid
+        AND m.merged_into = w.root_id
+) f
+JOIN guest_cards c
+    ON c.tenant_id = :tenant_id::uuid
+    AND c.person_id = f.person_id
+ORDER BY c.first_seen_at, c.person_id
+
+-- save_card :none
+-- Writes what staff noted of a guest.
+INSERT INTO guest_cards (
+    tenant_id, restaurant_id, person_id, card_sealed, revision, first_seen_at, updated_at, updated_by)
+VALUES (
+    :tenant_id::uuid, :restaurant_id::uuid, :person_id::uuid, :card_sealed::bytea, :revision::integer, :now::timestamptz,
+    :now::timestamptz, :by::text)
+ON CONFLICT (tenant_id, restaurant_id, person_id)
+DO UPDATE SET card_sealed = excluded.card_sealed, revision = excluded.revision, updated_at = excluded.updated_at,
+    updated_by = excluded.updated_by
+
+-- list_book :many BookRow
+-- The guests of a restaurant's book after a place in it, in the order in which they first came.
+SELECT c.person_id, c.name_sealed, c.first_seen_at
+FROM guest_cards c
+WHERE c.tenant_id = :tenant_id::uuid
+    AND c.restaurant_id = :restaurant_id::uuid
+    AND (c.first_seen_at, c.person_id) > (:after_at::timestamptz, :after_id::uuid)
+    AND (:person_ids::uuid[] IS NULL OR c.person_id = ANY (:person_ids::uuid[]))
+ORDER BY c.first_seen_at, c.person_id
+LIMIT :rows_max::integer
+
+-- search_book :many BookRow
+-- The guests of a restaurant's book who have all of some marks, after a place in it.
+SELECT c.person_id, c.name_sealed, c.first_seen_at
+FROM (
+    SELECT m.person_id
+    FROM guest_marks m
+    WHERE m.tenant_id = :tenant_id::uuid
+        AND m.restaurant_id = :restaurant_id::uuid
+        AND m.mark = ANY (:marks::bytea[])
+    GROUP BY m.person_id
+    HAVING count(*) = cardinality(:marks::bytea[])
+) f
+JOIN guest_cards c
+    ON c.tenant_id = :tenant_id::uuid
+    AND c.restaurant_id = :restaurant_id::uuid
+    AND c.person_id = f.person_id
+WHERE (c.first_seen_at, c.person_id) > (:after_at::timestamptz, :after_id::uuid)
+ORDER BY c.first_seen_at, c.person_id
+LIMIT :rows_max::integer
+
+-- standings_of :many StandingRow
+-- How some guests stand with a restaurant.
+SELECT person_id, no_shows, blocked_at, blocked_reason
+FROM guest_standings
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND person_id = ANY (:person_ids::uuid[])

@@ -1,0 +1,1 @@
+"""What a restaurant sees of a whole day at once, and of a guest's past."""

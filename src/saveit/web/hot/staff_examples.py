@@ -1,0 +1,188 @@
+"""Examples of what the pages of staff are answered."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from uuid import UUID
+
+import msgspec
+
+from saveit.board import (
+    Board,
+    BoardBlock,
+    BoardEntry,
+    BoardGuest,
+    BoardHold,
+    BoardInterval,
+    BoardPerson,
+    BoardReservation,
+    BoardService,
+    BoardTable,
+    BoardTotals,
+    BoardWaiting,
+    Forecast,
+)
+from saveit.kernel.ids import AreaId, CombinationId, HoldId, PersonId, ReservationId, RestaurantId, TableId
+from saveit.venues import Area, TableCombination
+
+_ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
+_OTHER_ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8f")
+_BOGOTA = timezone(timedelta(hours=-5))
+_ON = date(2026, 3, 14)
+_OPENS_AT = datetime(2026, 3, 14, 19, tzinfo=_BOGOTA)
+_STARTS_AT, _LEAVES_AT = _OPENS_AT + timedelta(minutes=90), _OPENS_AT + timedelta(hours=3)
+_MADE_AT = datetime(2026, 3, 2, 17, tzinfo=UTC)
+_GUEST = BoardGuest("Ana Rivas", "+573001234567", "ana@example.com", "es")
+
+
+def staff_examples() -> Iterator[msgspec.Struct]:
+    """Yield one example of each struct that staff's pages are answered with as a whole."""
+    yield _board()
+
+
+def _party() -> BoardReservation:
+    return BoardReservation(
+        id=ReservationId(_ID),
+        code="K7M2QX",
+        status="confirmed",
+        service="dinner",
+        date=_ON,
+        time="20:30",
+        starts_at=_STARTS_AT,
+        leaves_at=_LEAVES_AT,
+        ends_at=_LEAVES_AT + timedelta(minutes=15),
+        party_size=4,
+        table_ids=(TableId(_ID),),
+        pinned=False,
+        overbooked=False,
+        source="whatsapp",
+        revision=1,
+        person_id=PersonId(_ID),
+        guest=_GUEST,
+        special_requests="Junto a la ventana",
+        late_minutes=0,
+        no_show_due_at=_STARTS_AT + timedelta(minutes=15),
+        confirm_by=None,
+        checked_in_at=None,
+        completed_at=None,
+        cancelled_at=None,
+        no_show_at=None,
+        created_at=_MADE_AT,
+        fee_minor=0,
+        person=BoardPerson(
+            visits=3,
+            no_shows=0,
+            last_visit_on=date(2026, 2, 14),
+            tags=("VIP",),
+            notes="Prefiere la terraza",
+            allergies=("maní",),
+            blocked=False,
+        ),
+    )
+
+
+def _waiting() -> BoardEntry:
+    return BoardEntry(
+        id=_ID,
+        restaurant_id=RestaurantId(_ID),
+        date=_ON,
+        party_size=2,
+        earliest_at=_STARTS_AT,
+        latest_at=_LEAVES_AT,
+        guest=_GUEST,
+        status="waiting",
+        hold_id=None,
+        offered_until=None,
+        reservation_id=None,
+        source="staff",
+        created_at=_MADE_AT,
+        updated_at=_MADE_AT,
+    )
+
+
+def _board() -> Board:
+    return Board(
+        restaurant_id=RestaurantId(_ID),
+        name="La Candelaria",
+        date=_ON,
+        timezone="America/Bogota",
+        now=_OPENS_AT,
+        currency="COP",
+        sequence="8123.0",
+        masked=False,
+        services=[BoardService("dinner", _OPENS_AT, _OPENS_AT + timedelta(hours=4), _STARTS_AT)],
+        areas=[Area(AreaId(_ID), RestaurantId(_ID), "Terraza", 1)],
+        tables=[_table()],
+        combinations=[
+            TableCombination(
+                id=CombinationId(_ID),
+                restaurant_id=RestaurantId(_ID),
+                table_ids=(TableId(_ID), TableId(_OTHER_ID)),
+                covers_min=5,
+                covers_max=8,
+                online=True,
+                priority=0,
+                retired_at=None,
+            )
+        ],
+        reservations=[_party()],
+        holds=[
+            BoardHold(
+                id=HoldId(_ID),
+                table_ids=(TableId(_ID),),
+                starts_at=_STARTS_AT,
+                ends_at=_LEAVES_AT,
+                expires_at=_OPENS_AT + timedelta(minutes=5),
+                party_size=2,
+                kind="guest",
+            )
+        ],
+        blocks=[BoardBlock(_ID, (TableId(_OTHER_ID),), _OPENS_AT, _LEAVES_AT, "Pintura")],
+        waitlist=[BoardWaiting(1, 40, _waiting())],
+        intervals=[
+            BoardInterval(
+                time="20:30",
+                starts_at=_STARTS_AT,
+                parties=1,
+                covers=4,
+                parties_max=6,
+                covers_max=20,
+                seated_covers=4,
+            )
+        ],
+        totals=BoardTotals(
+            parties=1,
+            covers=4,
+            seated_parties=0,
+            seated_covers=0,
+            expected_parties=1,
+            expected_covers=4,
+            done_parties=0,
+            done_covers=0,
+            cancelled=0,
+            no_shows=0,
+            waiting=1,
+        ),
+        forecast=Forecast(expected_covers=10, usual_covers=48, usual_walk_in_covers=6, days=4),
+    )
+
+
+def _table() -> BoardTable:
+    return BoardTable(
+        id=TableId(_ID),
+        area_id=AreaId(_ID),
+        number="12",
+        covers_min=2,
+        covers_max=4,
+        x=3,
+        y=1.5,
+        width=1,
+        height=1,
+        rotation=0,
+        shape="round",
+        online=True,
+        priority=0,
+        state="reserved",
+        holder_id=_ID,
+        until=_LEAVES_AT,
+        next_at=None,
+    )
