@@ -12,7 +12,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -22,7 +22,7 @@ from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
 from saveit.consumers import qr
 from saveit.consumers.guestbook import guest_book_consumer
-from saveit.consumers.live import Tail
+from saveit.consumers.live import CHANNEL, SESSION_LASTS, Chats, Hub, Tail, forget_chats
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
@@ -35,7 +35,7 @@ from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
 from saveit.kernel.db import Actor, Database
-from saveit.kernel.http import HttpClient
+from saveit.kernel.http import HttpClient, NotSent
 from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
@@ -50,12 +50,17 @@ from saveit.sandbox import (
     SandboxApi,
     Stage,
     StageClient,
+    StageWayOut,
     Standing,
     deliver_to,
+    frames_into,
     sandbox_lines,
 )
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
+
+if TYPE_CHECKING:
+    from saveit.web import Live
 
 Result = TypeVar("Result")
 
@@ -68,6 +73,8 @@ _KEEP_ALIVE_S = 75
 _BACKLOG = 2048
 # A request line and its headers; bodies are bounded where they are read.
 _HEAD_OCTETS_MAX = 32_768
+# Before a frame is read; the sockets themselves take half of it.
+_FRAME_OCTETS_MAX = 65_536
 _NODE_OCTETS = 3
 _ONCE_S = 1 << 30
 _PASSES_CRON = "47 * * * *"
@@ -98,10 +105,6 @@ class Core(msgspec.Struct, frozen=True):
 
 def _call_nobody() -> None:
     """Nobody has to be woken."""
-
-
-def _push_nowhere(_push: SocketPush) -> None:
-    """No socket is open here."""
 
 
 @asynccontextmanager
@@ -194,7 +197,7 @@ def serve(
             open_core(settings, dsn) as core,
             open_reservations(core) as desk,
             open_front_door(core, stage := open_stage(core)) as gateway,
-            open_way_out(stage) as way_out,
+            open_way_out(stage, live := open_live(core, desk, gateway), gateway) as way_out,
         ):
             delivery = _delivery(core, gateway, way_out)
             await _serve(
@@ -202,6 +205,7 @@ def serve(
                 desk,
                 gateway,
                 delivery,
+                live=live,
                 stage=stage,
                 listener=listener,
                 owner_dsn=owner_dsn,
@@ -252,7 +256,6 @@ class Called(msgspec.Struct, frozen=True):
     """Whom the consumers call once something is planned; nobody where a command takes one fact by hand: the servers look by themselves."""
 
     deliver: Callable[[], None] = _call_nobody
-    push: Callable[[SocketPush], None] = _push_nowhere
     relay: Callable[[], None] = _call_nobody
 
 
@@ -265,13 +268,13 @@ def consumers_of(core: Core, desk: Desk, called: Called) -> tuple[Consumer, ...]
         guest_book_consumer(desk),
         notices_consumer(desk, channels, _papers_of(core, desk), wake=called.deliver),
         relay_consumer(core.clock, wake=called.relay),
-        news_consumer(desk, channels, push=called.push, wake=called.deliver),
+        news_consumer(desk, channels, wake=called.deliver),
     )
 
 
 @asynccontextmanager
 async def open_background(
-    core: Core, desk: Desk, gateway: Gateway, delivery: Delivery, *, failed: Callable[[], None]
+    core: Core, desk: Desk, gateway: Gateway, delivery: Delivery, *, live: "Live", failed: Callable[[], None]
 ) -> AsyncGenerator[None]:
     """Run the consumers, the timers, delivery and the tail beside whatever the block does; all of them are safe in many processes at once.
 
@@ -284,7 +287,7 @@ async def open_background(
     # A restaurant's own system is called for real, also by a sandbox; it is never one of ours.
     http = HttpClient()
     relay = Relay(core.database, core.clock, sealers=core.keys, http=http)
-    called = Called(deliver=delivery.wake, push=delivery.push, relay=relay.wake)
+    called = Called(deliver=delivery.wake, relay=relay.wake)
     runner = Runner(core.database, core.clock, consumers_of(core, desk, called))
     links = Links(desk, core.settings.public_url)
     turns = Turns(desk, channels_by_name(), BuiltIn(), GatewayInbox(gateway), links=links.of)
@@ -304,6 +307,8 @@ async def open_background(
         asyncio.create_task(delivery.run(), name="delivery"),
         asyncio.create_task(relay.run(), name="relay"),
         asyncio.create_task(tail.run(), name="tail"),
+        asyncio.create_task(live.hub.run(), name="screens"),
+        asyncio.create_task(live.chats.run(), name="chats"),
         asyncio.create_task(schedule.run(), name="timers"),
     ]
     looking = asyncio.create_task(cycles.look_at_everything(), name="cycles")
@@ -325,6 +330,8 @@ async def open_background(
         delivery.close()
         relay.close()
         tail.close()
+        live.hub.close()
+        live.chats.close()
         schedule.close()
         _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
         for task in late:
@@ -343,7 +350,10 @@ async def _forget_told(core: Core) -> int:
     """Remove what was told long ago."""
     now = core.clock.now()
     async with core.database.ledger(Actor("system", "told", "internal")) as tx:
-        return await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(tx, now - _NEWS_KEPT)
+        forgotten = await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(
+            tx, now - _NEWS_KEPT
+        )
+        return forgotten + await forget_chats(tx, now - SESSION_LASTS)
 
 
 async def _forget_events(core: Core) -> int:
@@ -367,19 +377,22 @@ async def work(settings: Settings, dsn: str) -> None:
             open_core(settings, dsn) as core,
             open_reservations(core) as desk,
             open_front_door(core, stage := open_stage(core)) as gateway,
-            open_way_out(stage) as way_out,
-            open_background(core, desk, gateway, _delivery(core, gateway, way_out), failed=over.set),
+            open_way_out(stage, live := open_live(core, desk, gateway), gateway) as way_out,
+            open_background(
+                core, desk, gateway, _delivery(core, gateway, way_out), live=live, failed=over.set
+            ),
         ):
             _log.info("worker.ready", node=core.database.node)
             await over.wait()
 
 
-async def _serve(
+async def _serve(  # noqa: PLR0913 - the parts of a server.
     core: Core,
     desk: Desk,
     gateway: Gateway,
     delivery: Delivery,
     *,
+    live: "Live",
     stage: Stage | None,
     listener: socket.socket,
     owner_dsn: str,
@@ -400,7 +413,10 @@ async def _serve(
             ip_per_minute=settings.rate_limit_ip_per_minute,
             key_per_minute=settings.rate_limit_key_per_minute,
             processes=settings.workers,
+            sockets_per_address=settings.sockets_per_address,
+            sockets_per_holder=settings.sockets_per_holder,
         ),
+        live=live,
         owner_dsn=owner_dsn,
         trusted_proxies=settings.trusted_proxies,
     )
@@ -410,10 +426,13 @@ async def _serve(
 
     app = create_app(parts)
     config = uvicorn.Config(
-        app if stage is None else _on_stage(core, gateway, stage, cast("App", app)),
+        app if stage is None else _on_stage(core, gateway, stage, cast("App", app), live=live),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",
+        ws_max_size=_FRAME_OCTETS_MAX,
+        # A compressor for each of thousands of sockets costs more memory than everything else of them.
+        ws_per_message_deflate=False,
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -433,21 +452,32 @@ async def _serve(
     def give_up() -> None:
         server.should_exit = True
 
-    async with open_background(core, desk, gateway, delivery, failed=give_up):
+    async with open_background(core, desk, gateway, delivery, live=live, failed=give_up):
         await server.serve([listener])
 
 
+def open_live(core: Core, desk: Desk, gateway: Gateway) -> "Live":
+    """Return what sockets are served from; it begins with the background."""
+    from saveit.web import Live
+
+    chats = Chats(desk)
+    return Live(Hub(core.database, gateway.lines, chats=chats), chats, session_token)
+
+
 @asynccontextmanager
-async def open_way_out(stage: Stage | None) -> AsyncGenerator[WayOut]:
+async def open_way_out(stage: Stage | None, live: "Live", gateway: Gateway) -> AsyncGenerator[WayOut]:
     """Lend the way to the providers; in a sandbox it ends on the stage, and nothing leaves the machine."""
+
+    async def push(frame: SocketPush) -> str:
+        route = await gateway.lines.find(CHANNEL, frame.line)
+        if route is None:
+            raise NotSent("line_unknown")
+        return await live.chats.push(route, frame.session, frame.body)
+
     if stage is not None:
-        yield stage
+        yield StageWayOut(stage, push)
         await stage.close()
         return
-
-    async def push(_frame: SocketPush) -> None:
-        """A frame is kept as a message; a socket that is open reads it from there."""
-
     http = HttpClient()
     try:
         yield RealWayOut(http, push)
@@ -512,7 +542,7 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
     return papers
 
 
-def _on_stage(core: Core, gateway: Gateway, stage: Stage, app: App) -> SandboxApi:
+def _on_stage(core: Core, gateway: Gateway, stage: Stage, app: App, *, live: "Live") -> SandboxApi:
     """Put the sandbox's API before the application, and let the stand-ins deliver to it."""
 
     async def receive_mail(incoming: Incoming) -> Response:
@@ -541,7 +571,10 @@ def _on_stage(core: Core, gateway: Gateway, stage: Stage, app: App) -> SandboxAp
                 return Standing(asked=state.asked, ai_attention=known.ai_attention)
         return Standing()
 
-    stage.set_deliver(deliver_to(app, core.settings.public_url, receive_mail=receive_mail))
+    frames = frames_into(live.chats, gateway)
+    stage.set_deliver(
+        deliver_to(app, core.settings.public_url, receive_mail=receive_mail, receive_frame=frames)
+    )
     return SandboxApi(stage, look_up, app)
 
 

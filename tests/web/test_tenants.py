@@ -49,6 +49,8 @@ OWN = {
 }
 # A guest's link is opened by what stands in it and by no key; tests/web/test_passes.py forges it.
 BY_LINK = {("get", "/api/v1/qr/{picture}")}
+# Any guest may open a restaurant's chat; tests/live says from which pages.
+BY_ANYBODY = {("post", "/api/v1/chat/sessions")}
 # Nothing in the house has failed to be sent, so its own key finds none either; tests/notify and tests/relay act on some that have.
 UNSENT = {
     ("post", "/api/v1/messages/dead/{message_id}/replay"),

@@ -190,9 +190,9 @@ class NotCarried(ValueError):
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """One call's worth, ready to be rendered: `message_id` is ours and comes back in the status where the provider can carry it.
 
-    `author` says who speaks, where guests are shown that. `replies_to` is the provider's id of what is answered. `thread` continues a mail's thread: the ids that `References` lists. `by_human`
-    says that a person typed it and the reply window is over. The option `reply_token` makes a mail's answers come back with the token in
-    `UnifiedMessage.thread`.
+    `author` says who speaks, where guests are shown it. `replies_to` is the provider's id of what is answered. `thread` continues a
+    mail's thread: the ids that `References` lists. `by_human` says that a person typed it and the reply window is over. The option
+    `reply_token` makes a mail's answers come back with the token in `UnifiedMessage.thread`.
     """
 
     message_id: UUID

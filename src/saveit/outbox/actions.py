@@ -68,9 +68,7 @@ async def present(database: Database) -> Place:
     return Place(rows[0].readable_before, 0)
 
 
-async def facts_after(
-    database: Database, after: Place, *, rows_max: int
-) -> tuple[list[RecordedFact], Place]:
+async def facts_after(database: Database, after: Place, *, rows_max: int) -> tuple[list[RecordedFact], Place]:
     """Return the facts that follow a place, and the place to go on from. Nothing that commits late is skipped.
 
     For readers without a cursor of their own in the database: a process that shows what happens.

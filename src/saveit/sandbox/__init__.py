@@ -8,7 +8,7 @@ It owns no table and keeps everything in memory. It never runs but with `--demo`
 """
 
 from saveit.sandbox.api import App, LookUp, SandboxApi, Standing
-from saveit.sandbox.inside import StageClient, deliver_to
+from saveit.sandbox.inside import StageClient, StageWayOut, deliver_to, frames_into
 from saveit.sandbox.lines import SANDBOX_RESTAURANTS_MAX, sandbox_lines
 from saveit.sandbox.model import Call, Entry, Faults, Incoming, Line, Offered, Said, Shown
 from saveit.sandbox.stage import ClockThatMoves, Stage, UnknownLine
@@ -29,8 +29,10 @@ __all__ = [
     "Shown",
     "Stage",
     "StageClient",
+    "StageWayOut",
     "Standing",
     "UnknownLine",
     "deliver_to",
+    "frames_into",
     "sandbox_lines",
 ]

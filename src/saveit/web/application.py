@@ -4,6 +4,7 @@ from typing import cast
 
 from saveit.kernel.observe import is_tracing
 from saveit.web.edge import Front, Traced
+from saveit.web.hot.chats import AskFromPages
 from saveit.web.hot.document import Document
 from saveit.web.hot.health import Alive, Numbers, Ready
 from saveit.web.hot.memory import Memory
@@ -12,6 +13,7 @@ from saveit.web.hot.webhooks import TakeWebhook
 from saveit.web.pages import Start, pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
+from saveit.web.sockets import Sockets
 from saveit.web.wire import Alternative
 from saveit.web.wire.asgi import App
 
@@ -29,6 +31,7 @@ def create_app(parts: Parts) -> App:
             BookTable(alternatives),
             HoldTable(alternatives),
             TakeWebhook(parts),
+            AskFromPages(),
             Alive(),
             Ready(parts),
             Numbers(),
@@ -36,5 +39,6 @@ def create_app(parts: Parts) -> App:
             *pages(),
             Document(lambda: make_router(alternatives, documented=True)),
         ),
+        sockets=Sockets(parts),
     )
     return Traced(front) if is_tracing() else front

@@ -134,6 +134,7 @@ _TAGS = (
     "Advisors",
     "Lines",
     "Inbox",
+    "Web chat",
     "Platform",
     "Operators",
 )

@@ -164,7 +164,9 @@ class WebChat:
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> SocketPush:
         """Describe the frame."""
         frame = _frame(outbound) | {"at": now.isoformat()}
-        return SocketPush(line=credentials.line, session=outbound.recipient.value, body=msgspec.json.encode(frame))
+        return SocketPush(
+            line=credentials.line, session=outbound.recipient.value, body=msgspec.json.encode(frame)
+        )
 
     def read(self, response: Response) -> Outcome:
         """Say what became of it: kept for the session, or there is no such session any more."""

@@ -1,9 +1,9 @@
 """What happens, told to whoever looks: to screens of the house, to web chats, and to this process's own pictures.
 
-Promises: a screen is told every fact that it follows, in order, once, also after a break or at another process; a guest's web chat is shown
-every message of its session, numbered without gaps, whoever wrote it and wherever; what a guest says there is acknowledged once it is durable,
-and taken once however often it is sent. A day or a restaurant that another process changed is forgotten here within half a second of its
-commit, while the database answers; after any gap everything is forgotten.
+Promises: a screen is told every fact that it follows, in order, once, also after a break or at another process; a guest's web chat is
+shown every message of its session, numbered without gaps, whoever wrote it and wherever; what a guest says there is acknowledged once it
+is durable, and taken once however often it is sent. A day or a restaurant that another process changed is forgotten here within half a
+second of its commit, while the database answers; after any gap everything is forgotten.
 
 It owns `chat_sessions` and `chat_frames`. It will never be what a promise of a table rests on: the ledger refuses what a late picture gets
 wrong.

@@ -1,13 +1,13 @@
 """Web chats: what is said in them is numbered and kept, and whoever has a socket open hears of it, in whatever process.
 
-What tempts is to push a message to the sockets and be done. A guest in a lift misses it, a guest whose socket is at another process never
-gets it, and one who loads the page anew has an empty window. So the frame is the row: it has the next number of its session, and a socket is
-only a reader that goes on after the last number it has. Processes find what is new in the table, twenty times a second while a chat is open,
-and at once after writing themselves.
+What tempts is to push a message to the sockets and be done. A guest in a lift misses it, a guest whose socket is at another process
+never gets it, and one who loads the page anew has an empty window. So the frame is the row: it has the next number of its session, and a
+socket is only a reader that goes on after the last number it has. Processes find what is new in the table, twenty times a second while a
+chat is open, and at once after writing themselves.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
@@ -85,7 +85,7 @@ class Chat:
 class Room:
     """A session with open sockets here."""
 
-    __slots__ = ("busy", "chats", "dirty", "is_fresh", "look", "seat", "sealer", "unattended")
+    __slots__ = ("busy", "chats", "dirty", "is_fresh", "look", "sealer", "seat", "unattended")
 
     def __init__(self, seat: Seat, sealer: Sealer) -> None:
         self.seat = seat
@@ -122,6 +122,8 @@ class Chats:
         self._since_txid = _NEVER
         self._woken = asyncio.Event()
         self._closed = False
+        # Called when somebody begins to look at a day: the log is read from then on.
+        self.on_look: Callable[[], None] = _nobody_reads
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -200,7 +202,7 @@ class Chats:
         room.chats.add(chat)
         chat.room = room
         if room.look is not None:
-            self._looks.setdefault(room.look, set()).add(chat)
+            self._look_also(chat, room.look)
         self._woken.set()
         self._stir(seat)
 
@@ -223,7 +225,7 @@ class Chats:
         if before is not None and (chat.room is None or chat.room.look != before):
             self._unlook(chat, before)
         if look is not None:
-            self._looks.setdefault(look, set()).add(chat)
+            self._look_also(chat, look)
             shown = self._shown.get(look)
             if shown is not None:
                 chat.listener.outlet.offer(shown)
@@ -343,10 +345,16 @@ class Chats:
             )
         before, room.look = room.look, look
         for chat in tuple(room.chats):
-            if before is not None and before != look and chat.own_look != before:
+            if before is not None and before not in {look, chat.own_look}:
                 self._unlook(chat, before)
             if look is not None:
-                self._looks.setdefault(look, set()).add(chat)
+                self._look_also(chat, look)
+        if look is not None and look != before:
+            self._see(look)
+
+    def _look_also(self, chat: Chat, look: Look) -> None:
+        self._looks.setdefault(look, set()).add(chat)
+        self.on_look()
 
     def _unlook(self, chat: Chat, look: Look | None) -> None:
         chats = self._looks.get(look) if look is not None else None
@@ -392,6 +400,10 @@ class Chats:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _nobody_reads() -> None:
+    """No hub runs in this process."""
 
 
 def _bound(seat: Seat, key: str) -> bytes:

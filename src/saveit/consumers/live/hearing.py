@@ -55,7 +55,7 @@ class Session(msgspec.Struct, frozen=True):
         return f"Session({self.route.line.id})"
 
 
-async def enter(chats: Chats, gateway: Gateway, line_id: LineId, name: str, signature: str) -> Session:
+async def enter(chats: Chats, gateway: Gateway, line_id: LineId, *, name: str, signature: str) -> Session:
     """Return the session that a token opens.
 
     Refuses: SessionForged; TooManyUnknownLines. Raises: DatabaseUnreachable, LineUnreadable.
@@ -63,7 +63,7 @@ async def enter(chats: Chats, gateway: Gateway, line_id: LineId, name: str, sign
     route = await gateway.lines.by_id(line_id)
     if route is None or not route.active or route.line.channel != CHANNEL:
         raise SessionForged
-    asked = _request(gateway, route, name, signature, b"")
+    asked = _request(gateway, route, f"{name}.{signature}", b"")
     if not isinstance(gateway.channels[CHANNEL].verify(asked, route.credentials), Verified):
         raise SessionForged
     seat, sealer = await chats.seat_of(route, name)
@@ -90,18 +90,18 @@ async def hear(chats: Chats, gateway: Gateway, session: Session, said: Said) -> 
     frame = _encoder.encode(shown)
     seq = await chats.keep(session.seat, session.sealer, f"{said.type}:{said.id}", frame)
     body = _encoder.encode(said)
-    request = _request(gateway, session.route, session.name, session.signature, body)
+    request = _request(gateway, session.route, f"{session.name}.{session.signature}", body)
     if (await receive(gateway, CHANNEL, request)).status != _OK:
         raise SessionForged
     return seq
 
 
-def _request(gateway: Gateway, route: Route, name: str, signature: str, body: bytes) -> Request:
+def _request(gateway: Gateway, route: Route, token: str, body: bytes) -> Request:
     """Return a frame as the channel reads it."""
     return Request(
         method="POST",
         url=f"/webhooks/{CHANNEL}/{route.line.address}",
-        headers={"x-saveit-session": f"{name}.{signature}"},
+        headers={"x-saveit-session": token},
         body=body,
         opaque=route.line.address,
         received_at=gateway.clock.now(),

@@ -17,6 +17,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from saveit.advisors import LineDirectory, LineUnreadable, TooManyUnknownLines
+from saveit.consumers.live.chats import Chats
 from saveit.consumers.live.topics import (
     NOBODYS,
     Group,
@@ -28,7 +30,6 @@ from saveit.consumers.live.topics import (
     item_of,
     line_of,
 )
-from saveit.advisors import LineDirectory, LineUnreadable, TooManyUnknownLines
 from saveit.kernel.db import Database
 from saveit.kernel.errors import Fault
 from saveit.kernel.ids import RestaurantId, TenantId
@@ -99,21 +100,20 @@ Missed = Callable[[Topic], Awaitable[None]]
 
 
 class Hub:
-    """Reads the log for this process's screens until it is closed. `watch` is shown every fact as soon as it may be read."""
+    """Reads the log for this process's screens, and for the days that its chats look at, until it is closed."""
 
     def __init__(
         self,
         database: Database,
         lines: LineDirectory,
         *,
-        watch: Callable[[Sequence[RecordedFact]], None],
-        watching: Callable[[], bool],
+        chats: Chats,
         poll_s: float = _POLL_S,
     ) -> None:
         self._database = database
         self._lines = lines
-        self._watch = watch
-        self._watching = watching
+        self._chats = chats
+        chats.on_look = self.wake
         self._poll_s = poll_s
         self._place: Place | None = None
         self._told = Place(0, 0)
@@ -145,7 +145,7 @@ class Hub:
     async def run(self) -> None:
         """Tell until `close` is called. A lost database is waited for; nothing is lost meanwhile."""
         while not self._closed:
-            wanted = bool(self._screens or self._catching_up) or self._watching()
+            wanted = bool(self._screens or self._catching_up) or self._chats.is_watching
             if wanted:
                 try:
                     await self.step()
@@ -170,7 +170,7 @@ class Hub:
             while True:
                 facts, place = await facts_after(self._database, place, rows_max=_PAGE_LENGTH)
                 if facts:
-                    self._watch(facts)
+                    self._chats.watch(facts)
                 items = await self._items(facts)
                 self._keep(items, place)
                 for item in items:
@@ -209,18 +209,10 @@ class Hub:
             for topic in topics
         )
         foreign = screen.topics != tuple(topics)
-        cursor = screen.place = min((topic.floor for topic in topics), default=here)
-        seen = 0
-        while foreign or cursor < self._kept_from:
-            if foreign or seen >= _REPLAYED_MAX:
-                screen.place = await self._give_up(screen, missed)
-                break
-            facts, cursor = await facts_after(self._database, cursor, rows_max=_PAGE_LENGTH)
-            seen += len(facts)
-            for item in await self._items([fact for fact in facts if fact.tenant_id == screen.tenant_id]):
-                if screen.wants(item):
-                    await screen.outlet.send(item.text)
-            screen.place = max(screen.place, cursor)
+        screen.place = min((topic.floor for topic in topics), default=here)
+        if foreign:
+            screen.place = await self._give_up(screen, missed)
+        await self._replay(screen, missed)
         # What is left is in memory. It is sent by pieces; the last piece and the registration are one step, in which nothing comes between.
         while True:
             rest = [item for item in self._kept if item.place > screen.place]
@@ -232,6 +224,20 @@ class Hub:
         for item in rest:
             if screen.wants(item):
                 screen.outlet.offer(item.text)
+
+    async def _replay(self, screen: Screen, missed: Missed) -> None:
+        """Tell a screen what this process does not remember."""
+        cursor, seen = screen.place, 0
+        while cursor < self._kept_from:
+            if seen >= _REPLAYED_MAX:
+                screen.place = await self._give_up(screen, missed)
+                return
+            facts, cursor = await facts_after(self._database, cursor, rows_max=_PAGE_LENGTH)
+            seen += len(facts)
+            for item in await self._items([fact for fact in facts if fact.tenant_id == screen.tenant_id]):
+                if screen.wants(item):
+                    await screen.outlet.send(item.text)
+            screen.place = max(screen.place, cursor)
 
     def leave(self, screen: Screen) -> None:
         """Tell a screen nothing more."""

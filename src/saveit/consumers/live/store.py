@@ -93,7 +93,12 @@ _FORGET_SESSIONS = _STATEMENTS.command("forget_sessions")
 
 
 async def keep_frame(  # noqa: PLR0917 - whose frame, under which name.
-    database: Database, seat: Seat, frame_key: str, message_id: UUID | None, frame_sealed: bytes, now: datetime
+    database: Database,
+    seat: Seat,
+    frame_key: str,
+    message_id: UUID | None,
+    frame_sealed: bytes,
+    now: datetime,
 ) -> KeptRow:
     """Keep a frame; return its number."""
     rows = await database.call(

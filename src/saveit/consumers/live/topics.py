@@ -31,6 +31,8 @@ _GROUPS: Mapping[str, Group] = {
     "advisor": "lines",
 }
 _DAY = timedelta(days=1)
+# Both halves of a place are eight octets at their source.
+_DIGITS_MAX = 18
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -81,10 +83,9 @@ class _Start(msgspec.Struct, frozen=True):
 
 
 class _Body(msgspec.Struct, frozen=True):
-    """The part of any body that says for whom it is of interest."""
+    """The part of a body that says which day was left."""
 
     before: _Start | None = None
-    line_id: LineId | None = None
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -123,8 +124,9 @@ def read_place(text: str) -> Place | None:
     txid, found, position = text.partition(".")
     if not found or not (txid.isascii() and txid.isdigit() and position.isascii() and position.isdigit()):
         return None
-    # Both are eight octets at their source.
-    return Place(int(txid), int(position)) if len(txid) < 19 and len(position) < 19 else None  # noqa: PLR2004
+    if max(len(txid), len(position)) > _DIGITS_MAX:
+        return None
+    return Place(int(txid), int(position))
 
 
 def group_of(kind: str) -> Group | None:
@@ -188,10 +190,8 @@ def _days_of(fact: RecordedFact) -> frozenset[date]:
     and for services past midnight. Who follows one of these hears of it without need, which does no harm.
     """
     assert fact.service_on is not None
-    before = _bodies.decode(fact.body).before
+    before = _bodies.decode(fact.body).before if fact.kind == "reservation.modified" else None
     if before is None or before.starts_at is None:
         return frozenset((fact.service_on,))
     was_on = before.starts_at.date()
-    if abs(was_on - fact.service_on) <= _DAY and not fact.kind == "reservation.modified":
-        return frozenset((fact.service_on,))
     return frozenset((fact.service_on, was_on - _DAY, was_on, was_on + _DAY))

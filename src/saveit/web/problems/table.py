@@ -135,6 +135,9 @@ PROBLEMS: dict[str, Line] = {
     "channel_unknown": Line(404, "No existe ese canal", "There is no such channel"),
     "inbox_event_unknown": Line(404, "No existe ese mensaje apartado", "There is no such parked message"),
     "claim_lost": Line(409, "Otro proceso lo tiene ya", "Another process has it by now"),
+    # Web chat.
+    "chat_not_connected": Line(409, "El restaurante no tiene chat web", "The restaurant has no web chat"),
+    "origin_not_allowed": Line(403, "Esta página no puede usar el chat", "This page may not use the chat"),
     # Waitlist.
     "waitlist_entry_not_found": Line(404, "No existe esa espera", "There is no such waitlist entry"),
     "waitlist_entry_over": Line(409, "La espera ha terminado", "The waitlist entry is over"),

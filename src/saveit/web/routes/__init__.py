@@ -9,6 +9,7 @@ from saveit.web.desk import Alternatives
 from saveit.web.routes.access import access_routes
 from saveit.web.routes.availability import availability_routes
 from saveit.web.routes.board import board_routes
+from saveit.web.routes.chats import chat_routes
 from saveit.web.routes.floor import floor_routes
 from saveit.web.routes.host import host_routes
 from saveit.web.routes.lines import line_routes
@@ -36,4 +37,5 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         access_routes(),
         line_routes(),
         message_routes(),
+        chat_routes(),
     ]

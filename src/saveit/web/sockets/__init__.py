@@ -11,7 +11,7 @@ from saveit.kernel.errors import Fault, Refusal
 from saveit.kernel.observe import logger
 from saveit.web.edge import read_heads
 from saveit.web.edge.heads import caller_address
-from saveit.web.parts import Live, Parts
+from saveit.web.parts import Parts
 from saveit.web.sockets.chat import ChatSocket
 from saveit.web.sockets.door import Door
 from saveit.web.sockets.open import Gone
@@ -72,9 +72,7 @@ class Sockets:
         if isinstance(socket, StaffSocket):
             await socket.run(self._door, read_heads(headers).token)
         else:
-            await socket.run(
-                self._door, origin=header(headers, b"origin"), host=header(headers, b"host")
-            )
+            await socket.run(self._door, origin=header(headers, b"origin"), host=header(headers, b"host"))
 
     def _address(self, scope: Scope) -> str:
         client = scope.get("client")

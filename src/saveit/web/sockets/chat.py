@@ -46,7 +46,7 @@ from saveit.web.sockets.wire import (
 from saveit.web.wire.chat import ChatRestaurant
 
 _log = logger("live")
-_decoder = msgspec.json.Decoder(ChatFrame)  # pyright: ignore[reportArgumentType] - a union is a form of type to msgspec.
+_decoder = msgspec.json.Decoder(ChatFrame)
 _encoder = msgspec.json.Encoder()
 _TEXT_LENGTH_MAX = 4_000
 # Sentences in bits come fast; a person who goes on so for a minute is none.
@@ -110,7 +110,7 @@ class ChatSocket(OpenSocket[ChatFrame]):
         name, _, signature = rest.partition(".")
         try:
             session = await enter(
-                self._live.chats, self._parts.gateway, LineId(UUID(line)), name, signature
+                self._live.chats, self._parts.gateway, LineId(UUID(line)), name=name, signature=signature
             )
         except (ValueError, SessionForged):
             raise self.over(NOBODY) from None
@@ -132,23 +132,14 @@ class ChatSocket(OpenSocket[ChatFrame]):
         self._chat = Chat(self, min(after, last))
         self._live.chats.join(self._chat, session.seat, session.sealer)
 
-    async def _take(self, session: Session, frame: ChatFrame) -> None:  # noqa: PLR0911 - one return for each frame.
-        chats = self._live.chats
+    async def _take(self, session: Session, frame: ChatFrame) -> None:
         match frame:
-            case Message(id=own_id, text=text, replies_to=replies_to, name=name):
-                if not text.strip() or len(text) > _TEXT_LENGTH_MAX:
-                    self._refuse(own_id, "text_too_long" if text.strip() else "frame_invalid")
-                    return
-                said = Said(type="message", id=own_id, text=text, replies_to=replies_to, name=name)
-                await self._hear(session, said)
-            case Tap(id=own_id, payload=payload, title=title):
-                await self._hear(session, Said(type="tap", id=own_id, payload=payload, title=title))
-            case Start(id=own_id, payload=payload):
-                await self._hear(session, Said(type="start", id=own_id, payload=payload))
+            case Message() | Tap() | Start():
+                await self._said(session, frame)
             case Received(seq=seq):
-                await chats.mark(session.route, session.seat, delivered_seq=seq, read_seq=0)
+                await self._live.chats.mark(session.route, session.seat, delivered_seq=seq, read_seq=0)
             case Seen(seq=seq):
-                await chats.mark(session.route, session.seat, delivered_seq=seq, read_seq=seq)
+                await self._live.chats.mark(session.route, session.seat, delivered_seq=seq, read_seq=seq)
             case LookAt(date=on, party_size=party_size):
                 self._look(session, on, party_size)
             case Ping():
@@ -159,6 +150,22 @@ class ChatSocket(OpenSocket[ChatFrame]):
                 raise self.over(MALFORMED)
             case _:
                 assert_never(frame)
+
+    async def _said(self, session: Session, frame: Message | Tap | Start) -> None:
+        """Take what is right in its form. Raises: Gone."""
+        match frame:
+            case Message(id=own_id, text=text, replies_to=replies_to, name=name):
+                if not text.strip() or len(text) > _TEXT_LENGTH_MAX:
+                    self._refuse(own_id, "text_too_long" if text.strip() else "frame_invalid")
+                    return
+                said = Said(type="message", id=own_id, text=text, replies_to=replies_to, name=name)
+            case Tap(id=own_id, payload=payload, title=title):
+                said = Said(type="tap", id=own_id, payload=payload, title=title)
+            case Start(id=own_id, payload=payload):
+                said = Said(type="start", id=own_id, payload=payload)
+            case _:
+                assert_never(frame)
+        await self._hear(session, said)
 
     async def _hear(self, session: Session, said: Said) -> None:
         """Take what the guest says, and acknowledge it once it is durable. Raises: Gone."""
@@ -196,7 +203,6 @@ class ChatSocket(OpenSocket[ChatFrame]):
             return
         look = None if on is None else Look(line.tenant_id, line.restaurant_id, on, party_size)
         self._live.chats.look(self._chat, look)
-        self._live.hub.wake()
 
     def _refuse(self, own_id: str, code: str, retry_after_s: int | None = None) -> None:
         again = {} if retry_after_s is None else {"retry_after_s": retry_after_s}

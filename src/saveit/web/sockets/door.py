@@ -102,4 +102,4 @@ class Door:
 def _less(counter: Counter[str] | Counter[UUID], key: str | UUID) -> None:
     counter[key] -= 1  # pyright: ignore[reportArgumentType] - each counter is asked with its own keys.
     if counter[key] <= 0:  # pyright: ignore[reportArgumentType] - as above.
-        del counter[key]  # pyright: ignore[reportArgumentType] - as above.
+        del counter[key]

@@ -34,7 +34,11 @@ class OpenSocket(Generic[Frame]):
     __slots__ = ("_allowance", "_allowed_at", "_decode", "_receive", "heard_at", "outlet")
 
     def __init__(
-        self, receive: SocketReceive, send: SocketSend, decode: Callable[[str], Frame], give_up: Callable[[], object]
+        self,
+        receive: SocketReceive,
+        send: SocketSend,
+        decode: Callable[[str], Frame],
+        give_up: Callable[[], object],
     ) -> None:
         self._receive = receive
         self._decode = decode
@@ -73,9 +77,7 @@ class OpenSocket(Generic[Frame]):
     def _take_one(self) -> None:
         """Count a frame against the socket's allowance. Raises: Gone."""
         now = self.heard_at = asyncio.get_running_loop().time()
-        self._allowance = min(
-            _FRAMES_AT_ONCE, self._allowance + (now - self._allowed_at) * _FRAMES_PER_S
-        )
+        self._allowance = min(_FRAMES_AT_ONCE, self._allowance + (now - self._allowed_at) * _FRAMES_PER_S)
         self._allowed_at = now
         if self._allowance < 1:
             raise self.over(TOO_MANY)

@@ -1,8 +1,8 @@
 """The way out to one socket: without waiting while its reader keeps up, and bounded when it does not.
 
-What tempts is a queue and a writing task for each socket. Of five thousand sockets that hear of one fact each task is then woken, which takes
-as long again as the sending. The server's `send` only waits when the socket's buffer is full; so it is tried by hand, one step, and in the
-rare case that it would wait it is given up before it has begun, and what was to be sent is kept for a task of its own.
+What tempts is a queue and a writing task for each socket. Of five thousand sockets that hear of one fact each task is then woken, which
+takes as long again as the sending. The server's `send` only waits when the socket's buffer is full; so it is tried by hand, one step, and
+in the rare case that it would wait it is given up before it has begun, and what was to be sent is kept for a task of its own.
 """
 
 import asyncio

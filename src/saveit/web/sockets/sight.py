@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from saveit.access import Principal
-from saveit.access.model import EVERYTHING
+from saveit.access import EVERYTHING, Principal
 from saveit.consumers.live import Group, Sight
 from saveit.kernel.ids import AdvisorId, RestaurantId
 

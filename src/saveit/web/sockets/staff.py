@@ -34,7 +34,7 @@ from saveit.web.sockets.wire import (
 )
 
 _log = logger("live")
-_decoder = msgspec.json.Decoder(StaffFrame)  # pyright: ignore[reportArgumentType] - a union is a form of type to msgspec.
+_decoder = msgspec.json.Decoder(StaffFrame)
 _encoder = msgspec.json.Encoder()
 
 
@@ -101,8 +101,12 @@ class StaffSocket(OpenSocket[StaffFrame]):
         await self._hub.begin()
         if principal.kind == "staff" and principal.id is not None:
             self._advisor_id = await self._advisor_of(principal)
-        holders = [each for each in (principal.id, principal.session_id, self._advisor_id) if each is not None]
-        self._screen = Screen(self.outlet, tenant_id=principal.tenant_id, holder_ids=holders, review=self.review)
+        holders = [
+            each for each in (principal.id, principal.session_id, self._advisor_id) if each is not None
+        ]
+        self._screen = Screen(
+            self.outlet, tenant_id=principal.tenant_id, holder_ids=holders, review=self.review
+        )
         self._screen.place = self._hub.told
         who = {"kind": principal.kind, "id": principal.id}
         self._say(type="welcome", seq=written(self._hub.told), principal=who)
@@ -190,7 +194,11 @@ class StaffSocket(OpenSocket[StaffFrame]):
         async with self._parts.desk.database.gate() as gate_tx:
             tenant_id = await tenant_of(gate_tx, restaurant_id)
         assert self._screen is not None
-        if tenant_id is None or not principal.acts_for(tenant_id) or self._screen.tenant_id not in {None, tenant_id}:
+        if (
+            tenant_id is None
+            or not principal.acts_for(tenant_id)
+            or self._screen.tenant_id not in {None, tenant_id}
+        ):
             raise Refused("restaurant_not_found")
         return tenant_id
 

@@ -28,6 +28,7 @@ class SocketMessage(TypedDict):
 SocketReceive: TypeAlias = Callable[[], Awaitable[SocketMessage]]
 SocketSend: TypeAlias = Callable[[SocketMessage], Awaitable[None]]
 
+_Date: TypeAlias = date
 _Id = Annotated[str, Meta(min_length=1, max_length=64)]
 _Token = Annotated[str, Meta(max_length=512)]
 _Seq = Annotated[int, Meta(ge=0)]
@@ -134,7 +135,7 @@ class Seen(msgspec.Struct, frozen=True, tag="read"):
 class LookAt(msgspec.Struct, frozen=True, tag="look"):
     """Tell of this day."""
 
-    date: date | None = None
+    date: _Date | None = None
     party_size: Annotated[int, Meta(ge=1, le=100)] = 2
 
 
