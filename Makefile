@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: schema help run test test-fast test-embedded test-system check bench fmt lock clean venv
+.PHONY: schema pages client help run test test-fast test-embedded test-system check bench fmt lock clean venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,6 +13,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 BOOTSTRAP := $(VENV)/.bootstrap-installed
 RUNTIME := $(VENV)/.runtime-installed
 DEV := $(VENV)/.dev-installed
+# Built anew when one of their sources is younger.
+PAGES := src/saveit/web/pages/built/.built
+PAGE_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -not -path 'ui/shared/openapi.json' -not -path 'ui/shared/api-types.d.ts' -print)
 # The machine has few cores and every worker starts a database of its own: more is slower.
 WORKERS ?= 2
 
@@ -20,34 +23,42 @@ help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
 
 # All that is made stays in the clone, and goes with it. What is said is for a person at a terminal.
-run: $(RUNTIME) ## Start SaveIt with a demo: three restaurants, working keys, something to try
+run: $(RUNTIME) $(PAGES) ## Start SaveIt with a demo: three restaurants, working keys, something to try
 	@SAVEIT_DATA_DIR="$${SAVEIT_DATA_DIR:-$(CURDIR)/.saveit}" SAVEIT_LOG_FORMAT="$${SAVEIT_LOG_FORMAT:-text}" \
 	  exec $(BIN)/saveit up --demo $(ARGS)
 
 test: test-embedded test-system ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
 
-test-embedded: $(DEV)
+test-embedded: $(DEV) $(PAGES)
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not race and not fault" $(ARGS)
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "race or fault" $(ARGS)
 
 # What depends on the server's version runs again on the oldest PostgreSQL we promise, when the machine has one.
-test-system: $(DEV)
+test-system: $(DEV) $(PAGES)
 	@if $(BIN)/python -m tests.house.system_postgres; then \
 	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest -n $(WORKERS) -m postgres $(ARGS); \
 	fi
 
-test-fast: $(DEV) ## What fits in two minutes
+test-fast: $(DEV) $(PAGES) ## What fits in two minutes
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not race and not fault" $(ARGS)
 
-check: $(DEV) ## Format, lint, types, imports and house rules, as CI does
+check: $(DEV) $(PAGES) client ## Format, lint, types, imports and house rules, as CI does
 	@failed=; \
-	for step in "ruff format --check" "ruff check" "basedpyright" "lint-imports --no-logo" "python -m pytest -q tests/house"; do \
+	for step in "ruff format --check" "ruff check" "basedpyright" "lint-imports --no-logo" "python -m pytest -q tests/house" \
+	    "python ui/build.py check" "python ui/build.py lint" "python ui/build.py test"; do \
 	  echo "== $$step"; \
 	  $(BIN)/$$step || failed="$$failed [$$step]"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
-bench: $(DEV) ## Measure on this machine and print the ratios
+pages: $(PAGES) ## Build the pages that people see, if one of them has changed
+
+# The types that the pages ask our own API with, made from its own description.
+client: $(DEV) $(PAGES)
+	@$(BIN)/python -m saveit.web.describe > ui/shared/openapi.json
+	@$(BIN)/python ui/build.py client > /dev/null
+
+bench: $(DEV) $(PAGES) ## Measure on this machine and print the ratios
 	$(BIN)/python -m bench $(ARGS)
 
 fmt: $(DEV) ## Format and mend what can be mended
@@ -67,7 +78,7 @@ lock: $(DEV) ## Renew the locks from pyproject.toml; UPGRADE=--upgrade takes new
 	$(BIN)/uv pip compile --group bootstrap $(LOCK_OPTIONS) -o requirements/bootstrap.lock
 
 clean: ## Remove what was made here; the data of the demo stays (rm -r .saveit)
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) ui/node_modules src/saveit/web/pages/built test-results build dist .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 venv: $(DEV)
@@ -96,6 +107,11 @@ $(RUNTIME): requirements/runtime.lock pyproject.toml $(BOOTSTRAP)
 	@echo "Installing what SaveIt runs on"
 	@$(call INSTALL,$<)
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(PAGES): $(PAGE_SOURCES) | $(RUNTIME)
+	@echo "Building the pages"
+	@$(BIN)/python ui/build.py build
 	@touch $@
 
 $(DEV): requirements/dev.lock $(RUNTIME)

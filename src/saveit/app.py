@@ -25,12 +25,11 @@ from saveit.consumers.guestbook import guest_book_consumer
 from saveit.consumers.live import CHANNEL, SESSION_LASTS, Chats, Hub, Tail, forget_chats
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
-from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
+from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
-from saveit.conversations import find_open, recall
-from saveit.dialogue import BuiltIn, GatewayInbox, Turns
-from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
+from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
+from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
@@ -40,20 +39,17 @@ from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
 from saveit.ledger import House
-from saveit.messages import Channels, Request, Response, SocketPush
+from saveit.messages import Channels, HttpCall, Response, SocketPush
 from saveit.outbox import Consumer, Runner
 from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
 from saveit.sandbox import (
     SANDBOX_RESTAURANTS_MAX,
     App,
     Incoming,
-    SandboxApi,
     Stage,
     StageClient,
     StageWayOut,
-    Standing,
-    deliver_to,
-    frames_into,
+    put_on_stage,
     sandbox_lines,
 )
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
@@ -84,6 +80,7 @@ _TOLD_CRON = "52 * * * *"
 _WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
+_HISTORIES_CRON = "* * * * * 15"
 _INBOX_STATE_CRON = "* * * * * 50"
 # The embedded server takes a hundred connections. The ledger's and the gate's pools take nine a process, a listener and a command the rest.
 _CONNECTIONS_OF_ALL = 80
@@ -290,13 +287,22 @@ async def open_background(
     called = Called(deliver=delivery.wake, relay=relay.wake)
     runner = Runner(core.database, core.clock, consumers_of(core, desk, called))
     links = Links(desk, core.settings.public_url)
-    turns = Turns(desk, channels_by_name(), BuiltIn(), GatewayInbox(gateway), links=links.of)
+    turns = Turns(
+        desk,
+        channels_by_name(),
+        BuiltIn(),
+        GatewayInbox(gateway),
+        links=links.of,
+        call_out=_call_out(gateway),
+    )
     gateway.on_arrival = turns.wake
+    gateway.spoken = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
         Job("told", _TOLD_CRON, lambda: _forget_told(core)),
         Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
+        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
         Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
     )
     schedule = Schedule(core.database, (*core_jobs(desk), *jobs))
@@ -417,7 +423,9 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
             sockets_per_holder=settings.sockets_per_holder,
         ),
         live=live,
+        deliver=delivery.wake,
         owner_dsn=owner_dsn,
+        sandbox=stage is not None,
         trusted_proxies=settings.trusted_proxies,
     )
 
@@ -426,7 +434,9 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 
     app = create_app(parts)
     config = uvicorn.Config(
-        app if stage is None else _on_stage(core, gateway, stage, cast("App", app), live=live),
+        app
+        if stage is None
+        else put_on_stage(stage, cast("App", app), gateway, live.chats, public_url=settings.public_url),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",
@@ -485,6 +495,23 @@ async def open_way_out(stage: Stage | None, live: "Live", gateway: Gateway) -> A
         await http.close()
 
 
+def _call_out(gateway: Gateway) -> CallOut:
+    """Return the way to call a provider back, which never goes into a private network."""
+
+    async def call_out(call: HttpCall) -> Response:
+        answer = await gateway.http.call(
+            call.method,
+            call.url,
+            headers=call.headers,
+            body=call.body,
+            timeout_s=call.timeout_s,
+            octets_max=call.answer_octets_max,
+        )
+        return Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+    return call_out
+
+
 def _delivery(core: Core, gateway: Gateway, way_out: WayOut) -> Delivery:
     async def find_line(tenant_id: TenantId, line_id: UUID) -> LineForSending | None:
         route = await gateway.lines.by_id(LineId(line_id))
@@ -509,8 +536,7 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
     links = Links(desk, core.settings.public_url)
     actor = Actor("system", "notices", "internal")
 
-    async def papers(reservation: Reservation, house: House) -> Papers:
-        pass_url, calendar_url = await links.of(reservation)
+    async def drawn(reservation: Reservation, house: House, links_of: tuple[str, str]) -> Papers:
         png = b""
         if reservation.stands:
             async with core.database.aside(reservation.tenant_id, actor) as tx:
@@ -532,56 +558,15 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
             guest_name=reservation.guest.name,
             guest_email=reservation.guest.email,
         )
-        return Papers(
-            pass_url=pass_url,
-            calendar_url=calendar_url,
-            pass_png=png,
-            calendar=calendar_of(entry, reminder=True),
-        )
+        pass_url, calendar_url = links_of
+        calendar = calendar_of(entry, reminder=True)
+        return Papers(pass_url=pass_url, calendar_url=calendar_url, pass_png=png, calendar=calendar)
+
+    async def papers(reservation: Reservation, house: House) -> Papers:
+        found = await links.of(reservation)
+        return Papers(pass_url=found[0], calendar_url=found[1], draw=lambda: drawn(reservation, house, found))
 
     return papers
-
-
-def _on_stage(core: Core, gateway: Gateway, stage: Stage, app: App, *, live: "Live") -> SandboxApi:
-    """Put the sandbox's API before the application, and let the stand-ins deliver to it."""
-
-    async def receive_mail(incoming: Incoming) -> Response:
-        request = Request(
-            method=incoming.method,
-            url=core.settings.public_url + incoming.path,
-            headers=incoming.headers,
-            body=incoming.body,
-            received_at=core.clock.now(),
-        )
-        answer = await receive(gateway, "email_smtp", request)
-        return Response(status=answer.status, body=answer.body)
-
-    async def look_up(channel: str, address: str) -> Standing:
-        actor = Actor("system", "sandbox", "internal")
-        for line in stage.world.lines:
-            route = await gateway.lines.find(channel, line.key) if line.channel == channel else None
-            if route is None:
-                continue
-            async with core.database.ledger(actor) as tx:
-                sealer = await core.keys.sealer(tx, route.line.tenant_id)
-                found = await find_open(tx, sealer, line_id=route.line.id, channel=channel, address=address)
-                known = None if found is None else await recall(tx, route.line.tenant_id, found.id)
-            if known is not None:
-                state = msgspec.json.decode(known.state or "{}", type=_Asked)
-                return Standing(asked=state.asked, ai_attention=known.ai_attention)
-        return Standing()
-
-    frames = frames_into(live.chats, gateway)
-    stage.set_deliver(
-        deliver_to(app, core.settings.public_url, receive_mail=receive_mail, receive_frame=frames)
-    )
-    return SandboxApi(stage, look_up, app)
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    """What a conversation's state says that it waits for."""
-
-    asked: str | None = None
 
 
 def _node() -> str:

@@ -89,7 +89,7 @@ async def cancel(tavern: Tavern) -> Request:
 
 async def check_in(tavern: Tavern) -> Request:
     """Return a check-in by the host."""
-    return tavern.act(1, (await done(tavern.booking(1)))["id"], "check-in", key="the host's own")
+    return tavern.act(1, (await done(tavern.soon(1)))["id"], "check-in", key="the host's own")
 
 
 async def walk_in(tavern: Tavern) -> Request:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -68,13 +69,18 @@ class Room:
         )
 
     async def hear(
-        self, channel: str = "whatsapp_meta", guest: str = GUEST, **wishes: object
+        self, channel: str = "whatsapp_meta", guest: str = GUEST, **wishes: Any
     ) -> conversations.Conversation:
         """Let a guest write, and return the conversation."""
         await self.stage.say(channel, Said(guest=guest, text="hola"))
         alias = self.stage.alias(channel, guest)
-        kind = {"messenger": "user_id", "instagram": "user_id", "telegram": "chat", "webchat": "session"}
-        address = Address("email" if "@" in alias else kind.get(channel, "phone"), alias, verified=True)  # type: ignore[arg-type]
+        kind: dict[str, Any] = {
+            "messenger": "user_id",
+            "instagram": "user_id",
+            "telegram": "chat",
+            "webchat": "session",
+        }
+        address = Address("email" if "@" in alias else kind.get(channel, "phone"), alias, verified=True)
         now = self.bistro.clock.now()
         async with self.bistro.desk.database.ledger(_ACTOR) as tx:
             sealer = await self.bistro.desk.keys.sealer(tx, self.bistro.tenant_id)
@@ -85,20 +91,20 @@ class Room:
                 channel=channel,
                 address=address,
                 now=now,
-                **wishes,  # type: ignore[arg-type]
+                **wishes,
             )
             await conversations.heard(tx, self.bistro.tenant_id, conversation, now)
         return conversation
 
     async def plan(
-        self, conversation: conversations.Conversation, *parts: Part | str, **wishes: object
+        self, conversation: conversations.Conversation, *parts: Part | str, **wishes: Any
     ) -> tuple[UUID, ...]:
         """Plan parts; a text is one."""
         whole = [Text(part) if isinstance(part, str) else part for part in parts]
-        wanted = {"author": "bot", "now": self.bistro.clock.now()} | wishes
+        wanted: dict[str, Any] = {"author": "bot", "now": self.bistro.clock.now()} | wishes
         async with self.bistro.desk.database.ledger(_ACTOR) as tx:
             sealer = await self.bistro.desk.keys.sealer(tx, self.bistro.tenant_id)
-            return await conversations.plan(tx, sealer, conversation, whole, **wanted)  # type: ignore[arg-type]
+            return await conversations.plan(tx, sealer, conversation, whole, **wanted)
 
     async def receive(self, incoming: Incoming) -> Response:
         """Be the front door: statuses are noted, all else is the dialogue's."""

@@ -363,3 +363,37 @@ async def test_passes_of_long_ago_are_removed(bistro: Bistro) -> None:
         gone = await qr.forget_old_passes(tx, bistro.clock.now() + timedelta(days=40), 10)
 
     assert (kept, gone, await passes(bistro)) == (0, 1, [])
+
+
+async def test_the_pass_of_a_party_whose_end_was_a_mistake_lets_it_in_again(bistro: Bistro) -> None:
+    booked = await bistro.book()
+    token = await token_of(bistro, booked)
+    bistro.clock.set(booked.starts_at)
+    await bistro.act(qr.check_in, token, bistro.restaurant_id)
+    await bistro.act(reservations.undo_check_in, booked.id)
+    await read_facts(bistro)
+    in_again = await bistro.act(qr.check_in, token, bistro.restaurant_id)
+    await bistro.act(reservations.undo_check_in, booked.id)
+    bistro.clock.advance(timedelta(minutes=20))
+    await bistro.act(reservations.mark_no_show, booked.id)
+    await read_facts(bistro)
+    revoked = await answer(bistro.act(qr.check_in, token, bistro.restaurant_id))
+    await bistro.act(reservations.undo_no_show, booked.id)
+    await read_facts(bistro)
+
+    at_last = await bistro.act(qr.check_in, token, bistro.restaurant_id)
+
+    assert (in_again.status, revoked, at_last.status) == ("checked_in", "qr_revoked", "checked_in")
+    assert await passes(bistro) == [(True, True)]
+
+
+async def test_a_party_that_said_it_comes_late_is_let_in_late(bistro: Bistro) -> None:
+    booked = await bistro.book()
+    token = await token_of(bistro, booked)
+    bistro.clock.set(booked.starts_at + timedelta(minutes=40))
+
+    too_late = await answer(bistro.act(qr.check_in, token, bistro.restaurant_id))
+    await bistro.act(reservations.expect_late, booked.id, timedelta(minutes=30))
+    seated = await bistro.act(qr.check_in, token, bistro.restaurant_id)
+
+    assert (too_late, seated.status) == ("qr_too_late", "checked_in")

@@ -5,6 +5,7 @@ import base64
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -59,12 +60,16 @@ class Place:
     relay: relay.Relay
     woken: list[int] = field(default_factory=list)
 
-    async def endpoint(self, **wishes: object) -> tuple[Endpoint, str]:
+    async def endpoint(self, **wishes: Any) -> tuple[Endpoint, str]:
         desk = self.bistro.desk
-        wanted = {"url": "https://pos.example/hook", "kinds": (), "restaurant_id": None} | wishes
+        wanted: dict[str, Any] = {
+            "url": "https://pos.example/hook",
+            "kinds": (),
+            "restaurant_id": None,
+        } | wishes
         async with desk.database.tenant(self.bistro.tenant_id, HOST) as tx:
             sealer = await desk.keys.sealer(tx, self.bistro.tenant_id)
-            return await relay.add_endpoint(tx, sealer, now=desk.now(), **wanted)  # type: ignore[arg-type]
+            return await relay.add_endpoint(tx, sealer, now=desk.now(), **wanted)
 
     async def go(self) -> None:
         await self.runner.drain()

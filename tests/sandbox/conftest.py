@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 import pytest
 
 from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
-from saveit.messages import Address, Channel, HttpCall, Outbound, Part, Request, Response
+from saveit.messages import Address, Answer, Channel, HttpCall, Outbound, Part, Request, Response
 from saveit.sandbox import Incoming, Line, Stage, sandbox_lines
 
 PUBLIC_URL = "https://saveit.example"
@@ -67,7 +68,8 @@ class House:
         outbound = Outbound(message_id=MESSAGE_ID, recipient=address(channel, to), part=part)
         rendered = named(channel).render(outbound, line.credentials, self.clock.now())
         assert isinstance(rendered, HttpCall) or not wishes
-        return await self.stage.send(rendered)  # type: ignore[arg-type]
+        assert not isinstance(rendered, Answer)
+        return await self.stage.send(rendered)
 
 
 def named(channel: str) -> Channel:
@@ -77,7 +79,8 @@ def named(channel: str) -> Channel:
 def address(channel: str, value: str) -> Address:
     if "@" in value:
         return Address("email", value)
-    return Address({"telegram": "chat", "webchat": "session"}.get(channel, "phone"), value)  # type: ignore[arg-type]
+    kinds: dict[str, Literal["chat", "session"]] = {"telegram": "chat", "webchat": "session"}
+    return Address(kinds.get(channel, "phone"), value)
 
 
 @pytest.fixture

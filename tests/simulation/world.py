@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from saveit import reservations
 from saveit.kernel.ids import HoldId, ReservationId, TableId
 from saveit.reservations import Hold, Reservation, WalkIn, Wish
 from tests.simulation.auditor import BUFFER, TURN, Auditor, Party, interval_of
-from tests.support.core import DAY, Bistro, answer, guest, key, local
+from tests.support.core import BOGOTA, DAY, Bistro, answer, guest, key, local
 
 DAYS = 3
+ZONE = ZoneInfo(BOGOTA)
 GUESTS = 40
 TIMES = [f"{hour:02}:{minute:02}" for hour in range(18, 22) for minute in (0, 15, 30, 45)]
 COVERS: tuple[int, ...] = (2, 2, 2, 4, 4, 6)
@@ -195,7 +197,12 @@ class World:
             ]
         )
         found = await answer(self.bistro.act(verb, ReservationId(party.id)))
-        self.expect("done" if legal else "illegal_status", found, f"{wanted} of a {party.status} party")
+        early = (
+            wanted == "checked_in"
+            and self.now.astimezone(ZONE).date() < party.starts_at.astimezone(ZONE).date()
+        )
+        said = ("check_in_too_early" if early else "done") if legal else "illegal_status"
+        self.expect(said, found, f"{wanted} of a {party.status} party")
         if not isinstance(found, str):
             self.auditor.alter(party.id, status=wanted)
 

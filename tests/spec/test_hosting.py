@@ -161,6 +161,7 @@ async def test_a_party_that_staff_placed_is_not_moved_for_another(opening: Openi
 async def test_a_party_that_sits_is_not_moved_for_another(opening: Opening) -> None:
     bistro = await opening.bistro(tables=(2, (1, 4)))
     small = await cornered(bistro)
+    bistro.clock.set(local(DAY, "17:30"))
     await bistro.act(reservations.check_in, small.id)
 
     assert await answer(bistro.book(3, size=4)) == "slot_unavailable"

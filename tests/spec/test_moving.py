@@ -139,6 +139,7 @@ async def test_a_change_decided_on_an_old_reading_is_refused(opening: Opening) -
 async def test_a_seated_party_is_not_changed(opening: Opening) -> None:
     bistro = await opening.bistro()
     made = await bistro.book()
+    bistro.clock.set(local(DAY, "17:30"))
     await bistro.act(reservations.check_in, made.id)
 
     assert await answer(bistro.act(reservations.change, made.id, Wish(time="18:00"))) == "illegal_status"
@@ -204,6 +205,7 @@ async def test_a_move_to_tables_that_are_not_there_is_refused(opening: Opening) 
 async def test_a_seated_party_may_be_moved(opening: Opening) -> None:
     bistro = await opening.bistro(tables=(2, 4))
     made = await bistro.book()
+    bistro.clock.set(local(DAY, "17:30"))
     await bistro.act(reservations.check_in, made.id)
 
     moved = await bistro.act(reservations.move, made.id, bistro.tables[1:])
@@ -251,3 +253,32 @@ async def test_a_stay_ends_after_it_begins_and_within_a_day(opening: Opening, ho
     refused = await answer(bistro.act(reservations.extend, made.id, made.starts_at + timedelta(hours=hours)))
 
     assert refused == "stay_impossible"
+
+
+async def test_a_party_that_moves_to_a_dearer_date_or_grows_takes_the_dearer_terms(opening: Opening) -> None:
+    """A quiet Wednesday moved to New Year's Eve kept Wednesday's penalty: the multiplier could be walked around with two requests."""
+    bistro = await opening.bistro(
+        written=rules(
+            cancellation_policy={"no_show_penalty": True, "penalty_amount_minor": 500},
+            requirements={"deposit_amount_minor": 100, "deposit_per_guest": True, "requires_deposit": True},
+            special_dates=[{"date": "2026-03-05", "type": "high_demand", "multiplier": 2}],
+        )
+    )
+    made = await bistro.book(size=2)
+
+    dearer = await bistro.act(reservations.change, made.id, Wish(on=DAY + timedelta(days=1)))
+    back = await bistro.act(reservations.change, made.id, Wish(on=DAY))
+    larger = await bistro.act(reservations.change, made.id, Wish(party_size=4))
+    later = await bistro.act(reservations.change, made.id, Wish(time="18:00"))
+
+    terms = [
+        (each.policy.no_show_fee_minor, each.policy.late_fee_minor, each.policy.deposit_minor)
+        for each in (made, dearer, back, larger, later)
+    ]
+    assert terms == [
+        (500, 500, 200),
+        (1000, 1000, 400),
+        (1000, 1000, 400),
+        (1000, 1000, 400),
+        (1000, 1000, 400),
+    ]

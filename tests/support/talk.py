@@ -10,8 +10,9 @@ from saveit.conversations import SaidLine, transcript
 from saveit.dialogue.model import Manners, State
 from saveit.dialogue.nlu.grammar import understand
 from saveit.dialogue.nlu.model import Context, Understanding
+from saveit.dialogue.turns.model import Delivered, LineOf
 from saveit.dialogue.turns.places import change_manners
-from saveit.dialogue.turns.worker import Delivered, LineOf, Turns
+from saveit.dialogue.turns.worker import Turns
 from saveit.kernel.db import Transaction
 from saveit.messages import (
     Address,

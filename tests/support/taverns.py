@@ -117,6 +117,11 @@ class Tavern:
             number, "/reservations", key=key, **self._wished(size, {"guest": guest(number)} | wishes)
         )
 
+    def soon(self, number: int) -> Request:
+        """Return the request of guest `number` for a table that is to be taken today, within sixteen minutes."""
+        day, time = next_start()
+        return self.on(day).booking(number, time=time)
+
     def hold(self, number: int, *, size: int = 2, key: str | None = None, **wishes: object) -> Request:
         """Return a request to keep a table at noon, unless the wishes say otherwise."""
         return self.post(number, "/holds", key=key, **self._wished(size, wishes))

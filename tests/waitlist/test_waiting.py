@@ -1,5 +1,5 @@
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -90,6 +90,12 @@ async def test_a_freed_table_is_held_for_the_first_who_fits(evening: Evening) ->
         "waiting",
     )
     assert entry.offered_until == evening.bistro.clock.now() + timedelta(minutes=10)
+    told = await evening.bistro.value(
+        "SELECT body->>'offered_starts_at' FROM facts WHERE kind = 'waitlist.offered'"
+    )
+    assert entry.offered_starts_at is not None
+    assert datetime.fromisoformat(told) == entry.offered_starts_at
+    assert entry.earliest_at <= entry.offered_starts_at <= entry.latest_at
     assert "20:00" not in await evening.bistro.times()
 
 

@@ -154,6 +154,49 @@ async def test_every_wrong_word_of_a_guest_is_told(web: Web) -> None:
     assert paths == ["guest.name", "guest.phone", "guest.email"]
 
 
+async def test_all_that_is_wrong_with_a_booking_is_told_in_one_round(web: Web) -> None:
+    """A field that cannot be read once hid the guest's wrong number, and that the rules that say no."""
+    guest = {"name": " ", "phone": "12", "colour": "red"}
+    body = wanted(web, guest=guest, party_size=50, time="03:00", beyond_pacing=True, table_id="the best")
+
+    refused = await web.client.post("/reservations", json=body, headers={"Accept-Language": "en"})
+
+    assert told(refused) == (422, "request_invalid")
+    errors = refused.json()["errors"]
+    assert {(error.get("path"), error["code"]) for error in errors} == {
+        ("table_id", "wrong_format"),
+        ("guest.colour", "unknown_field"),
+        ("beyond_pacing", "not_allowed"),
+        ("guest.name", "name_empty"),
+        ("guest.phone", "phone_invalid"),
+        (None, "party_too_large"),
+        (None, "no_service"),
+    }
+    assert all(error["message"] for error in errors)
+
+
+async def test_a_wrong_number_and_a_closed_hour_are_told_in_one_round(web: Web) -> None:
+    refused = await web.client.post("/reservations", json=wanted(web, guest={"name": "Ana"}, time="03:00"))
+
+    assert told(refused) == (422, "contact_refused")
+    assert [error["code"] for error in refused.json()["errors"]] == ["contact_missing", "no_service"]
+
+
+async def test_one_fault_alone_is_told_alone(web: Web) -> None:
+    """The twin: what can be read is not called wrong because something else cannot."""
+    shape = await web.client.post("/reservations", json=wanted(web, party_size="two"))
+    nowhere = await web.client.post(
+        "/reservations", json=wanted(web, restaurant_id="here", guest={"name": "Ana"})
+    )
+    no_text = await web.client.post("/reservations", json=wanted(web, guest={"name": "Ana", "phone": 5}))
+    no_object = await web.client.post("/reservations", content=b"[]")
+
+    assert [error["path"] for error in shape.json()["errors"]] == ["party_size"]
+    assert [error["path"] for error in nowhere.json()["errors"]] == ["restaurant_id"]
+    assert [error["path"] for error in no_text.json()["errors"]] == ["guest.phone"]
+    assert told(no_object) == (422, "request_invalid")
+
+
 async def test_a_reservation_is_changed_only_as_it_was_read(web: Web) -> None:
     made = await booked(web)
     path = f"/reservations/{made['id']}"
@@ -221,6 +264,10 @@ async def test_only_staff_waive_a_fee(web: Web) -> None:
 async def test_a_party_is_seated_stays_longer_and_leaves(web: Web) -> None:
     made = await booked(web)
     path = f"/reservations/{made['id']}"
+    early = await web.client.post(f"{path}/check-in")
+    clock = web.world.clock
+    assert isinstance(clock, SettableClock)
+    clock.advance(timedelta(hours=32))
 
     seated = await web.client.post(f"{path}/check-in")
     twice = await web.client.post(f"{path}/check-in")
@@ -233,6 +280,7 @@ async def test_a_party_is_seated_stays_longer_and_leaves(web: Web) -> None:
         "completed",
     ]
     assert extended.json()["leaves_at"] == "2026-03-03T22:15:00-05:00"
+    assert told(early) == (409, "check_in_too_early")
     assert told(twice) == (409, "illegal_status")
     assert twice.json()["current_status"] == "checked_in"
 
@@ -451,3 +499,39 @@ async def test_a_stay_that_would_end_before_it_begins_is_refused_as_that(web: We
     assert told(refused) == (422, "stay_impossible")
     assert refused.json()["after"] == "2026-03-03T20:00:00-05:00"
     assert "detail" not in refused.json()
+
+
+async def test_what_a_host_did_by_mistake_is_undone_and_who_is_late_is_waited_for(web: Web) -> None:
+    made = await booked(web)
+    path = f"/reservations/{made['id']}"
+
+    late = await web.client.post(f"{path}/late", json={"minutes": 20, "revision": 1})
+    nothing = await web.client.post(f"{path}/undo", json={"act": "check_in"})
+    await web.client.delete(path)
+    key = {"Idempotency-Key": "undo-1"}
+    undone = await web.client.post(f"{path}/undo", json={"act": "cancellation"}, headers=key)
+    again = await web.client.post(f"{path}/undo", json={"act": "cancellation"}, headers=key)
+    history = (await web.client.get(f"{path}/history")).json()["history"]
+
+    assert late.json()["expected_at"] == "2026-03-03T20:20:00-05:00"
+    assert told(nothing) == (409, "illegal_status")
+    assert (undone.status_code, undone.json()["status"], again.json()) == (200, "confirmed", undone.json())
+    assert [each["kind"] for each in history] == [
+        "reservation.created",
+        "reservation.running_late",
+        "reservation.cancelled",
+        "reservation.cancellation_undone",
+    ]
+
+
+async def test_what_cannot_be_undone_for_want_of_a_table_is_told_with_what_there_is(web: Web) -> None:
+    made = [await booked(web, guest=nobody(number)) for number in range(3)]
+    await web.client.delete(f"/reservations/{made[0]['id']}")
+    await booked(web, guest=nobody(9))
+
+    refused = await web.client.post(
+        f"/reservations/{made[0]['id']}/undo", json={"act": "cancellation"}, headers={"Accept-Language": "en"}
+    )
+
+    assert told(refused) == (409, "slot_unavailable")
+    assert refused.json()["alternatives"]

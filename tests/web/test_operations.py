@@ -148,7 +148,7 @@ async def test_whatever_may_be_read_may_be_asked_after(web: Web) -> None:
             assert asked.headers["content-length"] == read.headers["content-length"]
 
 
-async def test_the_bare_address_leads_to_the_documentation(web: Web) -> None:
+async def test_the_bare_address_leads_to_the_staff(web: Web) -> None:
     answer = await web.client.get(f"{ORIGIN}/")
 
-    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/staff")

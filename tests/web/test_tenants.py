@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 
 from saveit.consumers import qr
+from saveit.consumers.guestbook import guest_book_consumer
 from saveit.gateway import claim, park
+from saveit.outbox import Runner
 from saveit.reservations import Holding, WalkIn, hold, walk_in
 from saveit.venues import AreaDraft, CombinationDraft, add_area, add_combination
 from saveit.waitlist import Wish, join
@@ -20,6 +22,7 @@ from saveit.web.hot.memory import Memory
 from saveit.web.router import make_router
 from tests.support.house import NOON, TESTER, TUESDAY, guest_named, open_world
 from tests.web.conftest import ADMIN_KEY, Web, opened
+from tests.web.talks import talk
 from tests.web.test_bookings import told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -44,13 +47,17 @@ OWN = {
     ("get", "/api/v1/inbox/parked"),
     ("get", "/api/v1/inbox/quarantine"),
     ("get", "/api/v1/lines/pauses"),
+    ("get", "/api/v1/lines/words"),
     ("get", "/api/v1/messages/dead"),
     ("get", "/api/v1/webhooks"),
+    ("get", "/api/v1/conversations"),
 }
 # A guest's link is opened by what stands in it and by no key; tests/web/test_passes.py forges it.
 BY_LINK = {("get", "/api/v1/qr/{picture}")}
 # Any guest may open a restaurant's chat; tests/live says from which pages.
 BY_ANYBODY = {("post", "/api/v1/chat/sessions")}
+# Guests ask these without a key, and no key adds to what they may; tests/web/test_public.py asks what they show of others.
+OPEN = "/api/v1/public/"
 # Nothing in the house has failed to be sent, so its own key finds none either; tests/notify and tests/relay act on some that have.
 UNSENT = {
     ("post", "/api/v1/messages/dead/{message_id}/replay"),
@@ -159,40 +166,88 @@ async def reachable(web: Web) -> dict[str, str]:
         async with web.world.database.tenant(event.tenant_id, TESTER) as tx:
             await park(tx, event, "tests", now=NOON)
     (parked,) = (await web.client.get("/inbox/parked")).json()["events"]
+    said = await talk(web, line["id"])
+    draft = {"language": "es", "shortcut": "horario", "text": "De 12 a 16"}
+    kept = (await web.client.post(f"/restaurants/{web.restaurant.id}/quick-answers", json=draft)).json()
     hook = (await web.client.post("/webhooks", json={"url": "https://pos.example/hook"})).json()["endpoint"]
     return {
         "advisor_id": advisor["id"],
         "line_id": line["id"],
         "inbox_id": parked["id"],
         "endpoint_id": hook["id"],
+        "conversation_id": str(said.id),
+        "person_id": await guest_of(web),
+        "talker_id": str(said.person.id),
+        "quick_answer_id": kept["id"],
+        "link_id": await linked(web, said.person.id, line["id"]),
         "kind": "confirmed",
         "language": "es",
         **{name: str(uuid4()) for name in ("message_id", "delivery_id")},
     }
 
 
+async def guest_of(web: Web) -> str:
+    """Bring the guest book up to date, and return who is in it."""
+    runner = Runner(web.world.database, web.world.clock, (guest_book_consumer(web.world.desk),))
+    await runner.prepare()
+    await runner.drain()
+    page = (await web.client.get(f"/restaurants/{web.restaurant.id}/guests")).json()
+    return page["guests"][0]["person_id"]
+
+
+async def linked(web: Web, into: UUID, line_id: str) -> str:
+    """Link somebody with a person, and return the link."""
+    other = await talk(web, line_id)
+    made = await web.client.post(f"/people/{other.person.id}/links", json={"into_person_id": str(into)})
+    return made.json()["id"]
+
+
 def operations() -> list[tuple[str, str]]:
-    """Return every operation of the route table."""
+    """Return every operation of the route table that asks for a key or a link."""
     router = make_router(Memory(None), documented=True)  # pyright: ignore[reportArgumentType] - nothing is asked of it.
     document = httpx.Response(200, content=document_of(router)).json()
     return [
         (method, path)
         for path, methods in document["paths"].items()
         for method in methods
-        if path.startswith("/api/v1/")
+        if path.startswith("/api/v1/") and not path.startswith(OPEN)
     ]
+
+
+def inbox_bodies(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    """Return what the pages of staff send about those who write."""
+    return {
+        ("post", "/conversations/{conversation_id}/take-over"): {},
+        ("post", "/conversations/{conversation_id}/read"): {"seq": 1},
+        ("post", "/conversations/{conversation_id}/messages"): {"text": "Hola"},
+        ("post", "/restaurants/{restaurant_id}/quick-answers"): {
+            "language": "es",
+            "shortcut": "mine",
+            "text": "Mine",
+        },
+        ("patch", "/quick-answers/{quick_answer_id}"): {"text": "Mine", "revision": 1},
+        ("put", "/restaurants/{restaurant_id}/guests/{person_id}"): {"notes": "Mine", "revision": 0},
+        ("put", "/restaurants/{restaurant_id}/guests/{person_id}/consent"): {"scope": "all", "allowed": True},
+        ("put", "/people/{person_id}/manners"): {"ai_attention": False},
+        ("post", "/people/{person_id}/links"): {"into_person_id": ids["talker_id"]},
+        ("post", "/people/{person_id}/link-code"): {"address": "+573001112233"},
+        ("post", "/people/{person_id}/link-code/confirm"): {"code": "123456"},
+        ("post", "/messages/dead/{message_id}/replay"): {},
+    }
 
 
 def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
     """Return what the house's own people would send there; None where nothing is sent."""
     here = {"restaurant_id": ids["restaurant_id"]}
-    bodies: dict[tuple[str, str], Any] = {
+    bodies = inbox_bodies(ids) | {
         ("post", "/availability/check"): here | WHEN,
         ("put", "/availability/refresh"): here,
         ("post", "/reservations"): here | WHEN | {"guest": GUEST},
         ("put", "/reservations/{reservation_id}"): {"time": "21:00"},
         ("post", "/reservations/{reservation_id}/move"): {"table_ids": [ids["table_id"]]},
         ("post", "/reservations/{reservation_id}/extend"): {"leaves_at": "2026-03-04T04:00:00Z"},
+        ("post", "/reservations/{reservation_id}/undo"): {"act": "check_in"},
+        ("post", "/reservations/{reservation_id}/late"): {"minutes": 20},
         ("post", "/holds"): here | WHEN,
         ("post", "/walk-ins"): here | {"party_size": 2},
         ("post", "/blocks"): here
@@ -233,7 +288,6 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("post", "/tenants"): {"name": "Mine"},
         ("put", "/restaurants/{restaurant_id}/templates/{kind}/{language}"): WORDS,
         ("post", "/restaurants/{restaurant_id}/templates/{kind}/{language}/preview"): WORDS,
-        ("post", "/messages/dead/{message_id}/replay"): {},
         ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
     }
     return bodies.get((method, path.removeprefix("/api/v1")))
@@ -326,6 +380,7 @@ async def test_without_a_key_or_with_one_that_may_nothing_nothing_is_done(
         "/inbox/parked",
         "/inbox/quarantine",
         "/lines/pauses",
+        "/lines/words",
         "/messages/dead",
         "/webhooks",
     ],

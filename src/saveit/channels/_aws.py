@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -34,6 +35,10 @@ NEEDS = (
     API_BASE,
 )
 _ALGORITHM = "AWS4-HMAC-SHA256"
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+# SES takes mails of up to 40 MB; one with a few photos is within this, and each is held in memory once.
+_STORED_OCTETS_MAX = 26_214_400
+_STORED_TIMEOUT_S = 30.0
 _TOO_MANY, _SERVER_ERROR, _FORBIDDEN = 429, 500, 403
 _THROTTLING = frozenset(
     {
@@ -63,8 +68,9 @@ def signed_call(
     headers: Mapping[str, str],
     body: bytes,
     now: datetime,
+    method: str = "POST",
 ) -> HttpCall:
-    """Describe a POST to one of Amazon's services, signed for this moment; Amazon takes it for five minutes."""
+    """Describe a call to one of Amazon's services, signed for this moment; Amazon takes it for five minutes."""
     url = f"{credentials.value('api_base') or f'https://{host}'}{path}"
     at = now.astimezone(UTC)
     stamp, day = at.strftime("%Y%m%dT%H%M%SZ"), at.strftime("%Y%m%d")
@@ -75,7 +81,7 @@ def signed_call(
     names = ";".join(sorted(signed))
     canonical = "\n".join(
         (
-            "POST",
+            method,
             urlsplit(url).path or "/",
             "",
             *(f"{name}:{signed[name]}" for name in sorted(signed)),
@@ -93,7 +99,27 @@ def signed_call(
     grant = f"{_ALGORITHM} Credential={credentials.value('access_key_id')}/{scope}, SignedHeaders={names}, Signature={signature}"
     # The host goes out with any client; the one that is signed must be the one that is called.
     sent = [(name, value) for name, value in signed.items() if name != "host"]
-    return HttpCall(method="POST", url=url, headers=(*sent, ("authorization", grant)), body=body)
+    return HttpCall(method=method, url=url, headers=(*sent, ("authorization", grant)), body=body)
+
+
+def stored_call(reference: str, credentials: Credentials, now: datetime) -> HttpCall | None:
+    """Describe the call for what lies in a bucket, at `s3://BUCKET/NAME`; None where that is no bucket."""
+    bucket, _, name = reference.removeprefix("s3://").partition("/")
+    if not reference.startswith("s3://") or not _BUCKET.fullmatch(bucket) or not name:
+        return None
+    call = signed_call(
+        credentials,
+        service="s3",
+        host=f"s3.{credentials.value('region')}.amazonaws.com",
+        path=f"/{bucket}/{quote(name, safe='/-_.~')}",
+        headers={"x-amz-content-sha256": hashlib.sha256(b"").hexdigest()},
+        body=b"",
+        now=now,
+        method="GET",
+    )
+    return msgspec.structs.replace(
+        call, timeout_s=_STORED_TIMEOUT_S, answer_octets_max=_STORED_OCTETS_MAX, repeatable=True
+    )
 
 
 def aws_failure(response: Response, known: Mapping[str, RefusalKind]) -> Outcome:

@@ -47,11 +47,11 @@ RETURNING seq
 -- plan_message :none
 -- Writes down a message that is to go out.
 INSERT INTO messages (
-    tenant_id, message_id, created_at, conversation_id, advisor_id, line_id, channel, direction, seq, kind, author, part_sealed,
-    in_reply_to, status, status_at, ai_epoch, priority, planned_at, due_at, expires_at, notice_id)
+    tenant_id, message_id, created_at, conversation_id, advisor_id, line_id, channel, direction, seq, kind, author, author_id,
+    part_sealed, in_reply_to, status, status_at, ai_epoch, priority, planned_at, due_at, expires_at, notice_id)
 VALUES (
     :tenant_id::uuid, :message_id::uuid, :now::timestamptz, :conversation_id::uuid, :advisor_id::uuid, :line_id::uuid, :channel::text,
-    'out', :seq::bigint, :kind::text, :author::text, :part_sealed::bytea, :in_reply_to::text, 'planned', :now::timestamptz,
+    'out', :seq::bigint, :kind::text, :author::text, :author_id::uuid, :part_sealed::bytea, :in_reply_to::text, 'planned', :now::timestamptz,
     :epoch::bigint, :priority::smallint, :now::timestamptz, :due_at::timestamptz, :expires_at::timestamptz, :notice_id::uuid)
 
 -- raise_status_by_reference :maybe StatusRow

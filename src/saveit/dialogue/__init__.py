@@ -28,12 +28,14 @@ from saveit.dialogue.nlu import (
 )
 from saveit.dialogue.turns.hearing import BuiltIn
 from saveit.dialogue.turns.inbox import GatewayInbox
+from saveit.dialogue.turns.model import CallOut, Delivered, Inbox, LineOf
 from saveit.dialogue.turns.places import change_manners, manners_of
-from saveit.dialogue.turns.worker import Delivered, Inbox, LineOf, Turns
+from saveit.dialogue.turns.worker import Turns
 
 __all__ = [
     "Area",
     "BuiltIn",
+    "CallOut",
     "Context",
     "Delivered",
     "Doubt",

@@ -142,11 +142,13 @@ class Tapped(Struct, frozen=True, tag="tapped"):
     title: str = ""
 
 
-UnreadKind: TypeAlias = Literal["audio", "image", "video", "document", "sticker", "place", "contact", "other"]
+UnreadKind: TypeAlias = Literal[
+    "audio", "image", "video", "document", "sticker", "place", "contact", "silence", "other"
+]
 
 
 class Unread(Struct, frozen=True, tag="unread"):
-    """Something that nobody here can read."""
+    """Something that nobody here can read; in a call, silence."""
 
     kind: UnreadKind
 
@@ -400,7 +402,7 @@ class HandOver(Struct, frozen=True):
 
 
 class OptOutEffect(Struct, frozen=True):
-    """This address wants to hear no more of its own accord from us; answers to what it asks still come."""
+    """This address wants to hear no more: after the answer to this nothing goes there until it says otherwise."""
 
 
 class OptInEffect(Struct, frozen=True):

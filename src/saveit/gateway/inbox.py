@@ -1,6 +1,7 @@
 """Taking events out of the inbox: claimed in order, finished in the transaction of what they led to, or put where a person sees them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from saveit.kernel.crypto import Unreadable
 from saveit.kernel.db import Actor, Collision, ConstraintBroken, Transaction
 from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import logger, metrics
+from saveit.messages import Envelope
 
 _log = logger("gateway")
 _ACTOR = Actor("system", "gateway", "internal")
@@ -65,9 +67,30 @@ async def claim(
                 envelope=envelope,
                 received_at=row.received_at,
                 trace_id=row.trace_id,
+                position=row.position,
+                sender_index=row.sender_index,
+                is_followed=row.is_followed,
             )
         )
     return claimed
+
+
+async def behind(gateway: Gateway, event: ClaimedEvent) -> list[Envelope]:
+    """Return what waits behind an event of the same sender, the oldest first; what cannot be opened is left out, and parked in its turn."""
+    sealer = await gateway.keys.sealer(gateway.database, event.tenant_id)
+    async with gateway.database.ledger(_ACTOR) as tx:
+        rows = await store.events_behind(
+            tx,
+            event.tenant_id,
+            event.route.line.id,
+            sender_index=event.sender_index,
+            position=event.position,
+        )
+    found: list[Envelope] = []
+    for row in rows:
+        with suppress(Unreadable):
+            found.append(open_envelope(row.envelope_sealed, row.inbox_id, sealer))
+    return found
 
 
 async def finish(tx: Transaction, event: ClaimedEvent, *, now: datetime) -> None:

@@ -33,6 +33,9 @@ class ClaimedEvent(Struct, frozen=True, kw_only=True):
     envelope: Envelope
     received_at: datetime
     trace_id: str
+    position: int
+    sender_index: bytes
+    is_followed: bool
 
     def __repr__(self) -> str:
         """Say which event, not what is in it."""

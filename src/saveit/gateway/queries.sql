@@ -52,7 +52,28 @@ SET status = 'claimed',
 FROM due d
 WHERE t.inbox_id = d.inbox_id
 RETURNING
-    t.tenant_id, t.line_id, t.inbox_id, t.position, t.envelope_sealed, t.trace_id, t.received_at, t.attempts
+    t.tenant_id, t.line_id, t.inbox_id, t.position, t.sender_index, t.envelope_sealed, t.trace_id, t.received_at, t.attempts,
+    t.sender_index <> '' AND EXISTS (
+        SELECT
+        FROM inbox o
+        WHERE o.tenant_id = t.tenant_id
+            AND o.line_id = t.line_id
+            AND o.sender_index = t.sender_index
+            AND o.status IN ('waiting', 'claimed')
+            AND o.position > t.position
+    ) AS is_followed
+
+-- events_behind :many BehindRow
+-- What waits behind an event of the same sender, the oldest first.
+SELECT inbox_id, envelope_sealed
+FROM inbox
+WHERE tenant_id = :tenant_id::uuid
+    AND line_id = :line_id::uuid
+    AND sender_index = :sender_index::bytea
+    AND status IN ('waiting', 'claimed')
+    AND position > :position::bigint
+ORDER BY position
+LIMIT 20
 
 -- finish_event :none
 -- Notes that an event was taken, unless somebody else has it by now.
@@ -215,3 +236,29 @@ WHERE quarantine_id IN (
     WHERE last_at < :before::timestamptz
     LIMIT :rows_max::integer
 )
+
+-- claim_histories :many HistoryRow
+-- The lines whose providers are to be asked what we missed: one process each, and not again for a while.
+INSERT INTO line_histories AS h (tenant_id, line_id, complete_until, asked_at)
+SELECT d.tenant_id, d.line_id, d.created_at, :now::timestamptz
+FROM (
+    SELECT l.tenant_id, l.line_id, l.created_at
+    FROM lines l
+    LEFT JOIN line_histories k ON k.tenant_id = l.tenant_id AND k.line_id = l.line_id
+    WHERE l.active
+        AND l.channel = ANY (:channels::text[])
+        AND (k.asked_at IS NULL OR k.asked_at < :before::timestamptz)
+    ORDER BY k.asked_at NULLS FIRST
+    LIMIT :rows_max::integer
+) d
+ON CONFLICT (tenant_id, line_id) DO UPDATE
+SET asked_at = excluded.asked_at
+WHERE h.asked_at < :before::timestamptz
+RETURNING h.tenant_id, h.line_id, h.complete_until
+
+-- complete_history :none
+-- Notes that nothing is missing until then.
+UPDATE line_histories
+SET complete_until = greatest(complete_until, :until::timestamptz)
+WHERE tenant_id = :tenant_id::uuid
+    AND line_id = :line_id::uuid

@@ -37,10 +37,27 @@ class EventRow(msgspec.Struct, frozen=True):
     line_id: LineId
     inbox_id: UUID
     position: int
+    sender_index: bytes
     envelope_sealed: bytes
     trace_id: str
     received_at: datetime
     attempts: int
+    is_followed: bool
+
+
+class BehindRow(msgspec.Struct, frozen=True):
+    """An event that waits behind another, sealed."""
+
+    inbox_id: UUID
+    envelope_sealed: bytes
+
+
+class HistoryRow(msgspec.Struct, frozen=True):
+    """A line whose provider is to be asked, and until when nothing is missing."""
+
+    tenant_id: TenantId
+    line_id: LineId
+    complete_until: datetime
 
 
 class InboxState(msgspec.Struct, frozen=True):
@@ -54,6 +71,9 @@ class InboxState(msgspec.Struct, frozen=True):
 _STATEMENTS = load_statements("saveit.gateway")
 _INSERT_EVENTS = _STATEMENTS.query("insert_events", StoredRow)
 _CLAIM_EVENTS = _STATEMENTS.query("claim_events", EventRow)
+_EVENTS_BEHIND = _STATEMENTS.query("events_behind", BehindRow)
+_CLAIM_HISTORIES = _STATEMENTS.query("claim_histories", HistoryRow)
+_COMPLETE_HISTORY = _STATEMENTS.command("complete_history")
 _FINISH_EVENT = _STATEMENTS.command("finish_event")
 _PARK_EVENT = _STATEMENTS.command("park_event")
 _DELAY_EVENT = _STATEMENTS.command("delay_event")
@@ -90,6 +110,15 @@ async def claim_events(
 ) -> list[EventRow]:
     """Claim the next events. Raises: ConstraintBroken for one_event_of_a_sender_at_a_time."""
     return await ledger_tx.many(_CLAIM_EVENTS, events_max=events_max, now=now, until=until)
+
+
+async def events_behind(
+    ledger_tx: Transaction, tenant_id: TenantId, line_id: LineId, *, sender_index: bytes, position: int
+) -> list[BehindRow]:
+    """Return what waits behind a place in a sender's queue."""
+    return await ledger_tx.many(
+        _EVENTS_BEHIND, tenant_id=tenant_id, line_id=line_id, sender_index=sender_index, position=position
+    )
 
 
 async def finish_event(tx: Transaction, inbox_id: UUID, claim: int, now: datetime) -> bool:
@@ -205,3 +234,19 @@ async def list_quarantine(tx: Transaction, tenant_id: TenantId | None, limit: in
 async def forget_quarantine(ledger_tx: Transaction, *, before: datetime, rows_max: int) -> int:
     """Remove what nobody has sent to since."""
     return await ledger_tx.run(_FORGET_QUARANTINE, before=before, rows_max=rows_max)
+
+
+async def claim_histories(
+    ledger_tx: Transaction, channels: Sequence[str], *, now: datetime, before: datetime, rows_max: int
+) -> list[HistoryRow]:
+    """Take the lines whose providers are to be asked."""
+    return await ledger_tx.many(
+        _CLAIM_HISTORIES, channels=list(channels), now=now, before=before, rows_max=rows_max
+    )
+
+
+async def complete_history(
+    ledger_tx: Transaction, tenant_id: TenantId, line_id: LineId, *, until: datetime
+) -> None:
+    """Note until when nothing is missing."""
+    await ledger_tx.run(_COMPLETE_HISTORY, tenant_id=tenant_id, line_id=line_id, until=until)

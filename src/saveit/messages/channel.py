@@ -148,8 +148,8 @@ class Remembers(Protocol):
         """Describe the call for what came to the line since then."""
         ...
 
-    def remembered(self, response: Response, credentials: Credentials) -> History | Failure:
-        """Return what came. Never raises."""
+    def remembered(self, response: Response, credentials: Credentials, since: datetime) -> History | Failure:
+        """Return what came since then. Never raises."""
         ...
 
     def look_up(self, outbound: Outbound, credentials: Credentials, since: datetime) -> HttpCall:
@@ -158,6 +158,15 @@ class Remembers(Protocol):
 
     def looked_up(self, outbound: Outbound, response: Response, credentials: Credentials) -> Outcome:
         """Return Sent when it is found, RetryAfter when it is certainly not there, and Unknown when that cannot be told."""
+        ...
+
+
+@runtime_checkable
+class Collects(Protocol):
+    """A channel whose provider may lay an event's content elsewhere (`Elsewhere`), from where it is collected."""
+
+    def collect(self, reference: str, credentials: Credentials, now: datetime) -> HttpCall | None:
+        """Describe the call for what lies there, None where it is no place of this provider's; the envelope is then parsed again."""
         ...
 
 

@@ -12,6 +12,7 @@ from saveit.reservations.calendar import CalendarEntry, calendar_of, method_of
 from saveit.reservations.desk import Desk, open_desk
 from saveit.reservations.errors import (
     BlockOverlaps,
+    CheckInTooEarly,
     GuestBlocked,
     GuestLimit,
     GuestOverlap,
@@ -21,6 +22,7 @@ from saveit.reservations.errors import (
     HoldUnknown,
     IllegalStatus,
     KeyReused,
+    LateBeyondStay,
     ReservationUnknown,
     RestaurantUnknown,
     RevisionConflict,
@@ -29,6 +31,7 @@ from saveit.reservations.errors import (
     StayImpossible,
     TableTaken,
     TooManyHolds,
+    UndoTooLate,
 )
 from saveit.reservations.hosting.blocks import (
     Block,
@@ -68,6 +71,7 @@ from saveit.reservations.model import (
     Policy,
     Reservation,
     Status,
+    policy_of,
 )
 from saveit.reservations.overview.store import (
     BlockNoteRow,
@@ -95,6 +99,7 @@ from saveit.reservations.taking.wishes import (
     answer_at,
     calendar_offers,
     day_offers,
+    is_capacity,
     nearest_offers,
 )
 from saveit.reservations.traced import (
@@ -111,6 +116,7 @@ from saveit.reservations.traced import (
     complete,
     complete_when_forgotten,
     confirm,
+    expect_late,
     expire_hold,
     extend,
     hold,
@@ -125,6 +131,10 @@ from saveit.reservations.traced import (
     seat_overbooked,
     unblock,
     unblock_guest,
+    undo_cancellation,
+    undo_check_in,
+    undo_completion,
+    undo_no_show,
     walk_in,
 )
 
@@ -137,6 +147,7 @@ __all__ = [
     "Booked",
     "Booking",
     "CalendarEntry",
+    "CheckInTooEarly",
     "DayCoversRow",
     "Desk",
     "DoubleBookingRow",
@@ -156,6 +167,7 @@ __all__ = [
     "IllegalStatus",
     "Key",
     "KeyReused",
+    "LateBeyondStay",
     "OpenHoldRow",
     "OverbookedDayRow",
     "Policy",
@@ -170,6 +182,7 @@ __all__ = [
     "StayImpossible",
     "TableTaken",
     "TooManyHolds",
+    "UndoTooLate",
     "WalkIn",
     "Wish",
     "amend",
@@ -191,6 +204,7 @@ __all__ = [
     "confirm",
     "covers_of_days",
     "day_offers",
+    "expect_late",
     "expire_hold",
     "extend",
     "find",
@@ -204,6 +218,7 @@ __all__ = [
     "hold",
     "hold_once",
     "holds_due",
+    "is_capacity",
     "list_of_code",
     "list_of_day",
     "list_of_person",
@@ -216,6 +231,7 @@ __all__ = [
     "open_desk",
     "open_holds_of_day",
     "overbooked_days",
+    "policy_of",
     "refresh",
     "release_hold",
     "remind",
@@ -225,6 +241,10 @@ __all__ = [
     "unblock",
     "unblock_guest",
     "unconfirmed_due",
+    "undo_cancellation",
+    "undo_check_in",
+    "undo_completion",
+    "undo_no_show",
     "waiting_for_a_table",
     "walk_in",
 ]

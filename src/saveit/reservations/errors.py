@@ -116,6 +116,24 @@ class StayImpossible(Refusal):
     code: ClassVar[str] = "stay_impossible"
 
 
+class CheckInTooEarly(Refusal):
+    """The reservation is for a later day, `date`: somebody meant another one."""
+
+    code: ClassVar[str] = "check_in_too_early"
+
+
+class UndoTooLate(Refusal):
+    """It was done too long ago to be undone; it could be `until` then."""
+
+    code: ClassVar[str] = "undo_too_late"
+
+
+class LateBeyondStay(Refusal):
+    """So late the party's stay is over: it is to leave at `leaves_at`, and needs another time or a longer stay."""
+
+    code: ClassVar[str] = "late_beyond_stay"
+
+
 class BlockOverlaps(Refusal):
     """The tables to be blocked are held by others in that time; `taken` says which of them, by whom and when."""
 

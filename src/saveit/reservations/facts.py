@@ -32,6 +32,7 @@ class Told(msgspec.Struct, frozen=True):
     hold_id: UUID | None = None
     fee_minor: int = 0
     cancel_reason: str | None = None
+    expected_at: datetime | None = None
 
 
 class LimitPassed(msgspec.Struct, frozen=True):
@@ -73,6 +74,7 @@ def told(reservation: Reservation) -> Told:
         hold_id=reservation.hold_id,
         fee_minor=reservation.fee_minor,
         cancel_reason=reservation.cancel_reason,
+        expected_at=reservation.expected_at,
     )
 
 

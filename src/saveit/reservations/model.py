@@ -21,12 +21,13 @@ STANDING: frozenset[Status] = frozenset(("pending", "confirmed", "checked_in"))
 LEGAL_MOVES: dict[Status, frozenset[Status]] = {
     "pending": frozenset(("confirmed", "cancelled")),
     "confirmed": frozenset(("checked_in", "cancelled", "no_show")),
-    "checked_in": frozenset(("completed",)),
-    "completed": frozenset(),
-    "cancelled": frozenset(),
-    "no_show": frozenset(),
+    "checked_in": frozenset(("completed", "confirmed")),
+    "completed": frozenset(("checked_in",)),
+    "cancelled": frozenset(("pending", "confirmed")),
+    "no_show": frozenset(("confirmed", "completed")),
 }
-"""The same arrows as the database's trigger, which has the last word; tests/house compares the two."""
+"""Where a status may go, also when a host undoes what was a mistake. The same arrows as the database's trigger, which has the last word;
+tests/house compares the two."""
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +128,8 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     no_show_at: datetime | None = None
     cancel_reason: str | None = None
     fee_minor: int = 0
+    expected_at: datetime | None = None
+    """When a late party said it comes."""
 
     @property
     def stands(self) -> bool:

@@ -3,7 +3,7 @@
 reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
 leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
 created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-cancel_reason, fee_minor
+cancel_reason, fee_minor, expected_at
 
 -- find_reservation :maybe ReservationRow
 -- One reservation of the tenant. The partition is not known from the id, so each is asked, by its index.
@@ -48,7 +48,7 @@ SELECT
     reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
     leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
     created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-    cancel_reason, fee_minor
+    cancel_reason, fee_minor, expected_at
 FROM reservations
 WHERE tenant_id = :tenant_id::uuid
     AND code = :code::text
@@ -105,7 +105,8 @@ SET service_on = :service_on::date,
     cancelled_at = :cancelled_at::timestamptz,
     no_show_at = :no_show_at::timestamptz,
     cancel_reason = :cancel_reason::text,
-    fee_minor = :fee_minor::bigint
+    fee_minor = :fee_minor::bigint,
+    expected_at = :expected_at::timestamptz
 WHERE tenant_id = :tenant_id::uuid
     AND service_on = :was_on::date
     AND reservation_id = :reservation_id::uuid
@@ -238,6 +239,15 @@ VALUES (:tenant_id::uuid, :restaurant_id::uuid, :person_id::uuid, 1)
 ON CONFLICT (tenant_id, restaurant_id, person_id) DO UPDATE
 SET no_shows = s.no_shows + 1
 
+-- forgive_no_show :none
+-- One no-show less of this guest at this restaurant; none when they were forgotten meanwhile.
+UPDATE guest_standings
+SET no_shows = no_shows - 1
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND person_id = :person_id::uuid
+    AND no_shows > 0
+
 -- block_guest :none
 -- Takes no more bookings from this guest, until unblocked.
 INSERT INTO guest_standings AS s (tenant_id, restaurant_id, person_id, blocked_at, blocked_reason)
@@ -366,7 +376,8 @@ WHERE status = 'confirmed'
     AND NOT overbooked
     AND service_on BETWEEN :now::timestamptz::date - 60 AND :now::timestamptz::date + 1
     AND starts_at <= :now::timestamptz
-    AND starts_at + make_interval(mins => (policy ->> 'no_show_after_minutes')::integer) <= :now::timestamptz
+    AND coalesce(expected_at, starts_at) + make_interval(mins => (policy ->> 'no_show_after_minutes')::integer)
+        <= :now::timestamptz
 ORDER BY starts_at
 LIMIT :rows_max::integer
 

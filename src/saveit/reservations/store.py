@@ -52,6 +52,7 @@ class ReservationRow(msgspec.Struct, frozen=True):
     no_show_at: datetime | None
     cancel_reason: str | None
     fee_minor: int
+    expected_at: datetime | None
 
 
 class HoldRow(msgspec.Struct, frozen=True):
@@ -143,6 +144,7 @@ _KEEP_GUEST_STAY = _STATEMENTS.query("keep_guest_stay", KeptRow)
 _FIND_GUEST_STAY = _STATEMENTS.query("find_guest_stay", OverlapRow)
 _END_GUEST_STAY = _STATEMENTS.command("end_guest_stay")
 _COUNT_NO_SHOW = _STATEMENTS.command("count_no_show")
+_FORGIVE_NO_SHOW = _STATEMENTS.command("forgive_no_show")
 _BLOCK_GUEST = _STATEMENTS.command("block_guest")
 _UNBLOCK_GUEST = _STATEMENTS.command("unblock_guest")
 _RETABLE_OCCUPANCY = _STATEMENTS.command("retable_occupancy")
@@ -269,6 +271,7 @@ async def save_reservation(tx: Transaction, sealer: Sealer, before: Reservation,
             no_show_at=after.no_show_at,
             cancel_reason=after.cancel_reason,
             fee_minor=after.fee_minor,
+            expected_at=after.expected_at,
             tenant_id=sealer.tenant_id,
             was_on=before.date,
             reservation_id=after.id,
@@ -383,6 +386,17 @@ async def count_no_show(tx: Transaction, reservation: Reservation) -> None:
     if reservation.person_id is not None:
         await tx.run(
             _COUNT_NO_SHOW,
+            tenant_id=reservation.tenant_id,
+            restaurant_id=reservation.restaurant_id,
+            person_id=reservation.person_id,
+        )
+
+
+async def forgive_no_show(tx: Transaction, reservation: Reservation) -> None:
+    """Take a no-show off the guest's record."""
+    if reservation.person_id is not None:
+        await tx.run(
+            _FORGIVE_NO_SHOW,
             tenant_id=reservation.tenant_id,
             restaurant_id=reservation.restaurant_id,
             person_id=reservation.person_id,

@@ -5,7 +5,7 @@ functions would have to be remembered by each new one; here the test of the door
 """
 
 from saveit.kernel.observe import traced
-from saveit.reservations.hosting import blocks, changes, due, moving, standing, walk_ins
+from saveit.reservations.hosting import blocks, changes, due, moving, standing, undoing, walk_ins
 from saveit.reservations.taking import booking, bounds, holds
 
 amend = traced("reservations.amend", changes.amend)
@@ -22,6 +22,7 @@ complete = traced("reservations.complete", changes.complete)
 complete_when_forgotten = traced("reservations.complete_when_forgotten", due.complete_when_forgotten)
 confirm = traced("reservations.confirm", changes.confirm)
 expire_hold = traced("reservations.expire_hold", holds.expire_hold)
+expect_late = traced("reservations.expect_late", undoing.expect_late)
 extend = traced("reservations.extend", moving.extend)
 hold = traced("reservations.hold", bounds.hold)
 hold_once = traced("reservations.hold", bounds.hold_once)
@@ -33,6 +34,10 @@ release_hold = traced("reservations.release_hold", holds.release_hold)
 remind = traced("reservations.remind", due.remind)
 renew_hold = traced("reservations.renew_hold", holds.renew_hold)
 seat_overbooked = traced("reservations.seat_overbooked", moving.seat_overbooked)
+undo_cancellation = traced("reservations.undo_cancellation", undoing.undo_cancellation)
+undo_check_in = traced("reservations.undo_check_in", undoing.undo_check_in)
+undo_completion = traced("reservations.undo_completion", undoing.undo_completion)
+undo_no_show = traced("reservations.undo_no_show", undoing.undo_no_show)
 unblock = traced("reservations.unblock", blocks.unblock)
 unblock_guest = traced("reservations.unblock_guest", standing.unblock_guest)
 walk_in = traced("reservations.walk_in", walk_ins.walk_in)

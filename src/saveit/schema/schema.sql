@@ -920,6 +920,25 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.reservation_status_moves_legally_v2() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NEW.status = OLD.status OR (OLD.status, NEW.status) IN (
+        ('pending', 'confirmed'), ('pending', 'cancelled'),
+        ('confirmed', 'checked_in'), ('confirmed', 'cancelled'), ('confirmed', 'no_show'),
+        ('checked_in', 'completed'),
+        ('checked_in', 'confirmed'), ('completed', 'checked_in'),
+        ('cancelled', 'pending'), ('cancelled', 'confirmed'),
+        ('no_show', 'confirmed'), ('no_show', 'completed')
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a reservation does not go from % to %', OLD.status, NEW.status
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'status_moves_legally', TABLE = 'reservations';
+END
+$$;
+
 CREATE FUNCTION public.restaurant_lock_v1(restaurant_id uuid) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT hashtextextended(restaurant_id::text, 5417) $$;
@@ -1295,6 +1314,7 @@ CREATE TABLE public.reservations (
     no_show_at timestamp with time zone,
     cancel_reason text,
     fee_minor bigint DEFAULT 0 NOT NULL,
+    expected_at timestamp with time zone,
     CONSTRAINT fee_is_not_negative CHECK ((fee_minor >= 0)),
     CONSTRAINT party_has_people CHECK (((party_size >= 1) AND (party_size <= 200))),
     CONSTRAINT standing_party_has_a_table CHECK (((status <> ALL (ARRAY['pending'::text, 'confirmed'::text, 'checked_in'::text])) OR overbooked OR (cardinality(table_ids) > 0))),
@@ -1304,6 +1324,8 @@ CREATE TABLE public.reservations (
 PARTITION BY RANGE (service_on);
 
 ALTER TABLE ONLY public.reservations FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.reservations.expected_at IS 'When a party that is late said it comes; absent, at its start.';
 
 CREATE VIEW public.daily_reservations WITH (security_invoker='true') AS
  SELECT tenant_id,
@@ -1557,6 +1579,29 @@ CREATE TABLE public.inbox (
 WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_insert_scale_factor='0.05');
 
 ALTER TABLE ONLY public.inbox FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.line_histories (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    complete_until timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.line_histories FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.line_words (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    subject text NOT NULL,
+    channel text NOT NULL,
+    word text NOT NULL,
+    detail text NOT NULL,
+    needs_person boolean NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    CONSTRAINT line_word_subject_is_bounded CHECK (((length(subject) >= 1) AND (length(subject) <= 600)))
+);
+
+ALTER TABLE ONLY public.line_words FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.lines (
     tenant_id uuid NOT NULL,
@@ -1833,6 +1878,7 @@ CREATE TABLE public.reservations_default (
     no_show_at timestamp with time zone,
     cancel_reason text,
     fee_minor bigint DEFAULT 0 CONSTRAINT reservations_fee_minor_not_null NOT NULL,
+    expected_at timestamp with time zone,
     CONSTRAINT fee_is_not_negative CHECK ((fee_minor >= 0)),
     CONSTRAINT party_has_people CHECK (((party_size >= 1) AND (party_size <= 200))),
     CONSTRAINT standing_party_has_a_table CHECK (((status <> ALL (ARRAY['pending'::text, 'confirmed'::text, 'checked_in'::text])) OR overbooked OR (cardinality(table_ids) > 0))),
@@ -1905,7 +1951,9 @@ CREATE TABLE public.silenced_addresses (
     channel text NOT NULL,
     address_index bytea NOT NULL,
     code text NOT NULL,
-    silenced_at timestamp with time zone NOT NULL
+    silenced_at timestamp with time zone NOT NULL,
+    by_guest boolean DEFAULT false NOT NULL,
+    farewell_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL
 );
 
 ALTER TABLE ONLY public.silenced_addresses FORCE ROW LEVEL SECURITY;
@@ -2049,6 +2097,7 @@ CREATE TABLE public.waitlist_entries (
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     guest_index bytea,
+    offered_starts_at timestamp with time zone,
     CONSTRAINT offer_names_its_hold CHECK ((((status = 'offered'::text) = (offered_until IS NOT NULL)) AND ((status <> 'offered'::text) OR (hold_id IS NOT NULL)))),
     CONSTRAINT waiting_party_has_people CHECK (((party_size >= 1) AND (party_size <= 200))),
     CONSTRAINT waiting_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'offered'::text, 'booked'::text, 'passed'::text, 'left'::text]))),
@@ -2225,6 +2274,12 @@ ALTER TABLE ONLY public.idempotency_keys
 
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT key_token_once UNIQUE (token_digest);
+
+ALTER TABLE ONLY public.line_histories
+    ADD CONSTRAINT line_histories_pkey PRIMARY KEY (tenant_id, line_id);
+
+ALTER TABLE ONLY public.line_words
+    ADD CONSTRAINT line_words_pkey PRIMARY KEY (tenant_id, line_id, subject);
 
 ALTER TABLE ONLY public.lines
     ADD CONSTRAINT lines_pkey PRIMARY KEY (tenant_id, line_id);
@@ -2426,6 +2481,8 @@ CREATE INDEX inbox_to_do ON public.inbox USING btree ("position") WHERE (status 
 
 CREATE UNIQUE INDEX line_id_is_unique ON public.lines USING btree (line_id);
 
+CREATE INDEX line_words_of_persons ON public.line_words USING btree (tenant_id, said_at) WHERE needs_person;
+
 CREATE INDEX lines_by_opaque ON public.lines USING btree (channel, opaque);
 
 CREATE INDEX lines_of_advisor ON public.lines USING btree (tenant_id, advisor_id) WHERE (advisor_id IS NOT NULL);
@@ -2568,7 +2625,7 @@ ALTER INDEX public.reservations_of_the_day ATTACH PARTITION public.reservations_
 
 CREATE TRIGGER tg_pgqueuer_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON jobs.pgqueuer FOR EACH STATEMENT EXECUTE FUNCTION jobs.fn_pgqueuer_changed();
 
-CREATE TRIGGER status_moves_legally BEFORE UPDATE OF status ON public.reservations FOR EACH ROW EXECUTE FUNCTION public.reservation_status_moves_legally_v1();
+CREATE TRIGGER status_moves_legally BEFORE UPDATE OF status ON public.reservations FOR EACH ROW EXECUTE FUNCTION public.reservation_status_moves_legally_v2();
 
 ALTER TABLE ONLY public.advisors
     ADD CONSTRAINT advisors_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES public.tenants(tenant_id);
@@ -2751,6 +2808,10 @@ CREATE POLICY ledger_across_tenants ON public.idempotency_keys TO saveit_ledger 
 
 CREATE POLICY ledger_across_tenants ON public.inbox TO saveit_ledger USING (true) WITH CHECK (true);
 
+CREATE POLICY ledger_across_tenants ON public.line_histories TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.line_words TO saveit_ledger USING (true) WITH CHECK (true);
+
 CREATE POLICY ledger_across_tenants ON public.lines TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.link_codes TO saveit_ledger USING (true) WITH CHECK (true);
@@ -2800,6 +2861,10 @@ CREATE POLICY ledger_across_tenants ON public.waitlist_entries TO saveit_ledger 
 CREATE POLICY ledger_across_tenants ON public.webhook_deliveries TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.webhook_endpoints TO saveit_ledger USING (true) WITH CHECK (true);
+
+ALTER TABLE public.line_histories ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.line_words ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.lines ENABLE ROW LEVEL SECURITY;
 
@@ -2864,6 +2929,10 @@ CREATE POLICY own_tenant_only ON public.holds TO saveit_app USING ((tenant_id = 
 CREATE POLICY own_tenant_only ON public.idempotency_keys TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.inbox TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.line_histories TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.line_words TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.lines TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -3055,7 +3124,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.dead_letters TO saveit_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.dead_letters TO saveit_ledger;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_pauses TO saveit_ledger;
-GRANT SELECT,DELETE,UPDATE ON TABLE public.delivery_pauses TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_pauses TO saveit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.delivery_rates TO saveit_ledger;
 
@@ -3093,6 +3162,11 @@ GRANT USAGE ON SEQUENCE public.inbox_position TO saveit_ledger;
 
 GRANT SELECT,UPDATE ON TABLE public.inbox TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.inbox TO saveit_ledger;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.line_histories TO saveit_ledger;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.line_words TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.line_words TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lines TO saveit_app;
 GRANT SELECT ON TABLE public.lines TO saveit_ledger;
@@ -3141,7 +3215,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.restaurants TO saveit_app;
 GRANT SELECT ON TABLE public.restaurants TO saveit_ledger;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.silenced_addresses TO saveit_ledger;
-GRANT SELECT,INSERT,DELETE ON TABLE public.silenced_addresses TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.silenced_addresses TO saveit_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.slot_load TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.slot_load TO saveit_ledger;

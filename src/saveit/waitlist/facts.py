@@ -22,6 +22,7 @@ class _Told(msgspec.Struct, frozen=True):
     offered_until: datetime | None
     reservation_id: UUID | None
     reason: str | None
+    offered_starts_at: datetime | None
 
 
 def waiting_changed(kind: str, entry: Entry, at: datetime, *, reason: str | None = None) -> Fact:
@@ -36,6 +37,7 @@ def waiting_changed(kind: str, entry: Entry, at: datetime, *, reason: str | None
         offered_until=entry.offered_until,
         reservation_id=entry.reservation_id,
         reason=reason,
+        offered_starts_at=entry.offered_starts_at,
     )
     return Fact(
         fact_id=new_id(at),

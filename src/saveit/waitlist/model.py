@@ -52,6 +52,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     created_at: datetime
     updated_at: datetime
+    offered_starts_at: datetime | None = None
+    """When the party may sit down at the table that is kept for it."""
 
     @property
     def audience(self) -> Audience:

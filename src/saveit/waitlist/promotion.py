@@ -164,7 +164,9 @@ async def _settle(desk: Desk, house: House, seen: Entry) -> bool:
 
 async def _pass(desk: Desk, tx: Transaction, entry: Entry, reason: str) -> None:
     now = desk.now()
-    passed = msgspec.structs.replace(entry, status="passed", offered_until=None, updated_at=now)
+    passed = msgspec.structs.replace(
+        entry, status="passed", offered_until=None, offered_starts_at=None, updated_at=now
+    )
     await store.save_entry(tx, passed)
     await append(tx, waiting_changed("waitlist.passed", passed, now, reason=reason))
 
@@ -208,6 +210,7 @@ async def _offer(desk: Desk, house: House, seen: Entry) -> Literal["offered", "f
             status="offered",
             hold_id=kept.id,
             offered_until=kept.expires_at,
+            offered_starts_at=kept.starts_at,
             updated_at=desk.now(),
         )
         await store.save_entry(tx, offered)

@@ -11,7 +11,7 @@ VALUES (
 -- entry_columns :part
 -- All that an EntryRow is made of.
 entry_id, tenant_id, restaurant_id, service_on, party_size, earliest_at, latest_at, guest_sealed, status, hold_id,
-offered_until, reservation_id, source, created_at, updated_at
+offered_until, reservation_id, source, created_at, updated_at, offered_starts_at
 
 -- find_entry :maybe EntryRow
 -- One entry of the tenant.
@@ -62,6 +62,7 @@ UPDATE waitlist_entries
 SET status = :status::text,
     hold_id = :hold_id::uuid,
     offered_until = :offered_until::timestamptz,
+    offered_starts_at = :offered_starts_at::timestamptz,
     reservation_id = :reservation_id::uuid,
     updated_at = :updated_at::timestamptz
 WHERE tenant_id = :tenant_id::uuid

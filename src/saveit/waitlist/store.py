@@ -33,6 +33,7 @@ class EntryRow(msgspec.Struct, frozen=True):
     source: str
     created_at: datetime
     updated_at: datetime
+    offered_starts_at: datetime | None
 
 
 class KeptHoldRow(msgspec.Struct, frozen=True):
@@ -141,6 +142,7 @@ async def save_entry(tx: Transaction, entry: Entry) -> None:
         status=entry.status,
         hold_id=entry.hold_id,
         offered_until=entry.offered_until,
+        offered_starts_at=entry.offered_starts_at,
         reservation_id=entry.reservation_id,
         updated_at=entry.updated_at,
         tenant_id=entry.tenant_id,
@@ -204,4 +206,5 @@ def _entry_of(row: EntryRow, sealer: Sealer) -> Entry:
         source=row.source,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        offered_starts_at=row.offered_starts_at,
     )

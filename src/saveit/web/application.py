@@ -11,6 +11,7 @@ from saveit.web.hot.memory import Memory
 from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
 from saveit.web.hot.webhooks import TakeWebhook
 from saveit.web.pages import Start, pages
+from saveit.web.pages.built import built_pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
 from saveit.web.sockets import Sockets
@@ -35,8 +36,9 @@ def create_app(parts: Parts) -> App:
             Alive(),
             Ready(parts),
             Numbers(),
-            Start(),
+            Start("/sandbox" if parts.sandbox else "/staff"),
             *pages(),
+            *built_pages(sandbox=parts.sandbox),
             Document(lambda: make_router(alternatives, documented=True)),
         ),
         sockets=Sockets(parts),

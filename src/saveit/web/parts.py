@@ -32,6 +32,10 @@ class Live(msgspec.Struct, frozen=True):
     session_token: Callable[[str, str], str]
 
 
+def _nobody() -> None:
+    """Nobody has to be woken."""
+
+
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The desk, the front door of the channels, the door that knows who is calling, and what a process is told from outside.
 
@@ -48,5 +52,9 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """Absent, no sockets are served."""
     limits: Limits = Limits()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    deliver: Callable[[], None] = _nobody
+    """Called once something is planned to be said, so that nobody waits for delivery's next look."""
+    sandbox: bool = False
+    """Whether the providers are stand-ins here, and there is a page to play them."""
     owner_dsn: str | None = None
     """The migrating login, for /readyz to compare migrations; absent, only the connection is tried."""

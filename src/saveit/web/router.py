@@ -125,6 +125,7 @@ _TAGS = (
     "Reservations",
     "Host",
     "Waitlist",
+    "Guests' pages",
     "Passes",
     "Restaurants",
     "Floor",
@@ -135,6 +136,9 @@ _TAGS = (
     "Lines",
     "Inbox",
     "Web chat",
+    "Conversations",
+    "People",
+    "Guests",
     "Platform",
     "Operators",
 )

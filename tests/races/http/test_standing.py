@@ -42,7 +42,7 @@ async def test_a_cancelled_table_is_given_to_one_of_a_hundred(town: Town) -> Non
 
 async def test_a_hundred_check_ins_seat_the_party_once(town: Town) -> None:
     tavern = await town.tavern()
-    made = await done(tavern.booking(0))
+    made = await done(tavern.soon(0))
 
     answers = await at_once(tavern.act(number, made["id"], "check-in") for number in range(100))
 
@@ -53,7 +53,7 @@ async def test_a_hundred_check_ins_seat_the_party_once(town: Town) -> None:
 
 async def test_a_party_is_seated_or_cancelled_and_never_both(town: Town) -> None:
     tavern = await town.tavern()
-    made = await done(tavern.booking(0))
+    made = await done(tavern.soon(0))
 
     answers = await at_once(
         tavern.act(number, made["id"], "check-in") if number // 2 % 2 else tavern.cancel(number, made["id"])
@@ -133,7 +133,7 @@ async def test_two_pending_parties_never_wait_for_one_table(town: Town) -> None:
 
 async def test_a_party_is_completed_once(town: Town) -> None:
     tavern = await town.tavern()
-    made = await done(tavern.booking(0))
+    made = await done(tavern.soon(0))
     await done(tavern.act(0, made["id"], "check-in"))
 
     answers = await at_once(tavern.act(number, made["id"], "complete") for number in range(100))

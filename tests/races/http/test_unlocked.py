@@ -77,7 +77,7 @@ async def test_without_the_lock_a_reservation_is_cancelled_twice(town: Town) -> 
 async def test_without_the_lock_a_party_is_seated_twice(town: Town) -> None:
     async def race() -> int:
         tavern = await town.tavern()
-        made = await done(tavern.booking(0))
+        made = await done(tavern.soon(0))
         await at_once(tavern.act(number, made["id"], "check-in") for number in range(100))
         return await told_too_often(town, made["id"], "reservation.checked_in")
 

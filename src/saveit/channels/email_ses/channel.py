@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from saveit.channels import _mail
-from saveit.channels._aws import NEEDS, aws_failure, signed_call
+from saveit.channels._aws import NEEDS, aws_failure, signed_call, stored_call
 from saveit.channels._reading import decoded, word
 from saveit.channels._sns import TOPICS, verify_sns
 from saveit.channels.email_ses import parsing
@@ -80,6 +80,10 @@ class EmailSes:
         """Say that it is kept."""
         del request
         return Answer()
+
+    def collect(self, reference: str, credentials: Credentials, now: datetime) -> HttpCall | None:
+        """Describe the call for a mail that a rule has put into a bucket; the key needs s3:GetObject there."""
+        return stored_call(reference, credentials, now)
 
     def fetch(self, media: ReceivedMedia, credentials: Credentials) -> HttpCall | None:
         """Nothing is called: files come in the mail."""

@@ -31,7 +31,7 @@ from saveit.consumers.notices.model import (
 )
 from saveit.consumers.notices.reader import MakePapers, notices_consumer, told_of
 from saveit.consumers.notices.store import NoticeRow, TemplateRow, list_templates, notices_of_subject
-from saveit.consumers.notices.words import DEFAULTS, check_template, filled
+from saveit.consumers.notices.words import DEFAULTS, check_template, code_words, filled
 
 __all__ = [
     "DEFAULTS",
@@ -50,6 +50,7 @@ __all__ = [
     "TemplateRow",
     "Told",
     "check_template",
+    "code_words",
     "compose_chat",
     "compose_letter",
     "filled",

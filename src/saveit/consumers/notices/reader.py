@@ -1,7 +1,8 @@
 """The consumer that tells guests what became of their reservations."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import TypeAlias
 
 import msgspec
@@ -11,7 +12,7 @@ from saveit.consumers.notices import store
 from saveit.consumers.notices.actions import About, Recipient, notify_person, template_for
 from saveit.consumers.notices.model import NoticeKind, Papers, Template, Told
 from saveit.kernel.db import Actor, Transaction
-from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
+from saveit.kernel.ids import ReservationId, RestaurantId, TenantId, new_id
 from saveit.ledger import House
 from saveit.messages import Channel
 from saveit.outbox import Consumer, RecordedFact
@@ -23,11 +24,14 @@ MakePapers: TypeAlias = Callable[[Reservation, House], Awaitable[Papers]]
 _ACTOR = Actor("system", "notices", "internal")
 # What happened longer ago is no news; it is in the log all the same.
 _NEWS_FOR = timedelta(hours=24)
+# Planning one takes milliseconds, and the cursor stands open for all of them.
+_FACTS_AT_ONCE = 50
 _OF_RESERVATIONS: Mapping[str, NoticeKind] = {
     "reservation.created": "confirmed",
     "reservation.confirmed": "confirmed",
     "reservation.modified": "changed",
     "reservation.cancelled": "cancelled",
+    "reservation.cancellation_undone": "confirmed",
     "reservation.no_show": "no_show",
     "reservation.reminder_due": "reminder",
 }
@@ -36,6 +40,8 @@ _OF_WAITING: Mapping[str, NoticeKind] = {
     "waitlist.passed": "waitlist_passed",
 }
 _NEED_STANDING = frozenset({"confirmed", "pending", "changed", "reminder"})
+# What was undone at once, as a slip is, is no news.
+_NEED_ENDED = frozenset({"cancelled", "no_show"})
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -100,8 +106,20 @@ def notices_consumer(
         if reached:
             tx.after_commit(wake)
 
+    async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:
+        """Pass over the bookings of whom no line and no conversation reaches, up to the first who can be told."""
+        now = desk.now()
+        booked = list(
+            takewhile(lambda fact: fact.kind == "reservation.created" and now - fact.at <= _NEWS_FOR, facts)
+        )
+        if not booked:
+            return 0
+        return await store.pass_over(tx, booked, notice_ids=[new_id(now) for _ in booked], now=now)
+
     kinds = frozenset((*_OF_RESERVATIONS, *_OF_WAITING))
-    return Consumer(name="notices", kinds=kinds, handle=handle, batch_max=20, since="now")
+    return Consumer(
+        name="notices", kinds=kinds, handle=handle, ahead=ahead, batch_max=_FACTS_AT_ONCE, since="now"
+    )
 
 
 async def _of_reservation(
@@ -120,7 +138,8 @@ async def _of_reservation(
         return None
     if kind == "confirmed" and reservation.status == "pending":
         kind = "pending"
-    if kind in _NEED_STANDING and reservation.status not in STANDING:
+    stands = reservation.status in STANDING
+    if (kind in _NEED_STANDING and not stands) or (kind in _NEED_ENDED and stands):
         return None
     house = await desk.house(fact.tenant_id, restaurant_id)
     papers = (
@@ -154,7 +173,7 @@ async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantI
         address=restaurant.address,
         phone=restaurant.phone,
         timezone=restaurant.timezone,
-        starts_at=entry.earliest_at,
+        starts_at=entry.offered_starts_at or entry.earliest_at,
         ends_at=entry.latest_at,
         party_size=entry.party_size,
         code="",

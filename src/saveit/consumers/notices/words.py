@@ -106,6 +106,13 @@ DEFAULTS: Mapping[tuple[NoticeKind, Language], Template] = {
 }
 
 
+def code_words(code: str, language: Language) -> str:
+    """Return the message that brings a code to another address of a guest's."""
+    if language == "es":
+        return f"Tu código es {code}. Díselo a quien te atiende; vale quince minutos. Si no lo pediste, ignora este mensaje."
+    return f"Your code is {code}. Tell it to whoever is helping you; it lasts fifteen minutes. If you did not ask for it, ignore this."
+
+
 def filled(text: str, told: Told) -> str:
     """Return a template's text with its blanks filled, each by one line: a guest's name cannot begin a line of its own."""
     values = values_of(told)

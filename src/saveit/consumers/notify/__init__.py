@@ -4,7 +4,7 @@ Promises: a message is called out at most once unless its provider certainly did
 order, also when one is delayed; no line or guest is written to faster than their provider allows; what cannot be delivered is put before a
 person, who may replay it; several processes may do this at once, and any of them may be killed.
 
-It owns `delivery_rates`, `delivery_pauses`, `silenced_addresses` and `dead_letters`, and moves the status of `messages`. It will never
+It owns `delivery_rates` and `dead_letters`, and moves the status of `messages`. It will never
 decide what to say in a conversation, and never writes to an address that wants to hear no more.
 """
 
@@ -13,10 +13,9 @@ from saveit.consumers.notify.delivery.letters import (
     OutcomeUnknown,
     dismiss,
     list_dead_letters,
-    list_pauses,
     replay,
 )
-from saveit.consumers.notify.delivery.settling import resume_line
+from saveit.consumers.notify.delivery.speaking import Speaking
 from saveit.consumers.notify.delivery.worker import Delivery, channel_map
 from saveit.consumers.notify.delivery.world import (
     FindLine,
@@ -25,7 +24,7 @@ from saveit.consumers.notify.delivery.world import (
     Rendering,
     WayOut,
 )
-from saveit.consumers.notify.store import DeadLetterRow, PauseRow
+from saveit.consumers.notify.store import DeadLetterRow
 
 __all__ = [
     "DeadLetterRow",
@@ -34,14 +33,12 @@ __all__ = [
     "FindLine",
     "LineForSending",
     "OutcomeUnknown",
-    "PauseRow",
     "RealWayOut",
     "Rendering",
+    "Speaking",
     "WayOut",
     "channel_map",
     "dismiss",
     "list_dead_letters",
-    "list_pauses",
     "replay",
-    "resume_line",
 ]

@@ -90,10 +90,11 @@ WHERE tenant_id = :tenant_id::uuid
 RETURNING 'sending' AS was, status
 
 -- abandon_stale :many StaleRow
--- Whoever was sending these is dead: nobody knows whether they arrived.
+-- Whoever was sending these is dead: nobody knows whether they arrived. A provider that remembers is asked from half a minute on.
 UPDATE messages m
 SET status = 'unknown',
     status_at = :now::timestamptz,
+    due_at = :now::timestamptz + interval '30 seconds',
     error = 'sender_lost'
 FROM (
     SELECT s.tenant_id, s.message_id, s.created_at
@@ -214,54 +215,6 @@ WHERE tenant_id = :tenant_id::uuid
     AND created_at = :created_at::timestamptz
     AND status IN ('failed', 'unknown')
 
--- pause_line :maybe PauseRow
--- Keeps a line from being used until an instant, or until a person acts; nothing comes back when it is paused as long already.
-INSERT INTO delivery_pauses AS p (tenant_id, line_id, until_at, code, since_at)
-VALUES (:tenant_id::uuid, :line_id::uuid, :until_at::timestamptz, :code::text, :now::timestamptz)
-ON CONFLICT (tenant_id, line_id)
-DO UPDATE SET until_at = excluded.until_at, code = excluded.code, since_at = excluded.since_at
-WHERE p.until_at IS NOT NULL
-    AND (excluded.until_at IS NULL OR excluded.until_at > p.until_at)
-RETURNING p.line_id, p.until_at, p.code, p.since_at
-
--- resume_line :none
--- Lets a line be used again.
-DELETE FROM delivery_pauses
-WHERE tenant_id = :tenant_id::uuid
-    AND line_id = :line_id::uuid
-
--- list_pauses :many PauseRow
--- The lines that are not used at present.
-SELECT line_id, until_at, code, since_at
-FROM delivery_pauses
-WHERE tenant_id = :tenant_id::uuid
-    AND (until_at IS NULL OR until_at > :now::timestamptz)
-ORDER BY since_at
-LIMIT 500
-
--- silence :none
--- Remembers that an address wants to hear no more.
-INSERT INTO silenced_addresses (tenant_id, channel, address_index, code, silenced_at)
-VALUES (:tenant_id::uuid, :channel::text, :address_index::bytea, :code::text, :now::timestamptz)
-ON CONFLICT DO NOTHING
-
--- unsilence :none
--- The address wants to hear from us again.
-DELETE FROM silenced_addresses
-WHERE tenant_id = :tenant_id::uuid
-    AND channel = :channel::text
-    AND address_index = :address_index::bytea
-
--- is_silenced :one SilencedRow
--- Says whether an address wants to hear no more.
-SELECT EXISTS (
-    SELECT
-    FROM silenced_addresses
-    WHERE tenant_id = :tenant_id::uuid
-        AND channel = :channel::text
-        AND address_index = :address_index::bytea
-) AS silenced
-
 -- forget_rates :none
 -- Removes rates that nobody uses any more.
 DELETE FROM delivery_rates
@@ -276,3 +229,84 @@ SELECT
         SELECT extract(epoch FROM :now::timestamptz - min(due_at))::float8
         FROM messages
         WHERE status = 'planned' AND due_at <= :now::timestamptz), 0) AS lag_s
+
+-- spoken_parts :many SpokenRow
+-- What was planned lately to be said into a call, in order: taken already or not, and nobody else takes it meanwhile.
+SELECT m.tenant_id, m.message_id, m.created_at, m.conversation_id, m.line_id, m.channel, m.attempts, m.notice_id, m.status, m.part_sealed
+FROM messages m
+WHERE m.tenant_id = :tenant_id::uuid
+    AND m.conversation_id = :conversation_id::uuid
+    AND m.direction = 'out'
+    AND m.status IN ('planned', 'accepted')
+    AND m.planned_at > :since::timestamptz
+ORDER BY m.seq
+FOR NO KEY UPDATE
+
+-- accept_spoken :none
+-- Notes that words were spoken.
+UPDATE messages
+SET status = 'accepted',
+    status_at = :now::timestamptz,
+    error = '',
+    attempts = attempts + 1
+WHERE tenant_id = :tenant_id::uuid
+    AND message_id = ANY (:message_ids::uuid[])
+    AND created_at > :now::timestamptz - interval '1 day'
+    AND status = 'planned'
+
+-- drop_unheard :many StaleRow
+-- Takes back what was to be said into calls of which nobody asked for it any more.
+UPDATE messages m
+SET status = 'dropped',
+    status_at = :now::timestamptz,
+    error = 'nobody_listened'
+FROM (
+    SELECT s.tenant_id, s.message_id, s.created_at
+    FROM messages s
+    WHERE s.status = 'planned'
+        AND s.due_at < :before::timestamptz
+        AND s.channel = ANY (:channels::text[])
+    LIMIT 200
+    FOR NO KEY UPDATE SKIP LOCKED
+) f
+WHERE m.tenant_id = f.tenant_id
+    AND m.message_id = f.message_id
+    AND m.created_at = f.created_at
+RETURNING m.tenant_id, m.message_id, m.created_at, m.conversation_id, m.line_id, m.channel, m.attempts, m.notice_id
+
+-- claim_unknown :many ClaimRow
+-- Takes sends of which nobody knows, to be asked about: one process each, and not again for a while.
+WITH lost AS (
+    SELECT m.tenant_id, m.message_id, m.created_at
+    FROM messages m
+    WHERE m.status = 'unknown'
+        AND m.due_at <= :now::timestamptz
+        AND m.channel = ANY (:channels::text[])
+        AND m.expires_at > :now::timestamptz
+    ORDER BY m.status_at
+    LIMIT :rows_max::integer
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE messages m
+SET due_at = :again_at::timestamptz
+FROM lost l
+JOIN messages k ON k.tenant_id = l.tenant_id AND k.message_id = l.message_id AND k.created_at = l.created_at
+JOIN conversations c ON c.tenant_id = k.tenant_id AND c.conversation_id = k.conversation_id
+WHERE m.tenant_id = l.tenant_id
+    AND m.message_id = l.message_id
+    AND m.created_at = l.created_at
+RETURNING m.tenant_id, m.message_id, m.created_at, m.conversation_id, m.line_id, m.channel, m.author, m.part_sealed, m.attempts,
+    m.expires_at, c.last_inbound_at, c.address_index, m.ai_epoch IS NOT NULL AND m.ai_epoch <> c.ai_epoch AS overtaken, m.notice_id
+
+-- replan_unknown :maybe SettledRow
+-- Plans anew what was certainly not sent, unless its provider has spoken of it meanwhile.
+UPDATE messages
+SET status = 'planned',
+    status_at = :now::timestamptz,
+    due_at = :now::timestamptz,
+    error = 'not_found'
+WHERE tenant_id = :tenant_id::uuid
+    AND message_id = :message_id::uuid
+    AND created_at = :created_at::timestamptz
+    AND status = 'unknown'
+RETURNING 'unknown' AS was, status

@@ -56,6 +56,21 @@ class StaleRow(msgspec.Struct, frozen=True):
     notice_id: UUID | None
 
 
+class SpokenRow(msgspec.Struct, frozen=True):
+    """Words that are to be spoken into a call, or were a moment ago."""
+
+    tenant_id: TenantId
+    message_id: UUID
+    created_at: datetime
+    conversation_id: UUID
+    line_id: UUID
+    channel: str
+    attempts: int
+    notice_id: UUID | None
+    status: str
+    part_sealed: bytes | None
+
+
 class DeadLetterRow(msgspec.Struct, frozen=True):
     """A message that a person must look at."""
 
@@ -68,21 +83,6 @@ class DeadLetterRow(msgspec.Struct, frozen=True):
     code: str
     attempts: int
     died_at: datetime
-
-
-class PauseRow(msgspec.Struct, frozen=True):
-    """A line that is not used: until an instant, or until a person acts."""
-
-    line_id: UUID
-    until_at: datetime | None
-    code: str
-    since_at: datetime
-
-
-class SilencedRow(msgspec.Struct, frozen=True):
-    """Whether an address wants to hear no more."""
-
-    silenced: bool
 
 
 class DeadRow(msgspec.Struct, frozen=True):
@@ -101,18 +101,17 @@ _SETTLE_ACCEPTED = _STATEMENTS.query("settle_accepted", SettledRow)
 _SETTLE = _STATEMENTS.query("settle", SettledRow)
 _ABANDON_STALE = _STATEMENTS.query("abandon_stale", StaleRow)
 _EXPIRE_PLANNED = _STATEMENTS.query("expire_planned", StaleRow)
+_CLAIM_UNKNOWN = _STATEMENTS.query("claim_unknown", ClaimRow)
+_REPLAN_UNKNOWN = _STATEMENTS.query("replan_unknown", SettledRow)
+_SPOKEN_PARTS = _STATEMENTS.query("spoken_parts", SpokenRow)
+_ACCEPT_SPOKEN = _STATEMENTS.command("accept_spoken")
+_DROP_UNHEARD = _STATEMENTS.query("drop_unheard", StaleRow)
 _BURY_UNKNOWN = _STATEMENTS.command("bury_unknown")
 _SETTLE_ARRIVED = _STATEMENTS.command("settle_arrived")
 _BURY = _STATEMENTS.command("bury")
 _SETTLE_DEAD = _STATEMENTS.query("settle_dead_letter", DeadLetterRow)
 _LIST_DEAD = _STATEMENTS.query("list_dead_letters", DeadLetterRow)
 _REPLAN = _STATEMENTS.command("replan")
-_PAUSE = _STATEMENTS.query("pause_line", PauseRow)
-_RESUME = _STATEMENTS.command("resume_line")
-_LIST_PAUSES = _STATEMENTS.query("list_pauses", PauseRow)
-_SILENCE = _STATEMENTS.command("silence")
-_UNSILENCE = _STATEMENTS.command("unsilence")
-_IS_SILENCED = _STATEMENTS.query("is_silenced", SilencedRow)
 _FORGET_RATES = _STATEMENTS.command("forget_rates")
 _COUNT_DEAD = _STATEMENTS.query("count_dead", DeadRow)
 
@@ -197,6 +196,49 @@ async def expire_planned(ledger_tx: Transaction, channels: Sequence[str], now: d
     return await ledger_tx.many(_EXPIRE_PLANNED, channels=list(channels), now=now)
 
 
+async def claim_unknown(
+    ledger_tx: Transaction, channels: Sequence[str], *, now: datetime, again_at: datetime, rows_max: int
+) -> list[ClaimRow]:
+    """Take sends of which nobody knows."""
+    return await ledger_tx.many(
+        _CLAIM_UNKNOWN, channels=list(channels), now=now, again_at=again_at, rows_max=rows_max
+    )
+
+
+async def replan_unknown(ledger_tx: Transaction, claim: ClaimRow, now: datetime) -> SettledRow | None:
+    """Plan anew what was certainly not sent; None where its provider has spoken of it."""
+    return await ledger_tx.maybe(
+        _REPLAN_UNKNOWN,
+        tenant_id=claim.tenant_id,
+        message_id=claim.message_id,
+        created_at=claim.created_at,
+        now=now,
+    )
+
+
+async def spoken_parts(
+    ledger_tx: Transaction, tenant_id: TenantId, conversation_id: UUID, *, since: datetime
+) -> list[SpokenRow]:
+    """Return what was planned lately for a call, in order."""
+    return await ledger_tx.many(
+        _SPOKEN_PARTS, tenant_id=tenant_id, conversation_id=conversation_id, since=since
+    )
+
+
+async def accept_spoken(
+    ledger_tx: Transaction, tenant_id: TenantId, message_ids: Sequence[UUID], now: datetime
+) -> int:
+    """Note that words were spoken."""
+    return await ledger_tx.run(_ACCEPT_SPOKEN, tenant_id=tenant_id, message_ids=list(message_ids), now=now)
+
+
+async def drop_unheard(
+    ledger_tx: Transaction, channels: Sequence[str], *, before: datetime, now: datetime
+) -> list[StaleRow]:
+    """Take back what nobody asked to hear."""
+    return await ledger_tx.many(_DROP_UNHEARD, channels=list(channels), before=before, now=now)
+
+
 async def bury_unknown(ledger_tx: Transaction, *, before: datetime, now: datetime) -> int:
     """Put old unknown outcomes before a person."""
     return await ledger_tx.run(_BURY_UNKNOWN, before=before, now=now)
@@ -246,50 +288,6 @@ async def replan(tx: Transaction, dead: DeadLetterRow, *, expires_at: datetime, 
         expires_at=expires_at,
         now=now,
     )
-
-
-async def pause_line(
-    tx: Transaction,
-    tenant_id: TenantId,
-    line_id: UUID,
-    *,
-    until_at: datetime | None,
-    code: str,
-    now: datetime,
-) -> bool:
-    """Keep a line from being used; False when it was already, as long."""
-    row = await tx.maybe(_PAUSE, tenant_id=tenant_id, line_id=line_id, until_at=until_at, code=code, now=now)
-    return row is not None
-
-
-async def resume_line(tx: Transaction, tenant_id: TenantId, line_id: UUID) -> int:
-    """Let a line be used again."""
-    return await tx.run(_RESUME, tenant_id=tenant_id, line_id=line_id)
-
-
-async def list_pauses(tx: Transaction, now: datetime) -> list[PauseRow]:
-    """Return the lines that are not used."""
-    return await tx.many(_LIST_PAUSES, tenant_id=tx.tenant_id, now=now)
-
-
-async def silence(
-    tx: Transaction, tenant_id: TenantId, channel: str, address_index: bytes, *, code: str, now: datetime
-) -> None:
-    """Remember that an address wants to hear no more."""
-    await tx.run(
-        _SILENCE, tenant_id=tenant_id, channel=channel, address_index=address_index, code=code, now=now
-    )
-
-
-async def unsilence(tx: Transaction, tenant_id: TenantId, channel: str, address_index: bytes) -> int:
-    """The address wants to hear from us again."""
-    return await tx.run(_UNSILENCE, tenant_id=tenant_id, channel=channel, address_index=address_index)
-
-
-async def is_silenced(tx: Transaction, tenant_id: TenantId, channel: str, address_index: bytes) -> bool:
-    """Say whether an address wants to hear no more."""
-    row = await tx.one(_IS_SILENCED, tenant_id=tenant_id, channel=channel, address_index=address_index)
-    return row.silenced
 
 
 async def forget_rates(ledger_tx: Transaction, before: datetime) -> int:

@@ -134,6 +134,17 @@ async def keep_in_step(desk: Desk, tx: Transaction, holder: Holder) -> None:
         await _revoke(desk, tx, holder, latest)
 
 
+async def let_in_again(desk: Desk, tx: Transaction, holder: Holder) -> None:
+    """Let the pass in the guest's hand count again after what ended it was undone; a state older than the last seen changes nothing."""
+    latest = await store.lock_latest_pass(tx, holder.tenant_id, holder.reservation_id)
+    if latest is not None and latest.revision >= holder.revision:
+        return
+    if latest is not None and latest.expires_at == _cut(holder.leaves_at):
+        await store.reopen_pass(tx, holder.tenant_id, latest.pass_id, revision=holder.revision)
+    elif holder.status in STANDING:
+        await issue(desk, tx, holder)
+
+
 async def validate(
     desk: Desk, tx: Transaction, shown: str | PassDocument, restaurant_id: RestaurantId
 ) -> Reservation:
@@ -187,6 +198,7 @@ async def _judged(
         shown,
         restaurant_id=restaurant_id,
         starts_at=reservation.starts_at,
+        expected_at=reservation.expected_at,
         status=reservation.status,
         used_at=row.used_at,
         now=desk.now(),

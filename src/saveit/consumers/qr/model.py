@@ -199,7 +199,7 @@ def read_document(document: PassDocument, key: bytes) -> CheckInPass:
     return _verified(body, signature, key)
 
 
-def judge_pass(
+def judge_pass(  # noqa: PLR0913 - what a door knows of a party.
     shown: CheckInPass,
     *,
     restaurant_id: RestaurantId,
@@ -209,8 +209,11 @@ def judge_pass(
     now: datetime,
     tolerance_minutes: int,
     revoked_at: datetime | None = None,
+    expected_at: datetime | None = None,
 ) -> None:
     """Return if the pass lets its party in now: from `tolerance_minutes` before the start until as long after it, both included.
+
+    A party that said it comes late is let in until as long after `expected_at`.
 
     Judging changes nothing, so a pass may be validated any number of times; it is checking in that sets `used_at`, once.
 
@@ -227,8 +230,9 @@ def judge_pass(
     tolerance = timedelta(minutes=tolerance_minutes)
     if now < starts_at - tolerance:
         raise PassTooEarly(starts_at=starts_at.isoformat(), opens_at=(starts_at - tolerance).isoformat())
-    if now > starts_at + tolerance:
-        raise PassTooLate(starts_at=starts_at.isoformat(), closed_at=(starts_at + tolerance).isoformat())
+    closes_at = max(starts_at, expected_at or starts_at) + tolerance
+    if now > closes_at:
+        raise PassTooLate(starts_at=starts_at.isoformat(), closed_at=closes_at.isoformat())
 
 
 def _judge_status(status: PassHolderStatus, used_at: datetime | None) -> None:

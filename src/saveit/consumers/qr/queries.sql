@@ -60,6 +60,15 @@ SET revoked_at = :revoked_at::timestamptz,
 WHERE tenant_id = :tenant_id::uuid
     AND pass_id = :pass_id::uuid
 
+-- reopen_pass :none
+-- Lets a pass count again that was revoked or used up by mistake, as of a revision of its reservation.
+UPDATE check_in_passes
+SET revoked_at = NULL,
+    used_at = NULL,
+    revision = :revision::integer
+WHERE tenant_id = :tenant_id::uuid
+    AND pass_id = :pass_id::uuid
+
 -- use_pass :none
 -- Notes that a pass has opened the door.
 UPDATE check_in_passes

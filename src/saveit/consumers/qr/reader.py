@@ -6,14 +6,17 @@ from itertools import takewhile
 
 import msgspec
 
-from saveit.consumers.qr.actions import Holder, issue_first, keep_in_step
+from saveit.consumers.qr.actions import Holder, issue_first, keep_in_step, let_in_again
 from saveit.consumers.qr.model import PassHolderStatus
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import ReservationId
 from saveit.outbox import Consumer, RecordedFact
 from saveit.reservations import STANDING, Desk
 
-_KINDS = frozenset(
+_UNDONE = frozenset(
+    ("reservation.check_in_undone", "reservation.cancellation_undone", "reservation.no_show_undone")
+)
+_KINDS = _UNDONE | frozenset(
     (
         "reservation.created",
         "reservation.confirmed",
@@ -46,7 +49,9 @@ def pass_consumer(desk: Desk) -> Consumer:
 
     async def handle(tx: Transaction, fact: RecordedFact) -> None:
         holder = _holder_of(fact)
-        if holder is not None:
+        if holder is not None and fact.kind in _UNDONE:
+            await let_in_again(desk, tx, holder)
+        elif holder is not None:
             await keep_in_step(desk, tx, holder)
 
     async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:

@@ -49,6 +49,7 @@ _LOCK_LATEST_PASS = _STATEMENTS.query("lock_latest_pass", PassRow)
 _FIND_PASS = _STATEMENTS.query("find_pass", PassRow)
 _LOCK_PASS = _STATEMENTS.query("lock_pass", PassRow)
 _REVOKE_PASS = _STATEMENTS.command("revoke_pass")
+_REOPEN_PASS = _STATEMENTS.command("reopen_pass")
 _USE_PASS = _STATEMENTS.command("use_pass")
 _FORGET_PASSES = _STATEMENTS.command("forget_passes")
 
@@ -110,6 +111,11 @@ async def revoke_pass(
 ) -> None:
     """Let a pass count no longer."""
     await tx.run(_REVOKE_PASS, tenant_id=tenant_id, pass_id=pass_id, revoked_at=revoked_at, revision=revision)
+
+
+async def reopen_pass(tx: Transaction, tenant_id: TenantId, pass_id: UUID, *, revision: int) -> None:
+    """Let a pass count again."""
+    await tx.run(_REOPEN_PASS, tenant_id=tenant_id, pass_id=pass_id, revision=revision)
 
 
 async def use_pass(tx: Transaction, pass_id: UUID, used_at: datetime) -> None:

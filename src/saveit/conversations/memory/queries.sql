@@ -65,7 +65,9 @@ WHERE tenant_id = :tenant_id::uuid
 -- mute :none
 -- Begins a new conversation as the advisor, or the person's other conversations, have it.
 UPDATE conversations
-SET ai_attention = :ai_attention::boolean
+SET ai_attention = :ai_attention::boolean,
+    handed_over_at = CASE WHEN :ai_attention::boolean THEN NULL ELSE :now::timestamptz END,
+    handed_over_why = CASE WHEN :ai_attention::boolean THEN '' ELSE 'attended_by_a_human' END
 WHERE tenant_id = :tenant_id::uuid
     AND conversation_id = :conversation_id::uuid
     AND seq = 0
@@ -118,7 +120,11 @@ WHERE tenant_id = :tenant_id::uuid
 -- Turns the bot on or off in a conversation and in the person's others of the same advisor; what it was thinking of is void.
 UPDATE conversations
 SET ai_attention = :ai_attention::boolean,
-    ai_epoch = ai_epoch + 1
+    ai_epoch = ai_epoch + 1,
+    handed_over_at = CASE WHEN :ai_attention::boolean THEN NULL ELSE :now::timestamptz END,
+    handed_over_why = CASE WHEN :ai_attention::boolean THEN '' ELSE :why::text END,
+    taken_at = CASE WHEN :is_taken::boolean THEN :now::timestamptz END,
+    taken_by = NULL
 WHERE tenant_id = :tenant_id::uuid
     AND status = 'open'
     AND ai_attention <> :ai_attention::boolean
@@ -135,3 +141,68 @@ WHERE tenant_id = :tenant_id::uuid
     AND conversation_id = :conversation_id::uuid
     AND status = 'planned'
     AND author = 'bot'
+
+-- find_guest_message :maybe GuestMessageRow
+-- A guest's message by its provider's id: where it stands, what it says, and whether it had its turn.
+SELECT message_id, content_sealed, ai_epoch IS NOT NULL AS had_its_turn
+FROM messages
+WHERE tenant_id = :tenant_id::uuid
+    AND line_id = :line_id::uuid
+    AND channel_message_id = :channel_message_id::text
+    AND conversation_id = :conversation_id::uuid
+    AND direction = 'in'
+LIMIT 1
+
+-- rewrite_inbound :none
+-- Lets a guest's message read as the guest has it now: other words, or none.
+UPDATE messages
+SET content_sealed = :content_sealed::bytea,
+    kind = :kind::text
+WHERE tenant_id = :tenant_id::uuid
+    AND message_id = :message_id::uuid
+    AND direction = 'in'
+
+-- unanswered_sends :many SendRow
+-- What may still become known under a provider's id that nobody has told us: sends under way, and those whose answer was lost.
+SELECT message_id, created_at, status, part_sealed
+FROM messages
+WHERE tenant_id = :tenant_id::uuid
+    AND conversation_id = :conversation_id::uuid
+    AND direction = 'out'
+    AND channel_message_id IS NULL
+    AND (status IN ('sending', 'unknown') OR (status = 'accepted' AND status_at > :since::timestamptz))
+ORDER BY seq DESC
+LIMIT 20
+
+-- readdress_conversation :none
+-- Lets the open conversation of an address go on at another, unless one is open there.
+UPDATE conversations c
+SET address_sealed = :address_sealed::bytea,
+    address_index = :address_index::bytea
+WHERE c.tenant_id = :tenant_id::uuid
+    AND c.conversation_id = :conversation_id::uuid
+    AND NOT EXISTS (
+        SELECT
+        FROM conversations o
+        WHERE o.tenant_id = c.tenant_id
+            AND o.line_id = c.line_id
+            AND o.address_index = :address_index::bytea
+            AND o.status = 'open')
+
+-- forget_state :none
+-- Forgets what a conversation has proved and was about.
+UPDATE conversations
+SET state = state - 'dialogue'
+WHERE tenant_id = :tenant_id::uuid
+    AND conversation_id = :conversation_id::uuid
+
+-- drop_unspoken :none
+-- Takes back what was to be said into a call that is over.
+UPDATE messages
+SET status = 'dropped',
+    status_at = :now::timestamptz,
+    error = 'call_over'
+WHERE tenant_id = :tenant_id::uuid
+    AND conversation_id = :conversation_id::uuid
+    AND direction = 'out'
+    AND status = 'planned'

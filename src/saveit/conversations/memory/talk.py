@@ -146,7 +146,7 @@ async def remember(
         epoch=epoch,
     )
     if written:
-        await append(tx, _fact("conversation.context.updated", conversation, epoch, now))
+        await append(tx, conversation_fact("conversation.context.updated", conversation, epoch, now))
     return written == 1
 
 
@@ -177,7 +177,14 @@ async def save_inbound(  # noqa: PLR0913 - what came, from where and when.
     if before is not None:
         return before
     message_id = new_id(now)
-    row = await tx.one(_NOTE_INBOUND, tenant_id=tx.tenant_id, conversation_id=conversation.id, at=at, now=now)
+    row = await tx.one(
+        _NOTE_INBOUND,
+        tenant_id=tx.tenant_id,
+        conversation_id=conversation.id,
+        # Only the guest's own words open the provider's window for replies.
+        at=at if author == "guest" else None,
+        now=now,
+    )
     await tx.run(
         _SAVE_INBOUND,
         tenant_id=tx.tenant_id,
@@ -196,7 +203,10 @@ async def save_inbound(  # noqa: PLR0913 - what came, from where and when.
         now=now,
     )
     await append(
-        tx, _fact("message.received", conversation, conversation.ai_epoch, now, why=kind, subject=message_id)
+        tx,
+        conversation_fact(
+            "message.received", conversation, conversation.ai_epoch, now, why=kind, subject=message_id
+        ),
     )
     return InboundRow(message_id, had_its_turn=False)
 
@@ -211,9 +221,11 @@ async def attribute(tx: Transaction, conversation_id: UUID, person_id: UUID) -> 
     await tx.run(_ATTRIBUTE, tenant_id=tx.tenant_id, conversation_id=conversation_id, person_id=person_id)
 
 
-async def begin_as(tx: Transaction, conversation_id: UUID, *, ai_attention: bool) -> None:
-    """Let a conversation in which nothing was said yet begin with the bot on or off."""
-    await tx.run(_MUTE, tenant_id=tx.tenant_id, conversation_id=conversation_id, ai_attention=ai_attention)
+async def begin_as(tx: Transaction, conversation_id: UUID, *, ai_attention: bool, now: datetime) -> None:
+    """Let a conversation in which nothing was said yet begin with the bot on or off; off, a human is needed."""
+    await tx.run(
+        _MUTE, tenant_id=tx.tenant_id, conversation_id=conversation_id, ai_attention=ai_attention, now=now
+    )
 
 
 async def take_over(tx: Transaction, conversation: Conversation, *, by: str, why: str, now: datetime) -> None:
@@ -241,6 +253,29 @@ async def allow_audio(
         now=now,
         changed_by=by,
     )
+
+
+async def say_manners(
+    tx: Transaction,
+    advisor_id: UUID | None,
+    person_id: UUID,
+    *,
+    ai_attention: bool | None,
+    audio_available: bool | None,
+    now: datetime,
+) -> None:
+    """Say whether the bot answers a person for an advisor, and may with audio; what is None stays. Open conversations are not turned."""
+    whose = {
+        "tenant_id": tx.tenant_id,
+        "advisor_id": advisor_id or _NOBODY,
+        "person_id": person_id,
+        "now": now,
+        "changed_by": str(tx.actor),
+    }
+    if ai_attention is not None:
+        await tx.run(_PAY_ATTENTION, **whose, ai_attention=ai_attention)
+    if audio_available is not None:
+        await tx.run(_ALLOW_AUDIO, **whose, audio_available=audio_available)
 
 
 async def attention_of(tx: Transaction, advisor_id: UUID | None, person_id: UUID) -> AttentionRow | None:
@@ -285,6 +320,9 @@ async def _turn(
         person_id=person_id,
         advisor_id=conversation.advisor_id,
         ai_attention=on,
+        is_taken=not on and by != "bot",
+        why=why,
+        now=now,
     )
     if not on:
         for row in turned:
@@ -292,9 +330,9 @@ async def _turn(
     if turned:
         epoch = conversation.ai_epoch + 1
         if on:
-            await append(tx, _fact("conversation.handed_back", conversation, epoch, now, why=why))
+            await append(tx, conversation_fact("conversation.handed_back", conversation, epoch, now, why=why))
         else:
-            await append(tx, _fact("conversation.handed_over", conversation, epoch, now, why=why))
+            await append(tx, conversation_fact("conversation.handed_over", conversation, epoch, now, why=why))
 
 
 def _line(row: TranscriptRow, sealer: Sealer) -> SaidLine:
@@ -302,7 +340,7 @@ def _line(row: TranscriptRow, sealer: Sealer) -> SaidLine:
     if row.content_sealed is not None:
         text = sealer.open(row.content_sealed, row.message_id.bytes).decode()
     elif row.part_sealed is not None:
-        text, choices = _words(_parts.decode(sealer.open(row.part_sealed, row.message_id.bytes)))
+        text, choices = spoken_words(_parts.decode(sealer.open(row.part_sealed, row.message_id.bytes)))
     return SaidLine(
         message_id=row.message_id,
         seq=row.seq,
@@ -316,7 +354,7 @@ def _line(row: TranscriptRow, sealer: Sealer) -> SaidLine:
     )
 
 
-def _words(planned: PlannedPart) -> tuple[str, tuple[str, ...]]:
+def spoken_words(planned: PlannedPart) -> tuple[str, tuple[str, ...]]:
     """Return what a part says, and what can be tapped under it."""
     match planned.part:
         case Text(text=text) | Speech(text=text) | Letter(text=text):
@@ -333,7 +371,7 @@ def _words(planned: PlannedPart) -> tuple[str, tuple[str, ...]]:
             return "", ()
 
 
-def _fact(  # noqa: PLR0917 - the parts of a fact.
+def conversation_fact(  # noqa: PLR0917 - the parts of a fact.
     kind: str,
     conversation: Conversation,
     epoch: int,
@@ -341,6 +379,7 @@ def _fact(  # noqa: PLR0917 - the parts of a fact.
     why: str = "",
     subject: UUID | None = None,
 ) -> Fact:
+    """Return what happened to a conversation, or to a message in it."""
     body = _Told(
         channel=conversation.channel,
         line_id=conversation.line_id,

@@ -452,7 +452,7 @@ def _social(turn: Turn, state: State) -> Flow:
     if intent == "thanks":
         return end(turn, state, voice.say("thanks"))
     if intent == "goodbye":
-        return end(turn, state, voice.say("goodbye"))
+        return _goodbye(end(turn, state, voice.say("goodbye")))
     if intent == "confirm":
         return end(turn, state, voice.say("all_right"))
     return _greeting(turn, state)
@@ -540,9 +540,29 @@ def _hand_over(turn: Turn, state: State) -> Decision:
     return end(turn, over(state), text, effects=(HandOver("asked"),))
 
 
+def _goodbye(decision: Decision) -> Decision:
+    """Let the last words of a call be its end; in writing they are words like any other."""
+    return replace(decision, replies=tuple(replace(reply, ends_call=True) for reply in decision.replies))
+
+
+def _silence(turn: Turn, state: State) -> Flow:
+    """Ask again who says nothing into a call; after the second time nobody is there."""
+    if state.misunderstood >= _LOST_TWICE:
+        return _goodbye(end(turn, replace(state, misunderstood=0), turn.voice.say("silent")))
+    lost = state.misunderstood + 1
+    sorry = turn.voice.say("unread.silence")
+    if state.topic in {"book", "waitlist", "change"} and state.asked is not None:
+        again = yield from _resume(turn, state, sorry)
+    else:
+        again = end(turn, state, lines(sorry, turn.voice.say("not_understood_help")))
+    return replace(again, state=replace(again.state, misunderstood=lost))
+
+
 def _unread(turn: Turn, state: State, heard: Unread) -> Flow:
     """Something that cannot be read gets a helpful answer; what was asked is not forgotten."""
     voice, venue = turn.voice, turn.venue(state)
+    if heard.kind == "silence":
+        return (yield from _silence(turn, state))
     if heard.kind == "place":
         address = "" if venue is None else venue.address
         text = voice.say("unread.place", address=address) if address else voice.say("unread.place_plain")

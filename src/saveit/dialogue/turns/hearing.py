@@ -5,11 +5,16 @@ from datetime import datetime, time
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from saveit.dialogue.model import Heard, Spoken, State, Tapped, Unread, UnreadKind, Venue
 from saveit.dialogue.nlu import Context, Engine, OpenHours, Slot, Slots, Understanding, understand
+from saveit.dialogue.turns.model import Delivered
 from saveit.guests import Writer
 from saveit.messages import (
     Address,
+    CallEvent,
+    Can,
     Cards,
     Chosen,
     Content,
@@ -71,7 +76,7 @@ async def hear(content: Content, engine: Engine, context: Context) -> Heard | No
                 return await _spoken(text, engine, context)
             return Unread(_UNREAD[attachments[0].kind]) if attachments else None
         case Said(text=text) | Order(text=text):
-            return await _spoken(text, engine, context) if text.strip() else Unread("other")
+            return await _spoken(text, engine, context) if text.strip() else Unread("silence")
         case Keyed(digits=digits):
             return await _spoken(digits, engine, context)
         case Edit(written=written):
@@ -131,6 +136,33 @@ def writer_of(message: UnifiedMessage, *, place: str) -> Writer:
         emails=tuple(each.value for each in addresses if each.kind == "email" and each.verified),
         name=sender.name,
         language="en" if (sender.language or "").startswith("en") else "es",
+    )
+
+
+def corrected(heard: Heard, state: State) -> Heard:
+    """Return an edit of what was answered already as the correction that it is: of the booking just made, not a wish for another one."""
+    books = isinstance(heard, Spoken) and heard.understanding.intent in {
+        "make_reservation",
+        "check_availability",
+    }
+    if not isinstance(heard, Spoken) or not books or state.topic is not None or state.last_booking_id is None:
+        return heard
+    return replace(heard, understanding=replace(heard.understanding, intent="modify"))
+
+
+def speaks(can: Can) -> bool:
+    """Say whether a channel is one that is spoken into."""
+    return can.shape == "speech"
+
+
+def spoken_to(call: CallEvent, event: Delivered) -> UnifiedMessage:
+    """Return a call's beginning, or silence in it, as something that wants an answer: a greeting, or the question again."""
+    assert call.caller is not None
+    return UnifiedMessage(
+        channel_message_id=event.envelope.event_key,
+        sender=call.caller,
+        content=Chosen("", "", "start") if call.phase == "started" else Said(""),
+        thread=call.call_id,
     )
 
 

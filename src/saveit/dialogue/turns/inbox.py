@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from saveit.dialogue.turns.worker import Delivered, LineOf
-from saveit.gateway import ClaimedEvent, Gateway, claim, delay, finish
+from saveit.dialogue.turns.model import Delivered, LineOf
+from saveit.gateway import ClaimedEvent, Gateway, behind, claim, delay, finish
 from saveit.kernel.db import Transaction
+from saveit.messages import Envelope
 
 
 class GatewayInbox:
@@ -19,6 +20,10 @@ class GatewayInbox:
         found = await claim(self._gateway, events_max=events_max)
         self._claimed |= {event.inbox_id: event for event in found}
         return [_delivered(event) for event in found]
+
+    async def behind(self, event: Delivered) -> Sequence[Envelope]:
+        """Return what waits behind an event of the same sender, the oldest first."""
+        return await behind(self._gateway, self._claimed[event.inbox_id])
 
     async def finish(self, tx: Transaction, event: Delivered) -> None:
         """Note that an event was taken. Refuses: ClaimLost."""
@@ -51,4 +56,6 @@ def _delivered(event: ClaimedEvent) -> Delivered:
         received_at=event.received_at,
         trace_id=event.trace_id,
         attempt=event.claim,
+        credentials=event.route.credentials,
+        is_followed=event.is_followed,
     )

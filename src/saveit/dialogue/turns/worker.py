@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final, Protocol, assert_never
+from typing import ClassVar, Final, assert_never
 from uuid import UUID
 
 import msgspec
@@ -20,10 +20,11 @@ from saveit.conversations import (
     Conversation,
     InboundRow,
     act_for_advisor,
+    address_index,
     attention_of,
     attribute,
     begin_as,
-    note_status,
+    find_silence,
     note_turn,
     of_person,
     open_conversation,
@@ -31,7 +32,10 @@ from saveit.conversations import (
     recall,
     remember,
     save_inbound,
+    say_farewell,
+    silence,
     take_over,
+    unsilence,
 )
 from saveit.dialogue.model import (
     Answer,
@@ -45,10 +49,22 @@ from saveit.dialogue.model import (
     State,
     Venue,
 )
-from saveit.dialogue.nlu.model import Engine, Language
+from saveit.dialogue.nlu.model import Engine
 from saveit.dialogue.policy import QUESTIONS_MAX, decide, good_name
+from saveit.dialogue.policy.choices import opts_in
+from saveit.dialogue.turns.besides import Beside, mend, mended, note_beside
 from saveit.dialogue.turns.clerk import IN_THE_TURN, Asker, Clerk, Links
-from saveit.dialogue.turns.hearing import context_of, deserves_an_answer, hear, kind_of, writer_of
+from saveit.dialogue.turns.hearing import (
+    context_of,
+    corrected,
+    deserves_an_answer,
+    hear,
+    kind_of,
+    speaks,
+    spoken_to,
+    writer_of,
+)
+from saveit.dialogue.turns.model import CallOut, Delivered, Inbox, place_of
 from saveit.dialogue.turns.places import venues_of
 from saveit.dialogue.words import Voice
 from saveit.guests import (
@@ -62,20 +78,25 @@ from saveit.guests import (
     say_consent,
 )
 from saveit.kernel import faults
+from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.errors import Fault, Refusal
-from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.kernel.observe import logger
 from saveit.messages import (
+    AccountEvent,
+    CallEvent,
     Can,
     Channels,
     Chosen,
-    Echo,
-    Envelope,
-    OptIn,
-    OptOut,
+    Collects,
+    Confirmation,
+    Deletion,
+    Edit,
+    Elsewhere,
+    Ignored,
+    Inbound,
     Part,
-    Status,
+    Sender,
     TapAnswer,
     UnifiedMessage,
     UnifiedResponse,
@@ -89,47 +110,10 @@ _CLAIMED_AT_ONCE: Final = 32
 _THINKING_AT_ONCE: Final = 5
 # An arrival wakes the worker; this is for what other processes took in, and for what waits to be tried again.
 _LOOKS_EVERY_S: Final = 0.25
+_OK: Final = 200
+_CANCELS: Final = frozenset({"cancel", "cancela", "cancelar", "end", "quit"})
 _states = msgspec.json.Decoder(State)
 _json = msgspec.json.Encoder()
-
-
-class LineOf(msgspec.Struct, frozen=True, kw_only=True):
-    """The line an event came by, as a turn needs it."""
-
-    id: UUID
-    channel: str
-    account: str
-    restaurant_id: RestaurantId | None
-    advisor_id: UUID | None
-    language: Language | None
-
-
-class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """An event out of the inbox; `attempt` is 1 the first time."""
-
-    tenant_id: TenantId
-    inbox_id: UUID
-    line: LineOf
-    envelope: Envelope
-    received_at: datetime
-    trace_id: str
-    attempt: int
-
-
-class Inbox(Protocol):
-    """Where events come from. The composition root makes one of the gateway's doors."""
-
-    async def claim(self, events_max: int) -> Sequence[Delivered]:
-        """Return the next events, at most one of each sender."""
-        ...
-
-    async def finish(self, tx: Transaction, event: Delivered) -> None:
-        """Note that an event was taken. Refuses when somebody else has it by now."""
-        ...
-
-    async def delay(self, tx: Transaction, event: Delivered, why: str) -> None:
-        """Give an event back to be tried later, or put it where a person sees it."""
-        ...
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,20 +125,36 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     venues: tuple[Venue, ...]
     state: State
     epoch: int
-    attended: bool
+    said: UnifiedMessage
+    """As its sender has it by now."""
+    wants_an_answer: bool
+
+
+class ProviderSaysNo(Fault):
+    """A provider did not answer a call that it had asked for."""
+
+    code: ClassVar[str] = "provider_says_no"
 
 
 class Turns:
-    """The turns of one process. `links` makes the addresses of a booking's pass and calendar entry."""
+    """The turns of one process. `links` makes the addresses of a booking's pass and calendar entry, `call_out` calls providers back."""
 
     def __init__(
-        self, desk: Desk, channels: Channels, engine: Engine, inbox: Inbox, *, links: Links | None = None
+        self,
+        desk: Desk,
+        channels: Channels,
+        engine: Engine,
+        inbox: Inbox,
+        *,
+        links: Links | None = None,
+        call_out: CallOut | None = None,
     ) -> None:
         self._desk = desk
         self._channels = channels
         self._engine = engine
         self._inbox = inbox
         self._links = links
+        self._call_out = call_out
         self._thinking = asyncio.Semaphore(_THINKING_AT_ONCE)
         self._woken = asyncio.Event()
         self._over = False
@@ -213,32 +213,38 @@ class Turns:
     async def _take(self, event: Delivered) -> None:
         channel = self._channels[event.line.channel]
         found = channel.parse(event.envelope)
+        if len(found) == 1 and isinstance(found[0], Confirmation | Elsewhere):
+            found = await self._fetched(event, found[0])
         for number, each in enumerate(found, 1):
             last = number == len(found)
             match each:
                 case UnifiedMessage():
                     await self._message(event, each, number=number, last=last)
-                case Status() | Echo() | OptOut() | OptIn():
-                    await self._besides(event, each, last=last)
-                case _:
+                case CallEvent(phase="started" | "no_input", caller=Sender()) if speaks(channel.can):
+                    await self._message(event, spoken_to(each, event), number=number, last=last)
+                case Confirmation() | Elsewhere():
                     if last:
                         await self._finish(event)
+                case _:
+                    await self._beside(event, each, last=last)
 
     # ------------------------------------------------------------------------------------------------ a message
 
     async def _message(self, event: Delivered, message: UnifiedMessage, *, number: int, last: bool) -> None:
         database = self._desk.database
         actor = self._actor(event)
+        current = await self._current(event, message)
 
-        async def write_down(tx: Transaction) -> Heard:
-            return await self._write_down(tx, event, message)
+        async def write_down(tx: Transaction) -> Heard | None:
+            return await self._write_down(tx, event, current)
 
         heard = await database.attempt(event.tenant_id, actor, write_down)
         await faults.reach("dialogue.turn.after_hearing")
-        if heard.message.had_its_turn or not heard.attended or not deserves_an_answer(message):
+        if heard is None or not heard.wants_an_answer:
             if last:
                 await self._finish(event)
             return
+        message = heard.said
         situation = await self._situation(event, message, heard)
         if situation is None:
             if last:
@@ -258,12 +264,27 @@ class Turns:
 
         await database.attempt(event.tenant_id, actor, settle)
 
-    async def _write_down(self, tx: Transaction, event: Delivered, message: UnifiedMessage) -> Heard:
-        """Who wrote, in which conversation, and what."""
+    async def _current(self, event: Delivered, message: UnifiedMessage) -> UnifiedMessage:
+        """Return a message as its sender has it by now: mended or taken back while it waited here."""
+        if not event.is_followed or isinstance(message.content, Edit | Deletion):
+            return message
+        channel = self._channels[event.line.channel]
+        behind = [
+            each
+            for envelope in await self._inbox.behind(event)
+            for each in channel.parse(envelope)
+            if isinstance(each, UnifiedMessage)
+        ]
+        return mended(message, behind) or msgspec.structs.replace(
+            message, content=Deletion(message.channel_message_id)
+        )
+
+    async def _write_down(self, tx: Transaction, event: Delivered, message: UnifiedMessage) -> Heard | None:
+        """Who wrote, in which conversation, and what; None where it only mends what was written before."""
         now, line = self._desk.now(), event.line
         sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
         venues = await venues_of(self._desk, tx, line.restaurant_id)
-        writer = writer_of(message, place=_place(line))
+        writer = writer_of(message, place=place_of(line))
         if message.sender.language is None:
             writer = msgspec.structs.replace(writer, language=line.language or venues[0].language)
         person = await identify(tx, sealer, writer, now=now)
@@ -284,7 +305,12 @@ class Turns:
             conversation = msgspec.structs.replace(conversation, person_id=person.id)
         attention = await attention_of(tx, line.advisor_id, person.id)
         if attention is not None and not attention.ai_attention:
-            await begin_as(tx, conversation.id, ai_attention=False)
+            await begin_as(tx, conversation.id, ai_attention=False, now=now)
+        wanted = await mend(tx, sealer, conversation, message)
+        if wanted is None:
+            return None
+        message = wanted
+        is_silent = await self._is_silent(tx, sealer, event, conversation, message)
         saved = await save_inbound(
             tx,
             sealer,
@@ -298,15 +324,38 @@ class Turns:
         )
         memory = await recall(tx, tx.tenant_id, conversation.id)
         assert memory is not None
+        wants = memory.ai_attention and not (saved.had_its_turn or is_silent) and deserves_an_answer(message)
         return Heard(
+            said=message,
+            wants_an_answer=wants,
             person=person,
             conversation=conversation,
             message=saved,
             venues=venues,
             state=State() if memory.state is None else _states.decode(memory.state),
             epoch=memory.ai_epoch,
-            attended=memory.ai_attention,
         )
+
+    async def _is_silent(  # noqa: PLR0917 - who wrote what, where.
+        self,
+        tx: Transaction,
+        sealer: Sealer,
+        event: Delivered,
+        conversation: Conversation,
+        message: UnifiedMessage,
+    ) -> bool:
+        """Say whether nothing may be answered, because the guest wants to hear no more. Who was only unreachable and writes is back."""
+        index = address_index(sealer, event.line.channel, message.sender.address)
+        silence = await find_silence(tx, tx.tenant_id, event.line.channel, index)
+        if silence is None or opts_in(message.text):
+            return False
+        if not silence.by_guest:
+            await unsilence(tx, tx.tenant_id, event.line.channel, index, by_guest=False)
+            return False
+        if message.text.strip(" .!").casefold() in _CANCELS:
+            # A carrier takes "cancel" for an opt-out; the guest may have meant the booking, and we may not ask.
+            await take_over(tx, conversation, by="bot", why="cancels_and_opted_out", now=self._desk.now())
+        return True
 
     async def _situation(self, event: Delivered, message: UnifiedMessage, heard: Heard) -> Situation | None:
         now = self._desk.now()
@@ -317,7 +366,9 @@ class Turns:
         content = await hear(message.content, self._engine, context_of(state, venue, now))
         if content is None:
             return None
-        writer = writer_of(message, place=_place(event.line))
+        if isinstance(message.content, Edit):
+            content = corrected(content, state)
+        writer = writer_of(message, place=place_of(event.line))
         guest = Guest(
             name=good_name(heard.person.name),
             phone=_first_phone(writer),
@@ -328,7 +379,7 @@ class Turns:
     def _clerk(
         self, event: Delivered, message: UnifiedMessage, heard: Heard, *, number: int, actor: Actor
     ) -> Clerk:
-        writer = writer_of(message, place=_place(event.line))
+        writer = writer_of(message, place=place_of(event.line))
 
         async def send_code(tx: Transaction, made: CodeToSend) -> None:
             await self._send_code(tx, heard, made)
@@ -385,9 +436,9 @@ class Turns:
                     tx, sealer, msgspec.structs.replace(heard.person, name=situation.state.draft.name)
                 )
             handed_over = await self._effects(tx, heard, step.effects, now)
-            parts = _parts(step.replies, message, self._channels[event.line.channel].can)
+            parts = _parts(step.replies, message, self._channels[event.line.channel].can, over=handed_over)
             author: Author = "system" if handed_over else "bot"
-            await plan(
+            planned = await plan(
                 tx,
                 sealer,
                 conversation,
@@ -400,6 +451,7 @@ class Turns:
                 else None,
                 thread=(message.thread,) if message.thread else (),
             )
+            await self._silence(tx, sealer, conversation, step.effects, planned)
         await note_turn(tx, heard.message.message_id, memory.ai_epoch)
         if last:
             await self._inbox.finish(tx, event)
@@ -426,6 +478,27 @@ class Turns:
                     assert_never(effect)
         return handed_over
 
+    async def _silence(  # noqa: PLR0917 - whose word it is, and what still goes out.
+        self,
+        tx: Transaction,
+        sealer: Sealer,
+        conversation: Conversation,
+        effects: Sequence[Effect],
+        planned: Sequence[UUID],
+    ) -> None:
+        """Let nothing but the answer to a guest's opt-out go to this address from here on, until the guest takes it back."""
+        place = (
+            tx.tenant_id,
+            conversation.channel,
+            address_index(sealer, conversation.channel, conversation.address),
+        )
+        for effect in effects:
+            if isinstance(effect, OptOutEffect):
+                await silence(tx, *place, code="said", by_guest=True, now=self._desk.now())
+                await say_farewell(tx, *place, planned)
+            elif isinstance(effect, OptInEffect):
+                await unsilence(tx, *place, by_guest=True)
+
     async def _send_code(self, tx: Transaction, heard: Heard, made: CodeToSend) -> None:
         """Plan the code to the other addresses of the person that it proves, never to the one that asks."""
         sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
@@ -444,55 +517,32 @@ class Turns:
 
     # ------------------------------------------------------------------------------------------------ besides messages
 
-    async def _besides(
-        self, event: Delivered, inbound: Status | Echo | OptOut | OptIn, *, last: bool
-    ) -> None:
+    async def _beside(self, event: Delivered, inbound: Beside, *, last: bool) -> None:
         async def work(tx: Transaction) -> None:
-            now = self._desk.now()
-            match inbound:
-                case Status():
-                    await note_status(tx, tx.tenant_id, event.line.id, inbound, now=now)
-                case Echo():
-                    await self._echo(tx, event, inbound, now)
-                case OptOut() | OptIn():
-                    await self._word_of_provider(tx, event, inbound, now)
-                case _:
-                    assert_never(inbound)
+            sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
+            await note_beside(tx, sealer, event, inbound, now=self._desk.now())
             if last:
                 await self._inbox.finish(tx, event)
 
         await self._desk.database.attempt(event.tenant_id, self._actor(event), work)
 
-    async def _echo(self, tx: Transaction, event: Delivered, echo: Echo, now: datetime) -> None:
-        """Somebody of the house answered on their own phone: it is theirs from here on."""
-        if not echo.by_phone_app:
-            return
-        sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
-        await act_for_advisor(tx, event.line.advisor_id)
-        conversation = await open_conversation(
-            tx,
-            sealer,
-            line_id=event.line.id,
-            channel=event.line.channel,
-            address=echo.recipient,
-            now=now,
-            advisor_id=event.line.advisor_id,
-        )
-        await take_over(tx, conversation, by="phone_app", why="answered_by_hand", now=now)
-
-    async def _word_of_provider(
-        self, tx: Transaction, event: Delivered, word: OptOut | OptIn, now: datetime
-    ) -> None:
-        sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
-        address = word.address
-        phone = address.phone if address.verified else None
-        writer = Writer(
-            place=_place(event.line), identifier=address.value, phones=() if phone is None else (phone,)
-        )
-        person = await identify(tx, sealer, writer, now=now)
-        await say_consent(
-            tx, person.id, scope=word.scope, allowed=isinstance(word, OptIn), how=word.why[:200], now=now
-        )
+    async def _fetched(self, event: Delivered, asked: Confirmation | Elsewhere) -> tuple[Inbound, ...]:
+        """Call the provider back as it asks, and return what came of it: nothing more, or the event itself."""
+        channel = self._channels[event.line.channel]
+        if isinstance(asked, Confirmation):
+            call = asked.call
+        elif isinstance(channel, Collects):
+            call = channel.collect(asked.reference, event.credentials, self._desk.now())
+        else:
+            call = None
+        if call is None or self._call_out is None:
+            return (Ignored(kind=type(asked).__name__.lower(), why="incomplete"),)
+        response = await self._call_out(call)
+        if response.status != _OK:
+            raise ProviderSaysNo(f"status {response.status}")
+        if isinstance(asked, Confirmation):
+            return (AccountEvent(kind="SubscriptionConfirmed", detail="webhooks come from here on"),)
+        return channel.parse(msgspec.structs.replace(event.envelope, body=response.body))
 
     async def _finish(self, event: Delivered) -> None:
         async with self._desk.database.tenant(event.tenant_id, self._actor(event)) as tx:
@@ -500,11 +550,6 @@ class Turns:
 
     def _actor(self, event: Delivered) -> Actor:
         return Actor("guest", "unknown", event.line.channel, event.trace_id)
-
-
-def _place(line: LineOf) -> str:
-    """Return within what an address means something: a channel's account, not one of its numbers."""
-    return f"{line.channel}|{line.account}"
 
 
 def _first_phone(writer: Writer) -> str | None:
@@ -516,11 +561,15 @@ def _threads(can: Can) -> bool:
     return can.shape != "chat"
 
 
-def _parts(replies: Sequence[UnifiedResponse], message: UnifiedMessage, can: Can) -> tuple[Part, ...]:
+def _parts(
+    replies: Sequence[UnifiedResponse], message: UnifiedMessage, can: Can, *, over: bool
+) -> tuple[Part, ...]:
     parts: list[Part] = []
     if isinstance(message.content, Chosen) and message.content.tap_id is not None:
         parts.append(TapAnswer(message.content.tap_id))
     for reply in replies:
         subject = f"Re: {message.subject}" if message.subject else reply.subject
-        parts += fit(msgspec.structs.replace(reply, subject=subject), can)
+        # Nobody else is on the line who could go on with a call.
+        ends_call = reply.ends_call or (over and can.shape == "speech")
+        parts += fit(msgspec.structs.replace(reply, subject=subject, ends_call=ends_call), can)
     return tuple(parts)

@@ -237,7 +237,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "book_button": "Book a table",
     "mine_button": "My bookings",
     "hours_button": "Hours and address",
-    "opted_out": "Understood: I won't write to you on my own. If you write to us, I'll answer. To get notices again, write START.",
+    "opted_out": "Understood: I won't write to you here any more. Your bookings stand. To talk to me again, write START.",
     "opted_in": "Done: you'll get notices about your bookings again.",
     "languages": (
         "I can help you in English or in Spanish. · Atiendo en inglés y en español. Which day, "
@@ -251,6 +251,8 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "unread.place": "Thanks for the location! We are at {address}.",
     "unread.place_plain": "Thanks for the location. How can I help?",
     "unread.contact": "Thanks, but I don't keep other people's contacts. How can I help?",
+    "unread.silence": "Sorry, I didn't hear you.",
+    "silent": "I can't hear you. Please call again whenever you like. Goodbye!",
     "unread.other": "I can't read that here. Could you write it?",
 }
 AREAS: Final = {

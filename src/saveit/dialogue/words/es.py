@@ -454,12 +454,12 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "mine_button": "Mis reservas",
     "hours_button": "Horario y dirección",
     "opted_out": (
-        "Entendido: no te escribiré por mi cuenta. Si nos escribes, te respondo. Para volver a recibir avisos, escribe ALTA.",
-        "Entendido: no le escribiré por mi cuenta. Si nos escribe, le respondo. Para volver a recibir avisos, escriba ALTA.",
+        "Entendido: no te escribiré más por aquí. Tus reservas siguen en pie. Si quieres volver a hablar conmigo, escribe ALTA.",
+        "Entendido: no le escribiré más por aquí. Sus reservas siguen en pie. Si quiere volver a hablar conmigo, escriba ALTA.",
     ),
     "opted_in": (
-        "Hecho: volverás a recibir los avisos de tus reservas.",
-        "Hecho: volverá a recibir los avisos de sus reservas.",
+        "Hecho: ya puedo escribirte otra vez, y volverás a recibir los avisos de tus reservas.",
+        "Hecho: ya puedo escribirle otra vez, y volverá a recibir los avisos de sus reservas.",
     ),
     "languages": (
         "Atiendo en español y en inglés. · I can help you in Spanish or in English. ¿Para qué "
@@ -493,6 +493,11 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "unread.contact": (
         "Gracias, pero no guardo contactos de otras personas. ¿En qué te ayudo?",
         "Gracias, pero no guardo contactos de otras personas. ¿En qué le ayudo?",
+    ),
+    "unread.silence": ("Perdona, no te he oído.", "Perdone, no le he oído."),
+    "silent": (
+        "No te oigo. Llama de nuevo cuando quieras, por favor. ¡Hasta luego!",
+        "No le oigo. Llame de nuevo cuando quiera, por favor. ¡Hasta luego!",
     ),
     "unread.other": (
         "Eso no lo puedo leer por aquí. ¿Me lo escribes?",

@@ -11,7 +11,6 @@ from saveit.guests.book import store
 from saveit.guests.book.marks import is_named, mark_of, marks_of, wanted_marks, words_of
 from saveit.guests.book.store import BookRow, CardRow, StandingRow
 from saveit.guests.contact import email_index, normal_email, normal_phone, phone_index
-from saveit.guests.people.store import FIND_ADDRESS
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Transaction
 from saveit.kernel.errors import Refusal
@@ -22,7 +21,7 @@ TAGS_MAX: Final = 20
 TAG_LENGTH_MAX: Final = 40
 NOTES_LENGTH_MAX: Final = 2_000
 
-_BEGINNING: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+FROM_THE_FIRST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 # Of those who share a beginning so many are opened for one page; whoever searches for two letters of a big house types a third.
 _OPENED_MAX: Final = 500
 
@@ -69,26 +68,43 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Sealed)
 
 
-async def enter(
-    tx: Transaction,
-    sealer: Sealer,
-    restaurant_id: RestaurantId,
-    person_id: PersonId,
-    *,
-    name: str,
-    phone: str | None,
-    now: datetime,
-) -> None:
-    """Enter a guest who booked into the restaurant's book, to be found by name and digits.
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A guest who booked, as they go into the restaurant's book; the sealer says whose guest it is."""
 
-    In whichever transaction: the sealer says whose guest it is.
-    """
-    marks = marks_of(sealer, restaurant_id, name, phone)
-    place = {"tenant_id": sealer.tenant_id, "restaurant_id": restaurant_id, "person_id": person_id}
-    sealed = sealer.seal(name.encode(), person_id.bytes)
-    await tx.run(store.ENTER_GUEST, **place, name_sealed=sealed, now=now, by="system:guest_book")
-    await tx.run(
-        store.ADD_MARKS, **place, marks=[each.mark for each in marks], kinds=[each.kind for each in marks]
+    sealer: Sealer
+    restaurant_id: RestaurantId
+    person_id: PersonId
+    name: str
+    phone: str | None
+
+    def __repr__(self) -> str:
+        """Say who, not their name."""
+        return f"Entry({self.person_id})"
+
+
+async def enter(ledger_tx: Transaction, entries: Sequence[Entry], *, now: datetime) -> None:
+    """Enter guests who booked into the restaurants' books, to be found by name and digits; each guest of a book once."""
+    marks = [
+        (entry, mark)
+        for entry in entries
+        for mark in marks_of(entry.sealer, entry.restaurant_id, entry.name, entry.phone)
+    ]
+    await ledger_tx.run(
+        store.ENTER_GUESTS,
+        tenant_ids=[entry.sealer.tenant_id for entry in entries],
+        restaurant_ids=[entry.restaurant_id for entry in entries],
+        person_ids=[entry.person_id for entry in entries],
+        names_sealed=[entry.sealer.seal(entry.name.encode(), entry.person_id.bytes) for entry in entries],
+        now=now,
+        by="system:guest_book",
+    )
+    await ledger_tx.run(
+        store.MARK_GUESTS,
+        tenant_ids=[entry.sealer.tenant_id for entry, _ in marks],
+        restaurant_ids=[entry.restaurant_id for entry, _ in marks],
+        person_ids=[entry.person_id for entry, _ in marks],
+        marks=[mark.mark for _, mark in marks],
+        kinds=[mark.kind for _, mark in marks],
     )
 
 
@@ -156,8 +172,8 @@ async def in_book(tx: Transaction, restaurant_id: RestaurantId, person_ids: Sequ
         store.LIST_BOOK,
         tenant_id=tx.tenant_id,
         restaurant_id=restaurant_id,
-        after_at=_BEGINNING[0],
-        after_id=_BEGINNING[1],
+        after_at=FROM_THE_FIRST[0],
+        after_id=FROM_THE_FIRST[1],
         person_ids=list(person_ids),
         rows_max=1,
     )
@@ -182,24 +198,23 @@ async def search(
     *,
     tag: str | None = None,
     region: str,
-    after: tuple[datetime, UUID] | None = None,
+    after: tuple[datetime, UUID] = FROM_THE_FIRST,
     rows_max: int,
 ) -> list[Found]:
     """Return guests of a restaurant's book, in the order in which they first came.
 
     `text` is a whole phone in any spelling, its last four digits, a whole email, or the beginnings of words of the name; empty is all.
     """
-    place = after or _BEGINNING
     page = {
         "tenant_id": sealer.tenant_id,
         "restaurant_id": restaurant_id,
-        "after_at": place[0],
-        "after_id": place[1],
+        "after_at": after[0],
+        "after_id": after[1],
     }
     asked = text.strip()
-    owner = await _owner_of(tx, sealer, asked, region)
-    if owner is not None:
-        rows = await tx.many(store.LIST_BOOK, **page, person_ids=[owner], rows_max=rows_max)
+    owners = await owners_of(tx, sealer, asked, region)
+    if owners:
+        rows = await tx.many(store.LIST_BOOK, **page, person_ids=owners, rows_max=rows_max)
         return [_found(sealer, row) for row in rows]
     marks = [] if tag is None else [mark_of(sealer, restaurant_id, "tag", _tag_key(tag))]
     marks += wanted_marks(sealer, restaurant_id, asked)
@@ -215,8 +230,8 @@ async def search(
     return [each for each in found if not by_name or is_named(asked, each.name)][:rows_max]
 
 
-async def _owner_of(tx: Transaction, sealer: Sealer, text: str, region: str) -> UUID | None:
-    """Return whose phone or email the text is, where it is one and somebody has it."""
+async def owners_of(tx: Transaction, sealer: Sealer, text: str, region: str) -> list[PersonId] | None:
+    """Return who left this phone or mail with us; None where the text is neither."""
     email = normal_email(text) if "@" in text else None
     phone = None if email is not None else normal_phone(text, region)
     if email is not None:
@@ -225,8 +240,8 @@ async def _owner_of(tx: Transaction, sealer: Sealer, text: str, region: str) -> 
         kind, index = "phone", phone_index(sealer, phone)
     else:
         return None
-    row = await tx.maybe(FIND_ADDRESS, tenant_id=sealer.tenant_id, kind=kind, blind_index=index)
-    return None if row is None else row.person_id
+    rows = await tx.many(store.OWNERS_OF, tenant_id=sealer.tenant_id, kind=kind, blind_index=index)
+    return [PersonId(row.person_id) for row in rows]
 
 
 def _found(sealer: Sealer, row: BookRow) -> Found:

@@ -37,8 +37,15 @@ class StandingRow(msgspec.Struct, frozen=True):
     blocked_reason: str | None
 
 
+class OwnerRow(msgspec.Struct, frozen=True):
+    """Whose an address may be."""
+
+    person_id: UUID
+
+
 _STATEMENTS = load_statements("saveit.guests.book")
-ENTER_GUEST = _STATEMENTS.command("enter_guest")
+ENTER_GUESTS = _STATEMENTS.command("enter_guests")
+MARK_GUESTS = _STATEMENTS.command("mark_guests")
 ADD_MARKS = _STATEMENTS.command("add_marks")
 FORGET_TAGS = _STATEMENTS.command("forget_tags")
 LOCK_CARD = _STATEMENTS.query("lock_card", CardRow)
@@ -47,3 +54,4 @@ SAVE_CARD = _STATEMENTS.command("save_card")
 LIST_BOOK = _STATEMENTS.query("list_book", BookRow)
 SEARCH_BOOK = _STATEMENTS.query("search_book", BookRow)
 STANDINGS_OF = _STATEMENTS.query("standings_of", StandingRow)
+OWNERS_OF = _STATEMENTS.query("owners_of", OwnerRow)

@@ -16,7 +16,7 @@ import msgspec
 from saveit.guests.contact import email_index, normal_email, normal_phone, phone_index
 from saveit.guests.model import GuestDetails, Language, open_details, seal_details
 from saveit.guests.people import store
-from saveit.guests.people.store import LinkRow
+from saveit.guests.people.store import LinkRow, PersonRow
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import PersonId, new_id
@@ -128,8 +128,19 @@ async def identify(tx: Transaction, sealer: Sealer, writer: Writer, *, now: date
 async def find_person(tx: Transaction, sealer: Sealer, person_id: PersonId) -> Person | None:
     """Return a person of the transaction's tenant."""
     row = await tx.maybe(store.FIND_PERSON, tenant_id=sealer.tenant_id, person_id=person_id)
-    if row is None:
-        return None
+    return None if row is None else _person_of(row, sealer)
+
+
+async def find_people(tx: Transaction, sealer: Sealer, person_ids: Sequence[UUID]) -> dict[PersonId, Person]:
+    """Return some people of the transaction's tenant, by their ids."""
+    if not person_ids:
+        return {}
+    rows = await tx.many(store.LIST_PEOPLE, tenant_id=sealer.tenant_id, person_ids=list(person_ids))
+    return {PersonId(row.person_id): _person_of(row, sealer) for row in rows}
+
+
+def _person_of(row: PersonRow, sealer: Sealer) -> Person:
+    person_id = PersonId(row.person_id)
     details = None if row.details_sealed is None else open_details(sealer, row.details_sealed, person_id)
     return Person(
         id=person_id,
@@ -206,9 +217,49 @@ async def part(tx: Transaction, link_id: UUID, *, by: str, now: datetime) -> boo
     return True
 
 
+async def find_link(tx: Transaction, link_id: UUID) -> LinkRow | None:
+    """Return a link, undone ones too."""
+    return await tx.maybe(store.FIND_LINK, tenant_id=tx.tenant_id, link_id=link_id)
+
+
+async def consents_of(tx: Transaction, person_id: PersonId) -> dict[Scope, bool]:
+    """Return what a person may be told unasked, by scope."""
+    return {
+        "all": await may_be_told(tx, person_id),
+        "marketing": await may_be_told(tx, person_id, "marketing"),
+    }
+
+
 async def list_links(tx: Transaction, person_id: PersonId) -> list[LinkRow]:
     """Return who was linked to a person, how, by whom and when, undone links too."""
     return await tx.many(store.LIST_LINKS, tenant_id=tx.tenant_id, person_id=person_id)
+
+
+async def move_address(
+    tx: Transaction, sealer: Sealer, *, place: str, old: str, new: str, now: datetime
+) -> PersonId | None:
+    """Let a person be known under the address that their account has now, too; None where nobody had the old one.
+
+    The channel's own address alone: a phone that is new is proved when somebody writes from it.
+    """
+    row = await tx.maybe(
+        store.FIND_ADDRESS,
+        tenant_id=tx.tenant_id,
+        kind="channel",
+        blind_index=sealer.blind_index("channel", channel_key(place, old)),
+    )
+    if row is None:
+        return None
+    own = await tx.one(
+        store.CLAIM_ADDRESS,
+        tenant_id=sealer.tenant_id,
+        kind="channel",
+        blind_index=sealer.blind_index("channel", channel_key(place, new)),
+        person_id=row.person_id,
+        verified_at=now,
+        now=now,
+    )
+    return PersonId(own.person_id)
 
 
 async def say_consent(

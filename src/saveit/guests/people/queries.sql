@@ -27,6 +27,13 @@ FROM people
 WHERE tenant_id = :tenant_id::uuid
     AND person_id = :person_id::uuid
 
+-- list_people :many PersonRow
+-- Some people.
+SELECT person_id, details_sealed, language, merged_into
+FROM people
+WHERE tenant_id = :tenant_id::uuid
+    AND person_id = ANY (:person_ids::uuid[])
+
 -- save_details :none
 -- Writes what a person said of themselves.
 UPDATE people
@@ -103,7 +110,7 @@ VALUES (
 
 -- find_link :maybe LinkRow
 -- One link, locked.
-SELECT link_id, person_id, into_person_id, how, linked_by, linked_at, moved, undone_at
+SELECT link_id, person_id, into_person_id, how, linked_by, linked_at, moved, undone_by, undone_at
 FROM person_links
 WHERE tenant_id = :tenant_id::uuid
     AND link_id = :link_id::uuid
@@ -111,7 +118,7 @@ FOR NO KEY UPDATE
 
 -- list_links :many LinkRow
 -- The links into a person, the latest first, undone ones too.
-SELECT link_id, person_id, into_person_id, how, linked_by, linked_at, moved, undone_at
+SELECT link_id, person_id, into_person_id, how, linked_by, linked_at, moved, undone_by, undone_at
 FROM person_links
 WHERE tenant_id = :tenant_id::uuid
     AND into_person_id = :person_id::uuid

@@ -46,6 +46,7 @@ class LinkRow(msgspec.Struct, frozen=True):
     linked_by: str
     linked_at: datetime
     moved: list[str]
+    undone_by: str | None
     undone_at: datetime | None
 
 
@@ -77,6 +78,7 @@ CLAIM_ADDRESS = _STATEMENTS.query("claim_address", AddressRow)
 FIND_ADDRESS = _STATEMENTS.query("find_address", AddressRow)
 INSERT_PERSON = _STATEMENTS.command("insert_person")
 FIND_PERSON = _STATEMENTS.query("find_person", PersonRow)
+LIST_PEOPLE = _STATEMENTS.query("list_people", PersonRow)
 SAVE_DETAILS = _STATEMENTS.command("save_details")
 FAMILY = _STATEMENTS.query("family", FamilyRow)
 LOCK_PEOPLE = _STATEMENTS.query("lock_people", FamilyRow)

@@ -12,9 +12,10 @@ from saveit.ledger import release_loads, release_tables
 from saveit.outbox import append
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
-from saveit.reservations.errors import IllegalStatus, ReservationUnknown, RevisionConflict
+from saveit.reservations.errors import CheckInTooEarly, IllegalStatus, ReservationUnknown, RevisionConflict
 from saveit.reservations.facts import LimitPassed, changed
 from saveit.reservations.model import Reservation, Status
+from saveit.seating import local_date
 
 
 async def find(desk: Desk, tx: Transaction, reservation_id: ReservationId) -> Reservation:
@@ -79,7 +80,7 @@ async def confirm(desk: Desk, tx: Transaction, reservation_id: ReservationId) ->
     before = await lock(desk, tx, reservation_id)
     if before.status == "confirmed":
         return before
-    _require(before, "pending", wanted="confirmed")
+    require(before, "pending", wanted="confirmed")
     after = msgspec.structs.replace(before, status="confirmed", confirmed_at=desk.now(), confirm_by=None)
     return await save(desk, tx, "reservation.confirmed", before=before, after=after)
 
@@ -102,7 +103,7 @@ async def cancel(
         return before
     if revision is not None and revision != before.revision:
         raise RevisionConflict(revision=before.revision)
-    _require(before, "pending", "confirmed", wanted="cancelled")
+    require(before, "pending", "confirmed", wanted="cancelled")
     now = desk.now()
     # A booking that never came to stand costs nothing to give up.
     free = waive_fee or before.status == "pending"
@@ -122,10 +123,13 @@ async def cancel(
 async def check_in(desk: Desk, tx: Transaction, reservation_id: ReservationId) -> Reservation:
     """Note that the party is here and sits at its tables, which nobody is moved to any more.
 
-    Refuses: ReservationUnknown, IllegalStatus (a second check-in included).
+    Refuses: ReservationUnknown, IllegalStatus (a second check-in included), CheckInTooEarly before the service day.
     """
     before = await lock(desk, tx, reservation_id)
-    _require(before, "confirmed", wanted="checked_in")
+    require(before, "confirmed", wanted="checked_in")
+    zone = (await desk.house(before.tenant_id, before.restaurant_id)).zone
+    if local_date(desk.now(), zone) < before.date:
+        raise CheckInTooEarly(date=before.date.isoformat())
     after = msgspec.structs.replace(before, status="checked_in", checked_in_at=desk.now())
     await store.set_movable(tx, before, movable=False)
     await faults.reach("reservations.check_in.before_commit")
@@ -137,7 +141,7 @@ async def complete(desk: Desk, tx: Transaction, reservation_id: ReservationId) -
     before = await lock(desk, tx, reservation_id)
     if before.status == "completed":
         return before
-    _require(before, "checked_in", wanted="completed")
+    require(before, "checked_in", wanted="completed")
     after = msgspec.structs.replace(before, status="completed", completed_at=desk.now())
     # What was counted stays counted: the party did start in its interval.
     await release_tables(tx, before.tenant_id, before.id)
@@ -153,7 +157,7 @@ async def mark_no_show(desk: Desk, tx: Transaction, reservation_id: ReservationI
     before = await lock(desk, tx, reservation_id)
     if before.status == "no_show":
         return before
-    _require(before, "confirmed", wanted="no_show")
+    require(before, "confirmed", wanted="no_show")
     if desk.now() < before.starts_at:
         raise IllegalStatus(status=before.status, wanted="no_show", starts_at=before.starts_at.isoformat())
     after = msgspec.structs.replace(
@@ -194,7 +198,7 @@ async def _free(tx: Transaction, reservation: Reservation) -> None:
     await store.end_guest_stay(tx, reservation)
 
 
-def _require(reservation: Reservation, *allowed: Status, wanted: Status) -> None:
+def require(reservation: Reservation, *allowed: Status, wanted: Status) -> None:
     """Refuse early and with words; the database's trigger refuses in any case."""
     if reservation.status not in allowed:
         raise IllegalStatus(status=reservation.status, wanted=wanted)

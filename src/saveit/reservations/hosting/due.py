@@ -116,7 +116,11 @@ async def mark_no_show_when_due(desk: Desk, tx: Transaction, reservation_id: Res
     """Note that a party did not come, if that is still so and its own terms have run out; say whether it was done."""
     before = await lock(desk, tx, reservation_id)
     waited = timedelta(minutes=before.policy.no_show_after_minutes)
-    if before.status != "confirmed" or before.overbooked or desk.now() < before.starts_at + waited:
+    if (
+        before.status != "confirmed"
+        or before.overbooked
+        or desk.now() < (before.expected_at or before.starts_at) + waited
+    ):
         return False
     await mark_no_show(desk, tx, reservation_id)
     return True

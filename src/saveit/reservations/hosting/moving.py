@@ -21,7 +21,7 @@ from saveit.reservations.errors import (
 )
 from saveit.reservations.facts import LimitPassed, limits_passed
 from saveit.reservations.hosting.changes import find, lock, save
-from saveit.reservations.model import Policy, Reservation
+from saveit.reservations.model import Policy, Reservation, policy_of
 from saveit.reservations.taking.holds import fresh_day
 from saveit.reservations.taking.wishes import broken_rules, is_capacity
 from saveit.seating import Asking, Audience, Closed, Offer, Reason, free_units, local_clock, offer_at, plan_of
@@ -43,7 +43,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     beyond_pacing: bool = False
 
 
-class _Quicker(Exception):
+class Quicker(Exception):
     """Somebody took what was free in the picture."""
 
 
@@ -66,16 +66,16 @@ async def change(
     if before.date != seen.date:
         raise Collision("the reservation went to another day meanwhile")
     for _ in range(_TURNS_MAX):
-        house = await _house_now(desk, tx, before)
+        house = await house_now(desk, tx, before)
         offer, passed = await _offer(desk, house, before, wish=wish, on=on, actor=tx.actor)
         try:
             async with tx.savepoint():
                 after = await _take_place(desk, tx, house, before, offer, wish)
-        except _Quicker:
+        except Quicker:
             continue
         await faults.reach("reservations.change.before_commit")
         return await save(desk, tx, "reservation.modified", before=before, after=after, passed=passed)
-    raise SlotUnavailable(_full(before, on, wish.time))
+    raise SlotUnavailable(full(before, on, wish.time))
 
 
 async def move(
@@ -95,7 +95,7 @@ async def move(
     before = await lock(desk, tx, reservation_id, revision=revision)
     if not before.stands:
         raise IllegalStatus(status=before.status)
-    house = await _house_now(desk, tx, before)
+    house = await house_now(desk, tx, before)
     wanted = tuple(sorted(set(table_ids)))
     if not wanted or any(table_id not in house.floor.index_of for table_id in wanted):
         raise RulesRefused((Closed(before.date, None, before.starts_at, Reason.TABLE_UNKNOWN, {}),))
@@ -103,7 +103,7 @@ async def move(
     await release_tables(tx, before.tenant_id, before.id)
     after = msgspec.structs.replace(before, table_ids=wanted, pinned=True, overbooked=False)
     if not await _take_tables(tx, after):
-        raise TableTaken(_full(before, before.date, None))
+        raise TableTaken(full(before, before.date, None))
     return await save(desk, tx, "reservation.moved", before=before, after=after)
 
 
@@ -132,9 +132,9 @@ async def extend(
             until=(before.starts_at + _STAY_MAX).astimezone(zone).isoformat(),
         )
     if not await store.extend_occupancy(tx, before, ends_at):
-        raise TableTaken(_full(before, before.date, None))
+        raise TableTaken(full(before, before.date, None))
     after = msgspec.structs.replace(before, leaves_at=leaves_at, ends_at=ends_at)
-    await _keep_stay(tx, before, after)
+    await keep_stay(tx, before, after)
     return await save(desk, tx, "reservation.extended", before=before, after=after)
 
 
@@ -161,20 +161,21 @@ async def seat_overbooked(
         after = msgspec.structs.replace(waiting, table_ids=table_ids, overbooked=False, loads=kept)
         try:
             async with tx.savepoint():
-                await _take_or_leave(tx, after)
-        except _Quicker:
+                await take_or_leave(tx, after)
+        except Quicker:
             continue
         await release_loads(tx, (waiting.tenant_id, waiting.restaurant_id), waiting.date, given_back)
         return await save(desk, tx, "reservation.seated_from_overbooking", before=waiting, after=after)
     return None
 
 
-def _full(reservation: Reservation, on: date, time: str | None) -> Closed:
+def full(reservation: Reservation, on: date, time: str | None) -> Closed:
+    """Say that nothing is left for this party."""
     facts: dict[str, object] = {"party_size": reservation.party_size}
     return Closed(on, time, reservation.starts_at if time is None else None, Reason.FULL, facts)
 
 
-async def _house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> House:
+async def house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> House:
     """Return the restaurant as it is and stays until this transaction ends: its rules and floor wait for the lock taken here."""
     await store.share_restaurant(tx, reservation.restaurant_id)
     house = await desk.house(reservation.tenant_id, reservation.restaurant_id)
@@ -212,7 +213,7 @@ async def _offer(
     if isinstance(answer, Closed) and not is_capacity(answer.reason):
         raise RulesRefused(broken_rules(house, day, asking, on, time, now, answer))
     # A party that has a table is not changed into one that waits for one.
-    closed = answer if isinstance(answer, Closed) else _full(before, on, time)
+    closed = answer if isinstance(answer, Closed) else full(before, on, time)
     if closed.reason is Reason.FULL and wish.table_id is not None:
         raise TableTaken(closed)
     raise SlotUnavailable(closed)
@@ -237,18 +238,17 @@ async def _take_place(  # noqa: PLR0917 - the old place, the new one and the mea
         table_ids=unit,
         pinned=(before.pinned and unit == before.table_ids) or wish.table_id is not None,
         overbooked=False,
+        expected_at=None if offer.starts_at != before.starts_at else before.expected_at,
         loads=load_rows(plan, offer.claims, party_size),
         # What it is counted in was decided under the rules of whoever moved it.
-        policy=msgspec.structs.replace(
-            _moved_policy(before, offer.starts_at, desk.now()), audience=wish.audience
-        ),
+        policy=_moved_policy(house, before, offer, party_size=party_size, wish=wish, now=desk.now()),
     )
     may_overlap = await store.guest_may_overlap(tx, before)
     await release_tables(tx, before.tenant_id, before.id)
-    await _take_or_leave(tx, after)
+    await take_or_leave(tx, after)
     await release_loads(tx, restaurant, before.date, before.loads)
     if not await take_loads(tx, restaurant, after.date, after.loads):
-        raise _Quicker
+        raise Quicker
     await store.end_guest_stay(tx, before)
     if after.person_id is not None and not await store.keep_guest_stay(
         tx, after, overlap_allowed=may_overlap
@@ -263,12 +263,36 @@ def _unit(offer: Offer, before: Reservation) -> tuple[TableId, ...]:
     return before.table_ids if before.table_ids in fitting else fitting[0]
 
 
-def _moved_policy(before: Reservation, starts_at: datetime, now: datetime) -> Policy:
-    """Carry the terms over to another start: the same notice before it, unless it has already passed for the old one."""
-    policy = before.policy
+def _moved_policy(
+    house: House, before: Reservation, offer: Offer, *, party_size: int, wish: Wish, now: datetime
+) -> Policy:
+    """Carry the terms over to another place: the same notice before it, unless it has already passed for the old one.
+
+    For another date or size the dearer of the old terms and those of now hold, amount by amount: else a quiet Tuesday moved to New Year's
+    Eve would keep a Tuesday's penalty, and two guests who become ten the deposit of two.
+    """
+    policy = msgspec.structs.replace(before.policy, audience=wish.audience)
+    if (offer.date, party_size) != (before.date, before.party_size):
+        anew = policy_of(
+            house.rules,
+            on=offer.date,
+            starts_at=offer.starts_at,
+            party_size=party_size,
+            currency=policy.currency,
+            audience=wish.audience,
+        )
+        policy = msgspec.structs.replace(
+            policy,
+            late_fee_minor=max(policy.late_fee_minor, anew.late_fee_minor),
+            no_show_fee_minor=max(policy.no_show_fee_minor, anew.no_show_fee_minor),
+            deposit_minor=max(policy.deposit_minor, anew.deposit_minor),
+            requirements=tuple(dict.fromkeys((*policy.requirements, *anew.requirements))),
+        )
     if now > policy.free_until:
         return policy
-    return msgspec.structs.replace(policy, free_until=starts_at - (before.starts_at - policy.free_until))
+    return msgspec.structs.replace(
+        policy, free_until=offer.starts_at - (before.starts_at - policy.free_until)
+    )
 
 
 async def _take_tables(tx: Transaction, after: Reservation) -> bool:
@@ -287,12 +311,13 @@ async def _take_tables(tx: Transaction, after: Reservation) -> bool:
     )
 
 
-async def _take_or_leave(tx: Transaction, after: Reservation) -> None:
+async def take_or_leave(tx: Transaction, after: Reservation) -> None:
+    """Take the party's tables. Raises: Quicker, and the caller undoes what was taken."""
     if not await _take_tables(tx, after):
-        raise _Quicker
+        raise Quicker
 
 
-async def _keep_stay(tx: Transaction, before: Reservation, after: Reservation) -> None:
+async def keep_stay(tx: Transaction, before: Reservation, after: Reservation) -> None:
     """Note that the guest is here until later; a stay that runs on is a fact, whatever else the guest has booked."""
     if after.person_id is None:
         return

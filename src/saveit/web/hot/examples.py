@@ -9,9 +9,10 @@ import msgspec
 from saveit.access import ApiKey, StaffUser
 from saveit.advisors import Advisor, Line
 from saveit.consumers.notices import NoticeRow, Template
-from saveit.consumers.notify import DeadLetterRow, PauseRow
+from saveit.consumers.notify import DeadLetterRow
 from saveit.consumers.qr import PassDocument
 from saveit.consumers.relay import DeliveryRow, Endpoint
+from saveit.conversations import LineWord, PauseRow
 from saveit.gateway import ParkedEvent, Quarantined
 from saveit.kernel.ids import (
     AdvisorId,
@@ -37,6 +38,7 @@ from saveit.venues import (
     Tenant,
     default_rules,
 )
+from saveit.web.hot.guest_examples import guest_examples
 from saveit.web.hot.health import Readiness
 from saveit.web.hot.staff_examples import staff_examples
 from saveit.web.wire import (
@@ -94,6 +96,7 @@ from saveit.web.wire.messages import (
     Deliveries,
     EndpointAnswer,
     Endpoints,
+    LineWords,
     NoticePreview,
     Notices,
     Pauses,
@@ -283,6 +286,7 @@ def examples() -> Iterator[msgspec.Struct]:
     yield from _of_lines()
     yield from _of_messages()
     yield from staff_examples()
+    yield from guest_examples(_RESERVATION, _HOLD)
 
 
 def _of_tables() -> Iterator[msgspec.Struct]:
@@ -395,6 +399,19 @@ def _of_messages() -> Iterator[msgspec.Struct]:
     yield Notices([NoticeRow(_ID, "booked", _MADE_AT, "whatsapp_twilio", "delivered", "")])
     letter = DeadLetterRow(_ID, _MADE_AT, _ID, _ID, "whatsapp_twilio", "refused", "63016", 1, _MADE_AT)
     yield DeadLetters([letter])
+    yield LineWords(
+        [
+            LineWord(
+                _ID,
+                "whatsapp_meta",
+                "template reminder es",
+                "PAUSED",
+                "low quality",
+                needs_person=True,
+                said_at=_MADE_AT,
+            )
+        ]
+    )
     yield Pauses([PauseRow(_ID, None, "20003", _MADE_AT)])
     endpoint = Endpoint(
         id=_ID,

@@ -21,8 +21,38 @@ from saveit.board import (
     BoardWaiting,
     Forecast,
 )
-from saveit.kernel.ids import AreaId, CombinationId, HoldId, PersonId, ReservationId, RestaurantId, TableId
+from saveit.conversations import CountsRow
+from saveit.kernel.ids import (
+    AreaId,
+    CombinationId,
+    HoldId,
+    LineId,
+    PersonId,
+    ReservationId,
+    RestaurantId,
+    TableId,
+    UserId,
+)
 from saveit.venues import Area, TableCombination
+from saveit.web.wire.guests import Consent, GuestLine, GuestPage, GuestProfile
+from saveit.web.wire.inbox import (
+    ConversationAnswer,
+    ConversationPage,
+    LinkAnswer,
+    Links,
+    MannersAnswer,
+    MessageAnswer,
+    MessagePage,
+    PersonAnswer,
+    QuickAnswer,
+    QuickAnswers,
+    ReplyAnswer,
+    StaffAnswer,
+    ThreadAnswer,
+    UsableTemplate,
+    UsableTemplates,
+    WindowAnswer,
+)
 
 _ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
 _OTHER_ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8f")
@@ -37,6 +67,7 @@ _GUEST = BoardGuest("Ana Rivas", "+573001234567", "ana@example.com", "es")
 def staff_examples() -> Iterator[msgspec.Struct]:
     """Yield one example of each struct that staff's pages are answered with as a whole."""
     yield _board()
+    yield from _of_conversations()
 
 
 def _party() -> BoardReservation:
@@ -185,4 +216,128 @@ def _table() -> BoardTable:
         holder_id=_ID,
         until=_LEAVES_AT,
         next_at=None,
+    )
+
+
+_MARTA = StaffAnswer(UserId(_ID), "Marta Ruiz")
+
+
+def _said() -> MessageAnswer:
+    return MessageAnswer(
+        id=_ID,
+        conversation_id=_ID,
+        line_id=LineId(_ID),
+        channel="whatsapp_meta",
+        seq=12,
+        direction="out",
+        author="staff",
+        author_user=_MARTA,
+        kind="text",
+        text="¡Hola! Les guardamos la terraza.",
+        choices=(),
+        attachments=(),
+        status="delivered",
+        error="",
+        at=_MADE_AT,
+        status_at=_MADE_AT,
+    )
+
+
+def _of_conversations() -> Iterator[msgspec.Struct]:
+    said = _said()
+    talk = ConversationAnswer(
+        id=_ID,
+        channel="whatsapp_meta",
+        line_id=LineId(_ID),
+        restaurant_id=RestaurantId(_ID),
+        advisor_id=None,
+        person_id=PersonId(_ID),
+        name="Ana Rivas",
+        address="573001234567",
+        language="es",
+        status="open",
+        answering="human",
+        needs_human=False,
+        handed_over_at=_MADE_AT,
+        handed_over_why="asked",
+        taken_at=_MADE_AT,
+        taken_by=_MARTA,
+        unread=0,
+        seq=12,
+        ai_epoch=1,
+        last_message=said,
+        opened_at=_MADE_AT,
+        closed_at=None,
+        last_inbound_at=_MADE_AT,
+        window=WindowAnswer(open=True, closes_at=_MADE_AT + timedelta(hours=24)),
+    )
+    yield talk
+    yield from _of_guests(talk)
+    yield ConversationPage([talk], CountsRow(7, 1, 2), None)
+    yield MessagePage([said], more=False)
+    person = PersonAnswer(PersonId(_ID), "Ana Rivas", "+573001234567", None, "es")
+    yield ThreadAnswer(person, [talk], [said], None)
+    yield ReplyAnswer([said], talk)
+    usable = UsableTemplate("reminder", "es", "reserva_recordatorio", "", "Te esperamos, {guest}", ("guest",))
+    yield UsableTemplates([usable])
+    kept = QuickAnswer(
+        id=_ID,
+        restaurant_id=RestaurantId(_ID),
+        language="es",
+        shortcut="horario",
+        text="Abrimos de 12 a 16 y de 19 a 23.",
+        revision=1,
+    )
+    yield kept
+    yield QuickAnswers([kept])
+    yield MannersAnswer(None, ai_attention=False, audio_available=False)
+    linked = LinkAnswer(
+        id=_ID,
+        person_id=PersonId(_ID),
+        into_person_id=PersonId(_OTHER_ID),
+        how="staff",
+        linked_by=f"staff:{_ID}",
+        linked_at=_MADE_AT,
+        undone_by=None,
+        undone_at=None,
+    )
+    yield linked
+    yield Links([linked])
+
+
+def _of_guests(talk: ConversationAnswer) -> Iterator[msgspec.Struct]:
+    line = GuestLine(
+        person_id=PersonId(_ID),
+        name="Ana Rivas",
+        phone="+573001234567",
+        email="ana@example.com",
+        language="es",
+        visits=3,
+        no_shows=0,
+        last_visit_on=_ON,
+        tags=("VIP",),
+        blocked=False,
+    )
+    yield GuestPage([line], None)
+    yield GuestProfile(
+        person_id=line.person_id,
+        name=line.name,
+        phone=line.phone,
+        email=line.email,
+        language=line.language,
+        visits=line.visits,
+        no_shows=line.no_shows,
+        cancellations=1,
+        last_visit_on=line.last_visit_on,
+        tags=line.tags,
+        notes="Prefiere la terraza",
+        allergies=("maní",),
+        revision=2,
+        blocked=False,
+        blocked_at=None,
+        blocked_reason=None,
+        consent=Consent(all=True, marketing=False),
+        people=(line.person_id,),
+        conversations=[talk],
+        reservations=[],
     )

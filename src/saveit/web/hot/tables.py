@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from saveit.guests import ContactRefused
 from saveit.kernel.ids import AreaId, RestaurantId
 from saveit.ledger import House
 from saveit.reservations import Booking, Holding, SlotUnavailable, book, calendar_offers, hold_once
@@ -25,6 +26,7 @@ from saveit.web.desk import (
     with_alternatives,
 )
 from saveit.web.edge import Call, Reader, Reply, read_body, require_json
+from saveit.web.hot.faults import with_all_faults
 from saveit.web.hot.memory import Memory, Seen
 from saveit.web.problems import NotFound, RequestError, RequestInvalid, request_error
 from saveit.web.wire import (
@@ -61,9 +63,16 @@ class BookTable:
         self._reader = Reader(BookingRequest)
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
-        """Book a table: 201 with the reservation, the same again under the same key."""
+        """Book a table: 201 with the reservation, the same again under the same key; 422 with all that is wrong at once."""
         _ = call.principal
-        request = self._reader.read(await _json_body(call, receive))
+        octets = await _json_body(call, receive)
+        try:
+            return await self._book(call, octets)
+        except (RequestInvalid, ContactRefused) as refusal:
+            raise await with_all_faults(call, octets, refusal) from None
+
+    async def _book(self, call: Call, octets: bytes) -> Reply:
+        request = self._reader.read(octets)
         house = await call.house("reservations:write", request.restaurant_id)
         check_dates(("date", request.date))
         staff = call.audience == "staff"
@@ -171,7 +180,7 @@ class ListTimes:
         body = self._memory.find(asked, house)
         if body is None:
             seen = Seen(call.desk, house)
-            body = _encode(await _listing(call, house, question, seen))
+            body = _encode(await listing(call, house, question, seen))
             self._memory.keep(asked, seen, body)
         return Reply(200, body)
 
@@ -202,7 +211,8 @@ def read_question(place: str, query: bytes) -> Question:
     return Question(restaurant_id, on, party_size, area_id, days)
 
 
-async def _listing(call: Call, house: House, question: Question, seen: Seen) -> AvailabilityAnswer | Calendar:
+async def listing(call: Call, house: House, question: Question, seen: Seen) -> AvailabilityAnswer | Calendar:
+    """Return the starts of a date, or of as many as are asked for, and note in `seen` what they were worked out from."""
     asking = Asking(party_size=question.party_size, audience=call.audience, area_id=question.area_id)
     days: list[DayAnswer] = []
     listed = await calendar_offers(call.desk, house, asking, first_on=question.on, count=question.days or 1)

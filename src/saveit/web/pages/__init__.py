@@ -43,9 +43,12 @@ class Start:
     route = path = "/"
     methods = ("GET",)
 
+    def __init__(self, to: str) -> None:
+        self._to = to.encode()
+
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
-        """Lead them to the documentation."""
-        return Reply(307, b"", headers=((b"location", b"/docs"),))
+        """Lead them to the first page."""
+        return Reply(307, b"", headers=((b"location", self._to),))
 
 
 def pages() -> tuple[Page, ...]:

@@ -47,6 +47,16 @@ class RequestInvalid(Refusal):
         self.errors: Sequence[RequestError] = errors
 
 
+class RefusedTogether(Refusal):
+    """Several kinds of fault in one request, each with all its errors; its code is that of the first."""
+
+    code: ClassVar[str] = "request_invalid"
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(codes=[refusal.code for refusal in refusals])
+        self.refusals: Sequence[Refusal] = refusals
+
+
 class BodyTooLarge(Refusal):
     """The body is longer than any request of ours needs; `limit` is in octets."""
 
@@ -98,3 +108,33 @@ class BlockUnknown(Refusal):
     """There is no such block, or it is lifted already."""
 
     code: ClassVar[str] = "block_not_found"
+
+
+class ReplyWindowClosed(Refusal):
+    """The guest wrote too long ago: the provider lets only an approved template through, if anything."""
+
+    code: ClassVar[str] = "reply_window_closed"
+
+
+class CannotBeSaid(Refusal):
+    """The channel carries no such thing, or is not one that is answered afterwards."""
+
+    code: ClassVar[str] = "cannot_be_said"
+
+
+class AlreadyLinked(Refusal):
+    """The two are one already."""
+
+    code: ClassVar[str] = "already_linked"
+
+
+class CodeWrong(Refusal):
+    """It is not the code that was sent, or its time or tries are over."""
+
+    code: ClassVar[str] = "code_wrong"
+
+
+class LinkUnknown(Refusal):
+    """There is no such link, or not between people whom the caller may know."""
+
+    code: ClassVar[str] = "link_unknown"

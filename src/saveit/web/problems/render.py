@@ -11,7 +11,13 @@ from saveit.kernel.errors import Fault, FieldsRefused, Refusal
 from saveit.reservations import RulesRefused as BookingRulesRefused
 from saveit.reservations import SlotUnavailable
 from saveit.seating import Audience, explain
-from saveit.web.problems.refusals import MethodNotAllowed, RateLimited, RequestInvalid, RequestTimeout
+from saveit.web.problems.refusals import (
+    MethodNotAllowed,
+    RateLimited,
+    RefusedTogether,
+    RequestInvalid,
+    RequestTimeout,
+)
 from saveit.web.problems.table import PROBLEMS
 from saveit.web.problems.words import Language
 
@@ -87,6 +93,8 @@ def problem_of(
 
 def _public_code(refusal: Refusal) -> str:
     """Return the code that callers see: two rooms refuse an unknown restaurant, and outside that is one thing."""
+    if isinstance(refusal, RefusedTogether):
+        return refusal.refusals[0].code
     return "restaurant_not_found" if refusal.code == "restaurant_unknown" else refusal.code
 
 
@@ -102,15 +110,11 @@ def _retry_after(refusal: Refusal) -> int | None:
 def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[str, object]:
     """Return the details of a refusal: every error with its sentence, or the facts as they are."""
     match refusal:
-        case BookingRulesRefused():
-            errors: list[dict[str, object]] = [
-                {
-                    "code": str(closed.reason),
-                    "message": explain(closed, language, audience),
-                    "facts": closed.facts,
-                }
-                for closed in refusal.broken
-            ]
+        case (
+            RefusedTogether() | BookingRulesRefused() | RequestInvalid() | FieldsRefused() | ContactRefused()
+        ):
+            errors = _errors(refusal, language, audience)
+            return {"detail": " ".join(map(_sentence, errors)), "errors": errors}
         case SlotUnavailable():
             detail = explain(refusal.closed, language, audience)
             # The figures of the house (38 of 40) are for those who work there.
@@ -120,13 +124,32 @@ def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[s
                 if audience == "staff" or name in _FOR_GUESTS
             }
             return {"detail": detail, **told}
+        case _:
+            # The title has said it all.
+            return refusal.facts
+
+
+def _errors(refusal: Refusal, language: Language, audience: Audience) -> list[dict[str, object]]:
+    """Return every error that a refusal lists, with its sentence."""
+    match refusal:
+        case RefusedTogether():
+            return [error for each in refusal.refusals for error in _errors(each, language, audience)]
+        case BookingRulesRefused():
+            return [
+                {
+                    "code": str(closed.reason),
+                    "message": explain(closed, language, audience),
+                    "facts": closed.facts,
+                }
+                for closed in refusal.broken
+            ]
         case RequestInvalid() | FieldsRefused():
-            errors = [
+            return [
                 {"path": error.path, "code": error.code, "message": error.message(language)}
                 for error in refusal.errors
             ]
         case ContactRefused():
-            errors = [
+            return [
                 {
                     "path": f"guest.{error.field}",
                     "code": error.code,
@@ -135,9 +158,7 @@ def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[s
                 for error in refusal.errors
             ]
         case _:
-            # The title has said it all.
-            return refusal.facts
-    return {"detail": " ".join(map(_sentence, errors)), "errors": errors}
+            return []
 
 
 def _sentence(error: Mapping[str, object]) -> str:

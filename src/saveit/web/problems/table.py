@@ -77,6 +77,11 @@ PROBLEMS: dict[str, Line] = {
     "hold_already_renewed": Line(409, "La retención ya se renovó", "The hold was renewed already"),
     "revision_conflict": Line(409, "Otra persona lo cambió antes", "Somebody changed it before"),
     "illegal_status": Line(409, "Su estado no lo permite", "Its status does not allow this"),
+    "check_in_too_early": Line(409, "La reserva es para otro día", "The reservation is for a later day"),
+    "undo_too_late": Line(409, "Ya no se puede deshacer", "It is too late to undo this"),
+    "late_beyond_stay": Line(
+        409, "Para entonces ya habría terminado la estancia", "By then the stay would be over"
+    ),
     "stay_impossible": Line(
         422,
         "La estancia debe acabar después de empezar y antes de un día",
@@ -138,6 +143,18 @@ PROBLEMS: dict[str, Line] = {
     # Web chat.
     "chat_not_connected": Line(409, "El restaurante no tiene chat web", "The restaurant has no web chat"),
     "origin_not_allowed": Line(403, "Esta página no puede usar el chat", "This page may not use the chat"),
+    # Conversations, and who is who.
+    "conversation_unknown": Line(404, "No existe esa conversación", "There is no such conversation"),
+    "conversation_closed": Line(409, "La conversación está cerrada", "The conversation is closed"),
+    "reply_window_closed": Line(
+        409, "Solo se puede enviar una plantilla aprobada", "Only an approved template may be sent now"
+    ),
+    "cannot_be_said": Line(409, "Eso no se puede decir por ese canal", "That channel cannot carry this"),
+    "quick_answer_unknown": Line(404, "No existe esa respuesta rápida", "There is no such quick answer"),
+    "shortcut_taken": Line(409, "Ese atajo ya existe", "That shortcut is taken"),
+    "already_linked": Line(409, "Ya son la misma persona", "They are one person already"),
+    "code_wrong": Line(422, "El código no es correcto", "The code is not right"),
+    "link_unknown": Line(404, "No existe ese enlace", "There is no such link"),
     # Waitlist.
     "waitlist_entry_not_found": Line(404, "No existe esa espera", "There is no such waitlist entry"),
     "waitlist_entry_over": Line(409, "La espera ha terminado", "The waitlist entry is over"),

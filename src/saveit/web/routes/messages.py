@@ -7,6 +7,7 @@ from litestar import Response, Router, delete, get, post, put
 from litestar.openapi.spec import Example
 from litestar.params import Body, FromPath
 
+from saveit import conversations
 from saveit.access import Permission
 from saveit.advisors import LineUnknown, find_line
 from saveit.consumers import notices, notify, relay
@@ -21,6 +22,7 @@ from saveit.web.wire.messages import (
     EndpointAnswer,
     EndpointDraft,
     Endpoints,
+    LineWords,
     NoticePreview,
     Notices,
     Pauses,
@@ -168,7 +170,14 @@ async def dismiss_message(call: Calling, message_id: PathId) -> None:
 async def read_pauses(call: Calling) -> Pauses:
     """Throttled for a while, or stopped by the provider until a person acts."""
     _require_all(call, "lines:read")
-    return Pauses(await call.act(lambda tx: notify.list_pauses(tx, now=call.now)))
+    return Pauses(await call.act(lambda tx: conversations.list_pauses(tx, now=call.now)))
+
+
+@get("/lines/words", summary="List what providers said about lines", tags=["Messages"])
+async def read_line_words(call: Calling) -> LineWords:
+    """The last word on each account and template: shut, restricted, rejected, paused, approved again. What needs a person comes first."""
+    _require_all(call, "lines:read")
+    return LineWords(await call.act(conversations.list_line_words))
 
 
 @post("/lines/{line_id:uuid}/resume", summary="Use a stopped line again", status_code=202, tags=["Messages"])
@@ -179,7 +188,7 @@ async def resume_line(call: Calling, line_id: PathId) -> None:
     async def work(tx: Transaction) -> None:
         if await find_line(tx, LineId(line_id)) is None:
             raise LineUnknown(line_id=str(line_id))
-        await notify.resume_line(tx, tx.tenant_id, line_id, now=call.now)
+        await conversations.resume_line(tx, tx.tenant_id, line_id, now=call.now)
 
     await call.act(work)
 
@@ -281,6 +290,7 @@ def message_routes() -> Router:
             replay_message,
             dismiss_message,
             read_pauses,
+            read_line_words,
             resume_line,
             add_endpoint,
             read_endpoints,

@@ -140,6 +140,9 @@ def _shown(house: House, entry: Entry) -> EntryAnswer:
         source=entry.source,
         created_at=entry.created_at,
         updated_at=entry.updated_at,
+        offered_starts_at=None
+        if entry.offered_starts_at is None
+        else entry.offered_starts_at.astimezone(house.zone),
     )
 
 

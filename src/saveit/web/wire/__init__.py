@@ -31,10 +31,12 @@ from saveit.web.wire.requests import (
     GuestChange,
     GuestRequest,
     HoldRequest,
+    LateRequest,
     MoveRequest,
     RefreshRequest,
     ReservationChange,
     Revision,
+    UndoRequest,
     WalkInRequest,
 )
 from saveit.web.wire.shown import (
@@ -64,6 +66,7 @@ __all__ = [
     "HistoryEntry",
     "HoldAnswer",
     "HoldRequest",
+    "LateRequest",
     "MoveRequest",
     "PolicyAnswer",
     "RefreshRequest",
@@ -74,6 +77,7 @@ __all__ = [
     "Revision",
     "Slot",
     "TableAnswer",
+    "UndoRequest",
     "WalkInRequest",
     "shown_alternative",
     "shown_hold",

@@ -76,6 +76,8 @@ class ReservationAnswer(Struct, frozen=True, kw_only=True):
     cancelled_at: datetime | None = None
     no_show_at: datetime | None = None
     cancel_reason: str | None = None
+    expected_at: datetime | None = None
+    """When a party that is late said it comes."""
 
 
 class ReservationPage(Struct, frozen=True):

@@ -77,7 +77,7 @@ class WaitRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class EntryAnswer(Struct, frozen=True, kw_only=True):
-    """A party that waits. When a table is kept for it, `offered_until` says how long."""
+    """A party that waits. When a table is kept for it, `offered_starts_at` says for when and `offered_until` how long it is kept."""
 
     id: UUID
     restaurant_id: RestaurantId
@@ -93,6 +93,7 @@ class EntryAnswer(Struct, frozen=True, kw_only=True):
     source: str
     created_at: datetime
     updated_at: datetime
+    offered_starts_at: datetime | None = None
 
 
 class PlaceAnswer(Struct, frozen=True):

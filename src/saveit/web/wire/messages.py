@@ -3,8 +3,9 @@
 from msgspec import Struct
 
 from saveit.consumers.notices import NoticeRow, Template
-from saveit.consumers.notify import DeadLetterRow, PauseRow
+from saveit.consumers.notify import DeadLetterRow
 from saveit.consumers.relay import DeliveryRow, Endpoint
+from saveit.conversations import LineWord, PauseRow
 from saveit.kernel.ids import RestaurantId
 
 
@@ -54,6 +55,12 @@ class Pauses(Struct, frozen=True):
     """Lines that are not used at present."""
 
     pauses: list[PauseRow]
+
+
+class LineWords(Struct, frozen=True):
+    """What providers said last about the accounts and templates of lines."""
+
+    words: list[LineWord]
 
 
 class EndpointDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -125,6 +125,20 @@ class MoveRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     revision: RevisionNumber | None = None
 
 
+class UndoRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was done by mistake: naming it keeps a late click from undoing what a colleague did since."""
+
+    act: Literal["check_in", "completion", "no_show", "cancellation"]
+    revision: RevisionNumber | None = None
+
+
+class LateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many minutes after its start the party said it comes; 0 is on time again."""
+
+    minutes: Annotated[int, Meta(ge=0, le=240, examples=[20])]
+    revision: RevisionNumber | None = None
+
+
 class ExtendRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When the party is now expected to leave."""
 

@@ -73,6 +73,7 @@ def shown_reservation(
         cancelled_at=reservation.cancelled_at,
         no_show_at=reservation.no_show_at,
         cancel_reason=reservation.cancel_reason,
+        expected_at=None if reservation.expected_at is None else reservation.expected_at.astimezone(zone),
     )
 
 

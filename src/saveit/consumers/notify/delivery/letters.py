@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from saveit.consumers.notify import store
-from saveit.consumers.notify.store import DeadLetterRow, PauseRow
+from saveit.consumers.notify.store import DeadLetterRow
 from saveit.kernel.db import Transaction
 from saveit.kernel.errors import Refusal
 
@@ -49,8 +49,3 @@ async def dismiss(tx: Transaction, message_id: UUID, *, now: datetime) -> None:
     """Let a message rest. Refuses: DeadLetterUnknown."""
     if await store.settle_dead_letter(tx, tx.tenant_id, message_id, how="dismissed", now=now) is None:
         raise DeadLetterUnknown(message_id=str(message_id))
-
-
-async def list_pauses(tx: Transaction, *, now: datetime) -> list[PauseRow]:
-    """Return the lines that are paused or stopped."""
-    return await store.list_pauses(tx, now)

@@ -59,6 +59,13 @@ def window_is_open(can: Can, last_inbound_at: datetime | None, now: datetime) ->
     return last_inbound_at is not None and now - last_inbound_at < can.reply_window - timedelta(minutes=1)
 
 
+def human_window_is_open(can: Can, last_inbound_at: datetime | None, now: datetime) -> bool:
+    """Say whether the provider lets a person still speak freely where a program may not."""
+    if can.human_window is None or last_inbound_at is None:
+        return False
+    return now - last_inbound_at < can.human_window - timedelta(minutes=1)
+
+
 def sendable(  # noqa: PLR0911 - one return for each part.
     part: Part, can: Can, *, window_open: bool
 ) -> Part | Refused:

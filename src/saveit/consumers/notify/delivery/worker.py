@@ -17,11 +17,17 @@ from typing import assert_never
 import msgspec
 
 from saveit.consumers.notify import store
-from saveit.consumers.notify.delivery.rules import RECIPIENT_BURST, sendable, window_is_open
+from saveit.consumers.notify.delivery.looking_up import LookingUp
+from saveit.consumers.notify.delivery.rules import (
+    RECIPIENT_BURST,
+    human_window_is_open,
+    sendable,
+    window_is_open,
+)
 from saveit.consumers.notify.delivery.settling import Settling
 from saveit.consumers.notify.delivery.world import FindLine, Sealers, WayOut
 from saveit.consumers.notify.store import ClaimRow
-from saveit.conversations import opened_part
+from saveit.conversations import find_silence, opened_part
 from saveit.kernel import faults
 from saveit.kernel.clock import Clock
 from saveit.kernel.crypto import Unreadable
@@ -85,12 +91,22 @@ class Delivery:
         self._clock = clock
         # What is spoken rides on the caller's own request; nobody calls it out.
         self._channels = {name: channel for name, channel in channels.items() if channel.can.reply == "later"}
+        self._spoken = tuple(name for name in channels if name not in self._channels)
         self._sealers = sealers
         self._find_line = find_line
         self._way_out = way_out
         self._random = random or Random()  # noqa: S311 - it spreads retries.
         self._poll_s = poll_s
         self._settling = Settling(database, clock, self._random)
+        self._looking_up = LookingUp(
+            database,
+            clock,
+            channels=channels,
+            sealers=sealers,
+            find_line=find_line,
+            way_out=way_out,
+            settling=self._settling,
+        )
         self._woken = asyncio.Event()
         self._closing = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -136,8 +152,10 @@ class Delivery:
         """Settle what nobody else will: messages of dead senders, old ones, unknown ones; and count what waits for a person."""
         now = self._clock.now()
         async with self._database.ledger(_ACTOR) as tx:
-            await self._settling.sweep(tx, tuple(self._channels), now)
+            await self._settling.sweep(tx, tuple(self._channels), self._spoken, now)
             watched = await store.count_dead(tx, now)
+        if await self._looking_up.ask():
+            self.wake()
         metrics.dead_letters.set(watched.dead)
         metrics.lines_stopped.set(watched.stopped)
         metrics.messages_lag_s.set(max(0.0, watched.lag_s))
@@ -232,7 +250,8 @@ class Delivery:
         """Return the call, or why there is none. Nothing has left the house yet, so any refusal is certain."""
         sealer = await self._sealers.sealer(self._database, claim.tenant_id)
         async with self._database.ledger(_ACTOR) as tx:
-            if await store.is_silenced(tx, claim.tenant_id, claim.channel, claim.address_index):
+            silenced = await find_silence(tx, claim.tenant_id, claim.channel, claim.address_index)
+            if silenced is not None and claim.message_id not in silenced.farewell_ids:
                 return Refused("opted_out", "before_the_call")
         line = await self._find_line(claim.tenant_id, claim.line_id)
         if line is None or not line.active:
@@ -242,9 +261,13 @@ class Delivery:
         except (Unreadable, msgspec.DecodeError):
             return Refused("bug", "unreadable")
         now = self._clock.now()
-        part = sendable(
-            planned.part, channel.can, window_open=window_is_open(channel.can, claim.last_inbound_at, now)
+        is_open = window_is_open(channel.can, claim.last_inbound_at, now)
+        by_human = (
+            not is_open
+            and claim.author == "staff"
+            and human_window_is_open(channel.can, claim.last_inbound_at, now)
         )
+        part = sendable(planned.part, channel.can, window_open=is_open or by_human)
         if isinstance(part, Refused):
             return part
         outbound = Outbound(
@@ -254,6 +277,7 @@ class Delivery:
             author=claim.author,
             replies_to=planned.replies_to,
             thread=planned.thread,
+            by_human=by_human,
         )
         return _rendered(channel, outbound, line.credentials, now)
 

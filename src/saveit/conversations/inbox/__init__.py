@@ -1,0 +1,1 @@
+"""What a person of the house sees of conversations, and does in them: the list, the thread, taking over, answering, closing."""

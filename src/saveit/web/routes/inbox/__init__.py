@@ -1,0 +1,1 @@
+"""The inbox of staff: conversations, answers at hand, and who is who."""
