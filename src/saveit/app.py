@@ -12,7 +12,7 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -56,7 +56,7 @@ from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
 
 if TYPE_CHECKING:
-    from saveit.web import Live
+    from saveit.web import Limits, Live
 
 Result = TypeVar("Result")
 
@@ -249,6 +249,18 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
             loop.remove_signal_handler(number)
 
 
+class _Worker(Protocol):
+    """What runs beside the server until it is closed."""
+
+    async def run(self) -> None:
+        """Work until `close` is called."""
+        ...
+
+    def close(self) -> None:
+        """Let `run` return."""
+        ...
+
+
 class Called(msgspec.Struct, frozen=True):
     """Whom the consumers call once something is planned; nobody where a command takes one fact by hand: the servers look by themselves."""
 
@@ -307,16 +319,17 @@ async def open_background(
     )
     schedule = Schedule(core.database, (*core_jobs(desk), *jobs))
     await runner.prepare()
-    tasks = [
-        asyncio.create_task(runner.run(), name="consumers"),
-        asyncio.create_task(turns.run(), name="turns"),
-        asyncio.create_task(delivery.run(), name="delivery"),
-        asyncio.create_task(relay.run(), name="relay"),
-        asyncio.create_task(tail.run(), name="tail"),
-        asyncio.create_task(live.hub.run(), name="screens"),
-        asyncio.create_task(live.chats.run(), name="chats"),
-        asyncio.create_task(schedule.run(), name="timers"),
-    ]
+    workers: dict[str, _Worker] = {
+        "consumers": runner,
+        "turns": turns,
+        "delivery": delivery,
+        "relay": relay,
+        "tail": tail,
+        "screens": live.hub,
+        "chats": live.chats,
+        "timers": schedule,
+    }
+    tasks = [asyncio.create_task(each.run(), name=name) for name, each in workers.items()]
     looking = asyncio.create_task(cycles.look_at_everything(), name="cycles")
     cycles.look_at_the_young_only()
 
@@ -331,14 +344,8 @@ async def open_background(
         yield
     finally:
         looking.cancel()
-        runner.close()
-        turns.close()
-        delivery.close()
-        relay.close()
-        tail.close()
-        live.hub.close()
-        live.chats.close()
-        schedule.close()
+        for each in workers.values():
+            each.close()
         _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
         for task in late:
             task.cancel()
@@ -406,7 +413,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 ) -> None:
     import uvicorn
 
-    from saveit.web import Limits, Parts, create_app
+    from saveit.web import Parts, create_app
 
     settings = core.settings
     parts = Parts(
@@ -415,13 +422,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
         principals=PrincipalCache(core.database, core.clock, admin_key=settings.admin_key),
         emails=core.emails,
         public_url=settings.public_url,
-        limits=Limits(
-            ip_per_minute=settings.rate_limit_ip_per_minute,
-            key_per_minute=settings.rate_limit_key_per_minute,
-            processes=settings.workers,
-            sockets_per_address=settings.sockets_per_address,
-            sockets_per_holder=settings.sockets_per_holder,
-        ),
+        limits=_limits(settings),
         live=live,
         deliver=delivery.wake,
         owner_dsn=owner_dsn,
@@ -464,6 +465,18 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 
     async with open_background(core, desk, gateway, delivery, live=live, failed=give_up):
         await server.serve([listener])
+
+
+def _limits(settings: Settings) -> "Limits":
+    from saveit.web import Limits
+
+    return Limits(
+        ip_per_minute=settings.rate_limit_ip_per_minute,
+        key_per_minute=settings.rate_limit_key_per_minute,
+        processes=settings.workers,
+        sockets_per_address=settings.sockets_per_address,
+        sockets_per_holder=settings.sockets_per_holder,
+    )
 
 
 def open_live(core: Core, desk: Desk, gateway: Gateway) -> "Live":
