@@ -9,6 +9,7 @@ It owns `facts`, `consumer_cursors` and `parked_facts`. It will never change a f
 from saveit.outbox.actions import (
     append,
     changes_of_others,
+    facts_after,
     history,
     latest,
     list_parked,
@@ -33,6 +34,7 @@ __all__ = [
     "Step",
     "append",
     "changes_of_others",
+    "facts_after",
     "history",
     "latest",
     "list_parked",

@@ -71,6 +71,7 @@ from saveit.web.wire import (
     Slot,
     TableAnswer,
 )
+from saveit.web.wire.chat import ChatRestaurant, ChatSessionAnswer
 from saveit.web.wire.house import (
     ApiKeys,
     Areas,
@@ -490,6 +491,15 @@ def _of_messages() -> Iterator[msgspec.Struct]:
 
 
 def _of_access() -> Iterator[msgspec.Struct]:
+    yield ChatSessionAnswer(
+        token="0195a2f0….0195a2f0….…",  # noqa: S106 - an example opens nothing.
+        session_id="0195a2f05b1e7c3a8f003d2c1b0a9f8f",
+        expires_at=_MADE_AT + timedelta(days=90),
+        socket_url="wss://tables.example/ws/chat",
+        restaurant=ChatRestaurant(
+            id=RestaurantId(_ID), slug="casa-lola", name="Casa Lola", language="es", timezone="America/Bogota"
+        ),
+    )
     yield SessionAnswer("saveit_session_…", _ID, "es", _MADE_AT + timedelta(hours=12))
     yield PresentSession(
         user_id=_ID,

@@ -128,6 +128,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "make_combination": (*_HOUSE, "table_unknown", "floor_full"),
     "write_combination": (*_HOUSE, "combination_unknown", "table_unknown", "revision_conflict"),
     "drop_combination": ("restaurant_not_found", "combination_unknown"),
+    "open_chat": ("restaurant_not_found", "chat_not_connected", "origin_not_allowed"),
     "begin_session": ("wrong_credentials",),
     "end_session": ("not_found",),
     "read_staff": (),
