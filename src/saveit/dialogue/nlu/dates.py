@@ -336,9 +336,8 @@ def _after_weekday(match: re.Match[str], here: Here) -> Day | None:
 
 
 def _weekday_fortnight(match: re.Match[str], here: Here) -> Day | None:
-    """Read "Saturday fortnight": two weeks after the Saturday that is next, or after today where it is today's own name."""
-    weekday = int(match["w"])
-    first = here.today if here.today.weekday() == weekday else next_weekday(weekday, here.today)
+    """Read "Saturday fortnight": two weeks after the next Saturday, or after today where it is today's own name."""
+    first = next_weekday(int(match["w"]), here.today - timedelta(days=1))
     return _day(match, first + 2 * _WEEK)
 
 

@@ -183,7 +183,8 @@ _ME_PLUS: Final = re.compile(
     r"|y yo|and me|plus me|more plus me|\+ yo|amigos y yo|friends and (?:me|i))\b"
 )
 _ASKED: Final = re.compile(
-    r"^[ ,.]*(?:(?:somos|seremos|para|for|pa|unos|unas|about|around|like|creo que|pues|si|yes"
+    r"^[ ,.]*(?:(?:vale|ok|okay|bueno|entonces|va|dale|listo|then|well|so|perfecto|mejor|pues|sean|que sean)(?: ,)? )*"
+    r"(?:(?:somos|seremos|para|for|pa|unos|unas|about|around|like|creo que|pues|si|yes"
     r"|we're|we are|solo|just|mesa de|como|only|son|de|a party of|party of|nomas"
     r"|the) )*(?P<n>\d{1,3}|una?|uno|one)\b(?![:/]\d)(?! (?:o|u|or|-|to|a) \d)"
 )
@@ -198,7 +199,7 @@ _WITH_NUMBERED: Final = re.compile(
     r"|of which there are) (?P<n2>\d{1,2})\b"
 )
 _COMING: Final = re.compile(
-    r"\b(?:cenar|comer|almorzar|desayunar|ir|venir|cenamos|comemos|almorzamos|iremos|venimos"
+    r"\b(?:que )?(?:sean|seamos) (?P<n2>\d{1,2})(?! ?(?:h|horas|[ap]m)\b|[:.]\d)|\b(?:cenar|comer|almorzar|desayunar|ir|venir|cenamos|comemos|almorzamos|iremos|venimos"
     r"|vamos|cenaremos|comeremos|dinner|lunch|breakfast"
     r"|brunch) (?P<n>\d{1,2})(?= ?(?:$|[,.!¤]))"
 )
@@ -394,7 +395,7 @@ def _simple(text: str) -> list[Party]:
         Party(*match.span(), int(match["n"]) + int(match["n2"])) for match in _WITH_NUMBERED.finditer(text)
     ]
     if not found:
-        found += [Party(*match.span(), int(match["n"])) for match in _COMING.finditer(text)]
+        found += [Party(*match.span(), int(match["n"] or match["n2"])) for match in _COMING.finditer(text)]
     if not found and "¤" in text:
         found += [Party(*match.span(), int(match["n"] or match["n2"])) for match in _LOOSE.finditer(text)]
     if not found:

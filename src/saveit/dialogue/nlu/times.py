@@ -79,7 +79,7 @@ _CORES: Final = tuple(
             r"(?<![\w.,/:-])(?P<h>1[0-2]|[1-9]) (?:y |0 )?(?P<m>[0-5]?\d)(?= (?:[ap]m\b|(?:de|en"
             r"|por) la (?:manana|tarde|noche|madrugada)\b))"
         ),
-        r"(?<![\w.,/:-])(?P<h>\d{1,2})(?: -)? (?:o|oh|ou)(?: -)? (?P<m>\d)(?= )(?! (?:y|menos|con)\b)",
+        r"(?<![\w.,/:-])(?P<h>\d{1,2})(?: -)? (?:oh|ou|o(?= -? ?\d (?:[ap]m|in the)))(?: -)? (?P<m>\d)(?= )(?! (?:y|menos|con)\b)",
         r"(?<= (?:us|me) to )(?P<h>\d{1,2})\b(?![:/.,]\d)" + NOT_A_TIME,
         r"(?:meant|dije|said) (?P<h>\d{1,2})(?= ?(?:$|[,.]))",
         r"(?:(?<=tonight )|(?<=tomorrow ))(?P<h>[01]?\d|2[0-3])(?P<m>[0-5]\d)\b" + NOT_A_TIME,
@@ -156,7 +156,7 @@ _CORES: Final = tuple(
             r"|moved) to (?P<h>\d{1,2})\b(?![:/.,]\d)(?! th)"
         )
         + NOT_A_TIME,
-        r"(?<![/\d-])(?P<h>\d{1,2})(?: -)? (?:o|oh|ou|0)(?: -)? (?P<m>\d)\b(?! (?:y|menos|con)\b)",
+        r"(?<![/\d-])(?P<h>\d{1,2})(?: -)? (?:oh|ou|0)(?: -)? (?P<m>\d)\b(?! (?:y|menos|con)\b)",
         r"\b(?P<h>noon|midday|mid day|mid - day|mediodia|medio dia)(?: ?ish)?\b",
         r"\b(?P<h>midnight|mid night|mid - night|medianoche|media noche)\b",
     )
