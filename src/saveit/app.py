@@ -29,7 +29,7 @@ from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaki
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, recall
-from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
+from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns, engine_of
 from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
@@ -291,7 +291,7 @@ async def open_background(
     turns = Turns(
         desk,
         channels_by_name(),
-        BuiltIn(),
+        engine_of(core.settings.understanding, BuiltIn(), http=http, clock=core.clock),
         GatewayInbox(gateway),
         links=links.of,
         call_out=_call_out(gateway),
