@@ -34,6 +34,8 @@ from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, forget_media, recall
 from saveit.dialogue import BuiltIn, GatewayInbox, Turns
+from saveit.conversations import find_open, recall
+from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns, engine_of
 from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
 from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway
@@ -316,7 +318,7 @@ async def open_background(
     turns = Turns(
         desk,
         channels_by_name(),
-        BuiltIn(),
+        engine_of(core.settings.understanding, BuiltIn(), http=http, clock=core.clock),
         GatewayInbox(gateway),
         links=links.of,
         call_out=gateway.call_out,
