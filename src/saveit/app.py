@@ -21,6 +21,7 @@ from saveit.access import EmailIndex, PrincipalCache
 from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
 from saveit.consumers import qr
+from saveit.consumers.analytics import analytics_consumer
 from saveit.consumers.guestbook import guest_book_consumer
 from saveit.consumers.live import CHANNEL, SESSION_LASTS, Chats, Hub, Tail, forget_chats
 from saveit.consumers.news import forget_news, news_consumer
@@ -252,13 +253,8 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
 class _Worker(Protocol):
     """What runs beside the server until it is closed."""
 
-    async def run(self) -> None:
-        """Work until `close` is called."""
-        ...
-
-    def close(self) -> None:
-        """Let `run` return."""
-        ...
+    async def run(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Called(msgspec.Struct, frozen=True):
@@ -277,6 +273,7 @@ def consumers_of(core: Core, desk: Desk, called: Called) -> tuple[Consumer, ...]
         guest_book_consumer(desk),
         notices_consumer(desk, channels, _papers_of(core, desk), wake=called.deliver),
         relay_consumer(core.clock, wake=called.relay),
+        analytics_consumer(),
         news_consumer(desk, channels, wake=called.deliver),
     )
 
@@ -437,7 +434,14 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     config = uvicorn.Config(
         app
         if stage is None
-        else put_on_stage(stage, cast("App", app), gateway, live.chats, public_url=settings.public_url),
+        else put_on_stage(
+            stage,
+            cast("App", app),
+            gateway,
+            live.chats,
+            behind=Behind(core.database, settings.data_dir / "demo.json"),
+            public_url=settings.public_url,
+        ),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 GUEST = {"name": "Eva", "phone": "+573004445566"}
 WORDS = {"subject": "¡Listo!", "text": "Te esperamos, {guest}"}
 WHEN = {"date": "2026-03-03", "time": "20:00", "party_size": 2}
+A_WHILE = {"starts_at": "2026-03-11T18:00:00Z", "ends_at": "2026-03-11T20:00:00Z"}
 # These act in the caller's own house or in none, whatever is sent: they are asked below what they show.
 OWN = {
     ("get", "/api/v1/restaurants"),
@@ -250,12 +251,7 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("post", "/reservations/{reservation_id}/late"): {"minutes": 20},
         ("post", "/holds"): here | WHEN,
         ("post", "/walk-ins"): here | {"party_size": 2},
-        ("post", "/blocks"): here
-        | {
-            "table_ids": [ids["table_id"]],
-            "starts_at": "2026-03-11T18:00:00Z",
-            "ends_at": "2026-03-11T20:00:00Z",
-        },
+        ("post", "/blocks"): here | {"table_ids": [ids["table_id"]], **A_WHILE},
         ("post", "/guests/{user_id}/block"): here,
         ("post", "/guests/{user_id}/unblock"): here,
         ("post", "/waitlist"): here | WHEN | {"guest": GUEST | {"phone": "+573004445577"}},
@@ -289,8 +285,30 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("put", "/restaurants/{restaurant_id}/templates/{kind}/{language}"): WORDS,
         ("post", "/restaurants/{restaurant_id}/templates/{kind}/{language}/preview"): WORDS,
         ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
+        ("post", "/messages/dead/{message_id}/replay"): {},
     }
-    return bodies.get((method, path.removeprefix("/api/v1")))
+    return (bodies | bodies_of_staff(ids)).get((method, path.removeprefix("/api/v1")))
+
+
+def bodies_of_staff(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    """Return what the pages of staff would send."""
+    return {
+        ("post", "/conversations/{conversation_id}/take-over"): {},
+        ("post", "/conversations/{conversation_id}/read"): {"seq": 1},
+        ("post", "/conversations/{conversation_id}/messages"): {"text": "Hola"},
+        ("post", "/restaurants/{restaurant_id}/quick-answers"): {
+            "language": "es",
+            "shortcut": "mine",
+            "text": "Mine",
+        },
+        ("patch", "/quick-answers/{quick_answer_id}"): {"text": "Mine", "revision": 1},
+        ("put", "/restaurants/{restaurant_id}/guests/{person_id}"): {"notes": "Mine", "revision": 0},
+        ("put", "/restaurants/{restaurant_id}/guests/{person_id}/consent"): {"scope": "all", "allowed": True},
+        ("put", "/people/{person_id}/manners"): {"ai_attention": False},
+        ("post", "/people/{person_id}/links"): {"into_person_id": ids["talker_id"]},
+        ("post", "/people/{person_id}/link-code"): {"address": "+573001112233"},
+        ("post", "/people/{person_id}/link-code/confirm"): {"code": "123456"},
+    }
 
 
 def asked(path: str, ids: Mapping[str, str]) -> tuple[str, dict[str, str]]:

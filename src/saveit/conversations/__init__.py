@@ -6,6 +6,8 @@ sealed.
 
 It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`, and of how addresses and lines stand
 `silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides
+what to say.
 """
 
 from saveit.conversations.actions import (
@@ -73,6 +75,8 @@ from saveit.conversations.memory.talk import (
     attribute,
     begin_as,
     hand_back,
+    note_booked,
+    note_offered,
     note_turn,
     recall,
     remember,
@@ -159,7 +163,9 @@ __all__ = [
     "messages_by_id",
     "messages_of",
     "new_quick_answer",
+    "note_booked",
     "note_line_word",
+    "note_offered",
     "note_read",
     "note_read_up_to",
     "note_status",

@@ -11,9 +11,11 @@ from saveit.outbox.actions import (
     changes_of_others,
     facts_after,
     history,
+    latest,
     list_parked,
     mend_restored_log,
     present,
+    rewind,
     tenant_of_subject,
     unpark,
 )
@@ -34,9 +36,11 @@ __all__ = [
     "changes_of_others",
     "facts_after",
     "history",
+    "latest",
     "list_parked",
     "mend_restored_log",
     "present",
+    "rewind",
     "tenant_of_subject",
     "unpark",
 ]

@@ -182,3 +182,11 @@ SELECT c.tenant_id
 FROM customers c
 WHERE EXISTS (SELECT FROM facts f WHERE f.tenant_id = c.tenant_id AND f.subject_id = :subject_id::uuid)
 LIMIT 1
+
+-- read_latest :many RecordedFact
+-- The newest facts after a place, over all tenants, newest first: for looking on, never for acting on, for one that commits late may be missed.
+SELECT {{fact_columns}}
+FROM facts f
+WHERE (f.txid, f.position) > (:txid::bigint::text::xid8, :position::bigint)
+ORDER BY f.txid DESC, f.position DESC
+LIMIT :rows_max::integer

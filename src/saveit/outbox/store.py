@@ -98,6 +98,7 @@ _LOCK_PARKED = _STATEMENTS.query("lock_parked", ParkedFact)
 _SETTLE_PARKED = _STATEMENTS.command("settle_parked")
 _READ_HISTORY = _STATEMENTS.query("read_history", RecordedFact)
 _READ_LOG = _STATEMENTS.query("read_log", LogRow)
+_READ_LATEST = _STATEMENTS.query("read_latest", RecordedFact)
 _READ_CHANGES = _STATEMENTS.query("read_changes", ChangeRow)
 
 
@@ -217,6 +218,11 @@ async def read_history(tx: Transaction, subject_id: UUID, *, after: int, rows_ma
     return await tx.many(
         _READ_HISTORY, tenant_id=tx.tenant_id, subject_id=subject_id, after=after, rows_max=rows_max
     )
+
+
+async def read_latest(tx: Transaction, after: Place, rows_max: int) -> list[RecordedFact]:
+    """Return the newest facts, newest first."""
+    return await tx.many(_READ_LATEST, txid=after.txid, position=after.position, rows_max=rows_max)
 
 
 async def read_changes(database: Database, after: Place, *, node: str, rows_max: int) -> list[ChangeRow]:

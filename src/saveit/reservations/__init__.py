@@ -86,10 +86,12 @@ from saveit.reservations.overview.store import (
     open_holds_of_day,
 )
 from saveit.reservations.store import (
+    ReservationRow,
     find_block,
     list_of_code,
     list_of_day,
     list_of_person,
+    reservation_of,
     waiting_for_a_table,
 )
 from saveit.reservations.taking.holds import (
@@ -173,6 +175,7 @@ __all__ = [
     "Policy",
     "ReminderRow",
     "Reservation",
+    "ReservationRow",
     "ReservationUnknown",
     "RestaurantUnknown",
     "RevisionConflict",
@@ -237,6 +240,7 @@ __all__ = [
     "remind",
     "reminders_due",
     "renew_hold",
+    "reservation_of",
     "seat_overbooked",
     "unblock",
     "unblock_guest",

@@ -25,6 +25,8 @@ from saveit.conversations import (
     attribute,
     begin_as,
     find_silence,
+    note_booked,
+    note_offered,
     note_turn,
     of_person,
     open_conversation,
@@ -431,6 +433,7 @@ class Turns:
                 now=now,
             )
             assert written, "the conversation is locked"
+            await _tell_progress(tx, conversation, clerk, now)
             if heard.person.name is None and situation.state.draft.name:
                 await introduce(
                     tx, sealer, msgspec.structs.replace(heard.person, name=situation.state.draft.name)
@@ -559,6 +562,14 @@ def _first_phone(writer: Writer) -> str | None:
 def _threads(can: Can) -> bool:
     """Say whether an answer names what it answers: letters and calls do; in a chat it would quote every message."""
     return can.shape != "chat"
+
+
+async def _tell_progress(tx: Transaction, conversation: Conversation, clerk: Clerk, now: datetime) -> None:
+    """Write down how far the talk has come by this turn."""
+    if clerk.offering is not None:
+        await note_offered(tx, conversation, clerk.offering, now=now)
+    if clerk.booked is not None:
+        await note_booked(tx, conversation, clerk.booked.restaurant_id, clerk.booked.id, now=now)
 
 
 def _parts(

@@ -123,6 +123,7 @@ PROBLEMS: dict[str, Line] = {
     ),
     "template_invalid": Line(422, "Esas palabras no se pueden usar", "These words cannot be used"),
     "notice_kind_unknown": Line(404, "No existe ese aviso", "There is no such notice"),
+    "notice_channel_unknown": Line(404, "No hay avisos por ese canal", "No notices go by that channel"),
     "dead_letter_unknown": Line(404, "No existe ese mensaje pendiente", "No such message waits"),
     "outcome_unknown": Line(
         409, "Quizá ya llegó; confirme el reenvío", "It may have arrived; say so to send it again"

@@ -7,6 +7,7 @@ from litestar import Router
 
 from saveit.web.desk import Alternatives
 from saveit.web.routes.access import access_routes
+from saveit.web.routes.analytics import analytics_routes
 from saveit.web.routes.availability import availability_routes
 from saveit.web.routes.board import board_routes
 from saveit.web.routes.chats import chat_routes
@@ -48,4 +49,5 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         people_routes(),
         message_routes(),
         chat_routes(),
+        analytics_routes(),
     ]
