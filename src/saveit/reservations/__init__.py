@@ -87,10 +87,12 @@ from saveit.reservations.overview.store import (
 )
 from saveit.reservations.overview.trying import offers_under
 from saveit.reservations.store import (
+    ReservationRow,
     find_block,
     list_of_code,
     list_of_day,
     list_of_person,
+    reservation_of,
     waiting_for_a_table,
 )
 from saveit.reservations.taking.holds import (
@@ -174,6 +176,7 @@ __all__ = [
     "Policy",
     "ReminderRow",
     "Reservation",
+    "ReservationRow",
     "ReservationUnknown",
     "RestaurantUnknown",
     "RevisionConflict",
@@ -239,6 +242,7 @@ __all__ = [
     "remind",
     "reminders_due",
     "renew_hold",
+    "reservation_of",
     "seat_overbooked",
     "unblock",
     "unblock_guest",

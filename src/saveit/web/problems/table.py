@@ -141,7 +141,16 @@ PROBLEMS: dict[str, Line] = {
     "channel_unknown": Line(404, "No existe ese canal", "There is no such channel"),
     "inbox_event_unknown": Line(404, "No existe ese mensaje apartado", "There is no such parked message"),
     "claim_lost": Line(409, "Otro proceso lo tiene ya", "Another process has it by now"),
+    # Web chat.
+    "chat_not_connected": Line(409, "El restaurante no tiene chat web", "The restaurant has no web chat"),
+    "origin_not_allowed": Line(403, "Esta página no puede usar el chat", "This page may not use the chat"),
     # Conversations, and who is who.
+    "media_unknown": Line(404, "No existe ese archivo", "There is no such file"),
+    "media_missing": Line(
+        404,
+        "Ese archivo aún no está aquí, o no se pudo obtener",
+        "That file is not here yet, or could not be had",
+    ),
     "conversation_unknown": Line(404, "No existe esa conversación", "There is no such conversation"),
     "conversation_closed": Line(409, "La conversación está cerrada", "The conversation is closed"),
     "reply_window_closed": Line(

@@ -7,8 +7,10 @@ from litestar import Router
 
 from saveit.web.desk import Alternatives
 from saveit.web.routes.access import access_routes
+from saveit.web.routes.analytics import analytics_routes
 from saveit.web.routes.availability import availability_routes
 from saveit.web.routes.board import board_routes
+from saveit.web.routes.chats import chat_routes
 from saveit.web.routes.corrections import correction_routes
 from saveit.web.routes.floor import floor_routes
 from saveit.web.routes.guests import guest_routes
@@ -47,5 +49,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         conversation_routes(),
         people_routes(),
         message_routes(),
+        analytics_routes(),
         onboarding_routes(),
+        chat_routes(),
     ]
