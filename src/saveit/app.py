@@ -26,12 +26,12 @@ from saveit.consumers.guestbook import guest_book_consumer
 from saveit.consumers.live import Tail
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
-from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, WayOut, channel_map
+from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
 from saveit.conversations import find_open, recall
 from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
-from saveit.gateway import Gateway, forget_old_events, measure_inbox, open_gateway, receive
+from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway, receive
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
@@ -78,6 +78,7 @@ _TOLD_CRON = "52 * * * *"
 _WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
+_HISTORIES_CRON = "* * * * * 15"
 _INBOX_STATE_CRON = "* * * * * 50"
 # The embedded server takes a hundred connections. The ledger's and the gate's pools take nine a process, a listener and a command the rest.
 _CONNECTIONS_OF_ALL = 80
@@ -298,11 +299,13 @@ async def open_background(
         call_out=_call_out(gateway),
     )
     gateway.on_arrival = turns.wake
+    gateway.spoken = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     jobs = (
         Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
         Job("told", _TOLD_CRON, lambda: _forget_told(core)),
         Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
+        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
         Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
     )
     schedule = Schedule(core.database, (*core_jobs(desk), *jobs))
@@ -507,8 +510,7 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
     links = Links(desk, core.settings.public_url)
     actor = Actor("system", "notices", "internal")
 
-    async def papers(reservation: Reservation, house: House) -> Papers:
-        pass_url, calendar_url = await links.of(reservation)
+    async def drawn(reservation: Reservation, house: House, links_of: tuple[str, str]) -> Papers:
         png = b""
         if reservation.stands:
             async with core.database.aside(reservation.tenant_id, actor) as tx:
@@ -530,12 +532,13 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
             guest_name=reservation.guest.name,
             guest_email=reservation.guest.email,
         )
-        return Papers(
-            pass_url=pass_url,
-            calendar_url=calendar_url,
-            pass_png=png,
-            calendar=calendar_of(entry, reminder=True),
-        )
+        pass_url, calendar_url = links_of
+        calendar = calendar_of(entry, reminder=True)
+        return Papers(pass_url=pass_url, calendar_url=calendar_url, pass_png=png, calendar=calendar)
+
+    async def papers(reservation: Reservation, house: House) -> Papers:
+        found = await links.of(reservation)
+        return Papers(pass_url=found[0], calendar_url=found[1], draw=lambda: drawn(reservation, house, found))
 
     return papers
 

@@ -55,6 +55,8 @@ OWN = {
 }
 # A guest's link is opened by what stands in it and by no key; tests/web/test_passes.py forges it.
 BY_LINK = {("get", "/api/v1/qr/{picture}")}
+# Guests ask these without a key, and no key adds to what they may; tests/web/test_public.py asks what they show of others.
+OPEN = "/api/v1/public/"
 # Nothing in the house has failed to be sent, so its own key finds none either; tests/notify and tests/relay act on some that have.
 UNSENT = {
     ("post", "/api/v1/messages/dead/{message_id}/replay"),
@@ -200,21 +202,43 @@ async def linked(web: Web, into: UUID, line_id: str) -> str:
 
 
 def operations() -> list[tuple[str, str]]:
-    """Return every operation of the route table."""
+    """Return every operation of the route table that asks for a key or a link."""
     router = make_router(Memory(None), documented=True)  # pyright: ignore[reportArgumentType] - nothing is asked of it.
     document = httpx.Response(200, content=document_of(router)).json()
     return [
         (method, path)
         for path, methods in document["paths"].items()
         for method in methods
-        if path.startswith("/api/v1/")
+        if path.startswith("/api/v1/") and not path.startswith(OPEN)
     ]
+
+
+def inbox_bodies(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
+    """Return what the pages of staff send about those who write."""
+    return {
+        ("post", "/conversations/{conversation_id}/take-over"): {},
+        ("post", "/conversations/{conversation_id}/read"): {"seq": 1},
+        ("post", "/conversations/{conversation_id}/messages"): {"text": "Hola"},
+        ("post", "/restaurants/{restaurant_id}/quick-answers"): {
+            "language": "es",
+            "shortcut": "mine",
+            "text": "Mine",
+        },
+        ("patch", "/quick-answers/{quick_answer_id}"): {"text": "Mine", "revision": 1},
+        ("put", "/restaurants/{restaurant_id}/guests/{person_id}"): {"notes": "Mine", "revision": 0},
+        ("put", "/restaurants/{restaurant_id}/guests/{person_id}/consent"): {"scope": "all", "allowed": True},
+        ("put", "/people/{person_id}/manners"): {"ai_attention": False},
+        ("post", "/people/{person_id}/links"): {"into_person_id": ids["talker_id"]},
+        ("post", "/people/{person_id}/link-code"): {"address": "+573001112233"},
+        ("post", "/people/{person_id}/link-code/confirm"): {"code": "123456"},
+        ("post", "/messages/dead/{message_id}/replay"): {},
+    }
 
 
 def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
     """Return what the house's own people would send there; None where nothing is sent."""
     here = {"restaurant_id": ids["restaurant_id"]}
-    bodies: dict[tuple[str, str], Any] = {
+    bodies = inbox_bodies(ids) | {
         ("post", "/availability/check"): here | WHEN,
         ("put", "/availability/refresh"): here,
         ("post", "/reservations"): here | WHEN | {"guest": GUEST},
@@ -258,22 +282,6 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("post", "/tenants"): {"name": "Mine"},
         ("put", "/restaurants/{restaurant_id}/templates/{kind}/{language}"): WORDS,
         ("post", "/restaurants/{restaurant_id}/templates/{kind}/{language}/preview"): WORDS,
-        ("post", "/conversations/{conversation_id}/take-over"): {},
-        ("post", "/conversations/{conversation_id}/read"): {"seq": 1},
-        ("post", "/conversations/{conversation_id}/messages"): {"text": "Hola"},
-        ("post", "/restaurants/{restaurant_id}/quick-answers"): {
-            "language": "es",
-            "shortcut": "mine",
-            "text": "Mine",
-        },
-        ("patch", "/quick-answers/{quick_answer_id}"): {"text": "Mine", "revision": 1},
-        ("put", "/restaurants/{restaurant_id}/guests/{person_id}"): {"notes": "Mine", "revision": 0},
-        ("put", "/restaurants/{restaurant_id}/guests/{person_id}/consent"): {"scope": "all", "allowed": True},
-        ("put", "/people/{person_id}/manners"): {"ai_attention": False},
-        ("post", "/people/{person_id}/links"): {"into_person_id": ids["talker_id"]},
-        ("post", "/people/{person_id}/link-code"): {"address": "+573001112233"},
-        ("post", "/people/{person_id}/link-code/confirm"): {"code": "123456"},
-        ("post", "/messages/dead/{message_id}/replay"): {},
         ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
     }
     return bodies.get((method, path.removeprefix("/api/v1")))

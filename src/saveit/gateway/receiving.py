@@ -106,11 +106,11 @@ async def receive(gateway: Gateway, name: str, request: Request, *, trace_id: st
     for envelope in channel.envelopes(request):
         await delivery.sort(envelope)
     if delivery.taken:
-        await _keep(gateway, channel, delivery.taken, trace_id=trace_id)
+        await keep(gateway, channel, delivery.taken, trace_id=trace_id)
         return await _acknowledged(gateway, channel, request, delivery.taken)
     if delivery.forged is not None:
         return Answer(status=delivery.forged.status)
-    return _nothing(channel, request)
+    return nothing_to_say(channel, request)
 
 
 async def _shaken(gateway: Gateway, channel: Channel, request: Request) -> Answer:
@@ -216,10 +216,10 @@ class _Delivery:
         metrics.webhook_events.labels(self._channel.name, outcome).inc()
 
 
-async def _keep(
+async def keep(
     gateway: Gateway, channel: Channel, taken: Sequence[tuple[Route, Envelope]], *, trace_id: str
-) -> None:
-    """Write the events down; those that are there already stay as they are."""
+) -> int:
+    """Write the events down and return how many were new; those that are there already stay as they are."""
     now = gateway.clock.now()
     events: list[store.NewEvent] = []
     for route, envelope in taken:
@@ -260,6 +260,7 @@ async def _keep(
     if new:
         metrics.webhook_events.labels(channel.name, "stored").inc(new)
         gateway.on_arrival()
+    return new
 
 
 async def _acknowledged(
@@ -274,7 +275,7 @@ async def _acknowledged(
     return channel.answer(request)
 
 
-def _nothing(channel: Channel, request: Request) -> Answer:
+def nothing_to_say(channel: Channel, request: Request) -> Answer:
     """Return the answer that has no effect: on a call even the channel's own answer would keep it going."""
     answer = channel.answer(request)
     if channel.can.reply == "later":

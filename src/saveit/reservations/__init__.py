@@ -71,6 +71,7 @@ from saveit.reservations.model import (
     Policy,
     Reservation,
     Status,
+    policy_of,
 )
 from saveit.reservations.overview.store import (
     BlockNoteRow,
@@ -230,6 +231,7 @@ __all__ = [
     "open_desk",
     "open_holds_of_day",
     "overbooked_days",
+    "policy_of",
     "refresh",
     "release_hold",
     "remind",

@@ -1579,6 +1579,15 @@ WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_insert_scale_fact
 
 ALTER TABLE ONLY public.inbox FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.line_histories (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    complete_until timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.line_histories FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.line_words (
     tenant_id uuid NOT NULL,
     line_id uuid NOT NULL,
@@ -2268,6 +2277,9 @@ ALTER TABLE ONLY public.idempotency_keys
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT key_token_once UNIQUE (token_digest);
 
+ALTER TABLE ONLY public.line_histories
+    ADD CONSTRAINT line_histories_pkey PRIMARY KEY (tenant_id, line_id);
+
 ALTER TABLE ONLY public.line_words
     ADD CONSTRAINT line_words_pkey PRIMARY KEY (tenant_id, line_id, subject);
 
@@ -2804,6 +2816,8 @@ CREATE POLICY ledger_across_tenants ON public.idempotency_keys TO saveit_ledger 
 
 CREATE POLICY ledger_across_tenants ON public.inbox TO saveit_ledger USING (true) WITH CHECK (true);
 
+CREATE POLICY ledger_across_tenants ON public.line_histories TO saveit_ledger USING (true) WITH CHECK (true);
+
 CREATE POLICY ledger_across_tenants ON public.line_words TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.lines TO saveit_ledger USING (true) WITH CHECK (true);
@@ -2855,6 +2869,8 @@ CREATE POLICY ledger_across_tenants ON public.waitlist_entries TO saveit_ledger 
 CREATE POLICY ledger_across_tenants ON public.webhook_deliveries TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.webhook_endpoints TO saveit_ledger USING (true) WITH CHECK (true);
+
+ALTER TABLE public.line_histories ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.line_words ENABLE ROW LEVEL SECURITY;
 
@@ -2925,6 +2941,8 @@ CREATE POLICY own_tenant_only ON public.holds TO saveit_app USING ((tenant_id = 
 CREATE POLICY own_tenant_only ON public.idempotency_keys TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.inbox TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.line_histories TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.line_words TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -3162,6 +3180,8 @@ GRANT USAGE ON SEQUENCE public.inbox_position TO saveit_ledger;
 
 GRANT SELECT,UPDATE ON TABLE public.inbox TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.inbox TO saveit_ledger;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.line_histories TO saveit_ledger;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.line_words TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.line_words TO saveit_ledger;

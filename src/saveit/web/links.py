@@ -6,6 +6,8 @@ door wants a pass that was issued.
 """
 
 import hashlib
+import hmac
+from base64 import urlsafe_b64encode
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
@@ -17,6 +19,8 @@ from saveit.reservations import Desk, Reservation
 # Receipts are asked for, and calendars read, for some days after the meal.
 _LASTS_AFTER_LEAVING = timedelta(days=7)
 _KEYS_KEPT = 1_000
+# 120 bits: no guess ever hits, and base64 needs no filling.
+_SEAL_OCTETS = 15
 
 
 class Links:
@@ -35,6 +39,21 @@ class Links:
     def picture(self, token: str, kind: str = "png") -> str:
         """Return where a pass's picture is."""
         return f"{self._url}/qr/{token}.{kind}"
+
+    async def manage(self, reservation: Reservation, slug: str) -> str:
+        """Return where a guest changes or cancels a reservation. What opens it stands behind a # that browsers send to nobody."""
+        token = guest_token(reservation, await self.key(reservation.tenant_id))
+        seal = await self.seal(reservation.tenant_id, token)
+        return f"{self._url.removesuffix('/api/v1')}/r/{slug}#{token}.{seal}"
+
+    async def seal(self, tenant_id: TenantId, token: str) -> str:
+        """Return what proves that a guest may change what `token` shows: a picture that is passed on lets friends in, and no more."""
+        made = hmac.digest(await self.key(tenant_id), b"manage " + token.encode(), "sha256")
+        return urlsafe_b64encode(made[:_SEAL_OCTETS]).decode()
+
+    async def caller(self, tenant_id: TenantId, address: str) -> str:
+        """Return a name for whoever calls from an address, which says nothing of it without the customer's key."""
+        return hmac.digest(await self.key(tenant_id), b"caller " + address.encode(), "sha256").hex()[:24]
 
     async def key(self, tenant_id: TenantId) -> bytes:
         """Return the key that signs a customer's passes."""

@@ -125,6 +125,7 @@ _TAGS = (
     "Reservations",
     "Host",
     "Waitlist",
+    "Guests' pages",
     "Passes",
     "Restaurants",
     "Floor",

@@ -12,7 +12,7 @@ from saveit.consumers.news.store import TalkRow
 from saveit.conversations import Conversation, find_conversation, plan, recall
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Transaction
-from saveit.kernel.ids import RestaurantId
+from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.ledger import House
 from saveit.messages import Channel, SocketPush, UnifiedResponse, fit
 from saveit.outbox import Consumer, RecordedFact
@@ -110,7 +110,23 @@ def news_consumer(
                 if told:
                     tx.after_commit(wake)
 
-    return Consumer(name="news", kinds=_KINDS, handle=handle, batch_max=20, since="now")
+    async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:
+        return await _pass_over(tx, facts, desk.now())
+
+    return Consumer(name="news", kinds=_KINDS, handle=handle, ahead=ahead, since="now")
+
+
+async def _pass_over(tx: Transaction, facts: Sequence[RecordedFact], now: datetime) -> int:
+    """Return how many of the first facts are of days that nobody is talking about: most days of most restaurants."""
+    about: list[tuple[TenantId, RestaurantId, date]] = []
+    for fact in facts:
+        if fact.restaurant_id is None or fact.service_on is None:
+            break
+        about.append((fact.tenant_id, fact.restaurant_id, fact.service_on))
+    if not about:
+        return 0
+    first = await store.first_talked_about(tx, about, since=now - _TALKING_FOR)
+    return len(about) if first is None else first
 
 
 async def _state(tx: Transaction, fact: RecordedFact, talk: TalkRow) -> _Draft:

@@ -186,6 +186,8 @@ async def _ways(  # noqa: PLR0913 - as its caller.
                 tx, sealer, by_mail, Address("email", recipient.email), recipient, told=told, now=now
             )
         )
+    if papers is not None and papers.draw is not None and any(_is_letter(each, channels) for each in talking):
+        papers = await papers.draw()
     ways = [
         way for each in talking if (way := _way(each, told, templates, papers, channels=channels, now=now))
     ]
@@ -197,6 +199,11 @@ async def _ways(  # noqa: PLR0913 - as its caller.
         way = _way(conversation, told, templates, papers, channels=channels, now=now)
         ways = [] if way is None else [way]
     return ways
+
+
+def _is_letter(conversation: Conversation, channels: Mapping[str, Channel]) -> bool:
+    channel = channels.get(conversation.channel)
+    return channel is not None and channel.can.shape == "letter"
 
 
 def _way(

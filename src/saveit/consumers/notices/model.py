@@ -1,5 +1,6 @@
 """The words of notices: what can be told, of what, and in whose words."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import ClassVar, Literal, TypeAlias, get_args
 from uuid import UUID
@@ -94,8 +95,10 @@ class Papers(msgspec.Struct, frozen=True, kw_only=True):
 
     pass_url: str
     calendar_url: str
-    pass_png: bytes
-    calendar: bytes
+    pass_png: bytes = b""
+    calendar: bytes = b""
+    draw: "Callable[[], Awaitable[Papers]] | None" = None
+    """Makes the files as well, which only a mail carries: a picture takes longer to draw than a booking to make."""
 
     def __repr__(self) -> str:
         """Say nothing: a pass is a key."""

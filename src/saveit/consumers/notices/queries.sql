@@ -49,6 +49,38 @@ VALUES (
 ON CONFLICT (tenant_id, fact_id) DO NOTHING
 RETURNING notice_id
 
+-- pass_over :one CountRow
+-- Of reservations that were just made, those up to the first whose guest can be reached: writes down that the others are reached nowhere.
+WITH made AS MATERIALIZED (
+    SELECT
+        n.number, n.tenant_id, n.fact_id, n.notice_id, r.restaurant_id, r.reservation_id, r.person_id, r.status, r.source,
+        r.reservation_id IS NULL
+            OR EXISTS (SELECT FROM lines l WHERE l.tenant_id = n.tenant_id AND l.active)
+            OR EXISTS (
+                SELECT FROM conversations c
+                WHERE c.tenant_id = n.tenant_id AND c.person_id = r.person_id AND c.status = 'open') AS within_reach
+    FROM unnest(:tenant_ids::uuid[], :fact_ids::uuid[], :notice_ids::uuid[], :service_ons::date[], :reservation_ids::uuid[])
+        WITH ORDINALITY AS n (tenant_id, fact_id, notice_id, service_on, reservation_id, number)
+    LEFT JOIN reservations r
+        ON r.tenant_id = n.tenant_id
+        AND r.service_on = n.service_on
+        AND r.reservation_id = n.reservation_id
+), passed AS MATERIALIZED (
+    SELECT m.*
+    FROM made m
+    WHERE m.number < ALL (SELECT o.number FROM made o WHERE o.within_reach)
+), kept AS (
+    INSERT INTO notices (tenant_id, notice_id, fact_id, kind, restaurant_id, subject_id, person_id, reached, planned_at)
+    SELECT
+        p.tenant_id, p.notice_id, p.fact_id, CASE p.status WHEN 'pending' THEN 'pending' ELSE 'confirmed' END, p.restaurant_id,
+        p.reservation_id, p.person_id, 0, :now::timestamptz
+    FROM passed p
+    WHERE p.status IN ('pending', 'confirmed')
+        AND p.source <> 'walk_in'
+    ON CONFLICT (tenant_id, fact_id) DO NOTHING
+)
+SELECT count(*)::integer AS counted FROM passed
+
 -- notices_of_subject :many NoticeRow
 -- What was told of a reservation, and what became of each message.
 SELECT n.notice_id, n.kind, n.planned_at, m.channel, m.status, m.error

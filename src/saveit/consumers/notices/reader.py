@@ -1,7 +1,8 @@
 """The consumer that tells guests what became of their reservations."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import TypeAlias
 
 import msgspec
@@ -11,7 +12,7 @@ from saveit.consumers.notices import store
 from saveit.consumers.notices.actions import About, Recipient, notify_person, template_for
 from saveit.consumers.notices.model import NoticeKind, Papers, Template, Told
 from saveit.kernel.db import Actor, Transaction
-from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
+from saveit.kernel.ids import ReservationId, RestaurantId, TenantId, new_id
 from saveit.ledger import House
 from saveit.messages import Channel
 from saveit.outbox import Consumer, RecordedFact
@@ -23,6 +24,8 @@ MakePapers: TypeAlias = Callable[[Reservation, House], Awaitable[Papers]]
 _ACTOR = Actor("system", "notices", "internal")
 # What happened longer ago is no news; it is in the log all the same.
 _NEWS_FOR = timedelta(hours=24)
+# Planning one takes milliseconds, and the cursor stands open for all of them.
+_FACTS_AT_ONCE = 50
 _OF_RESERVATIONS: Mapping[str, NoticeKind] = {
     "reservation.created": "confirmed",
     "reservation.confirmed": "confirmed",
@@ -103,8 +106,20 @@ def notices_consumer(
         if reached:
             tx.after_commit(wake)
 
+    async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:
+        """Pass over the bookings of whom no line and no conversation reaches, up to the first who can be told."""
+        now = desk.now()
+        booked = list(
+            takewhile(lambda fact: fact.kind == "reservation.created" and now - fact.at <= _NEWS_FOR, facts)
+        )
+        if not booked:
+            return 0
+        return await store.pass_over(tx, booked, notice_ids=[new_id(now) for _ in booked], now=now)
+
     kinds = frozenset((*_OF_RESERVATIONS, *_OF_WAITING))
-    return Consumer(name="notices", kinds=kinds, handle=handle, batch_max=20, since="now")
+    return Consumer(
+        name="notices", kinds=kinds, handle=handle, ahead=ahead, batch_max=_FACTS_AT_ONCE, since="now"
+    )
 
 
 async def _of_reservation(

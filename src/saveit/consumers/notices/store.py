@@ -1,5 +1,6 @@
 """The typed hand that runs queries.sql."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ import msgspec
 from saveit.consumers.notices.model import Template
 from saveit.kernel.db import Transaction, load_statements
 from saveit.kernel.ids import RestaurantId, TenantId
+from saveit.outbox import RecordedFact
 
 
 class TemplateRow(msgspec.Struct, frozen=True):
@@ -51,12 +53,19 @@ class NoticeRow(msgspec.Struct, frozen=True):
     error: str
 
 
+class CountRow(msgspec.Struct, frozen=True):
+    """A number of rows."""
+
+    counted: int
+
+
 _STATEMENTS = load_statements("saveit.consumers.notices")
 _FIND_TEMPLATE = _STATEMENTS.query("find_template", TemplateRow)
 _LIST_TEMPLATES = _STATEMENTS.query("list_templates", TemplateRow)
 _SAVE_TEMPLATE = _STATEMENTS.query("save_template", TemplateRow)
 _REMOVE_TEMPLATE = _STATEMENTS.command("remove_template")
 _KEEP_NOTICE = _STATEMENTS.query("keep_notice", NoticeIdRow)
+_PASS_OVER = _STATEMENTS.query("pass_over", CountRow)
 _NOTICES_OF_SUBJECT = _STATEMENTS.query("notices_of_subject", NoticeRow)
 
 
@@ -134,6 +143,22 @@ async def keep_notice(  # noqa: PLR0913 - the columns of a notice.
         now=now,
     )
     return row is not None
+
+
+async def pass_over(
+    ledger_tx: Transaction, facts: Sequence[RecordedFact], *, notice_ids: Sequence[UUID], now: datetime
+) -> int:
+    """Write down of reservations just made, up to the first whose guest can be told, that nobody is; return how many."""
+    row = await ledger_tx.one(
+        _PASS_OVER,
+        tenant_ids=[fact.tenant_id for fact in facts],
+        fact_ids=[fact.fact_id for fact in facts],
+        notice_ids=list(notice_ids),
+        service_ons=[fact.service_on for fact in facts],
+        reservation_ids=[fact.subject_id for fact in facts],
+        now=now,
+    )
+    return row.counted
 
 
 async def notices_of_subject(tx: Transaction, subject_id: UUID) -> list[NoticeRow]:

@@ -111,6 +111,12 @@ lines_stopped = Gauge(
     registry=registry,
     multiprocess_mode="livemax",
 )
+history_found = Counter(
+    "saveit_history_found",
+    "Messages of guests that no webhook brought, found in a provider's history. Alarm: it rises; something was not reached.",
+    ("channel",),
+    registry=registry,
+)
 line_words = Counter(
     "saveit_line_words",
     "What providers said about a line or its templates; `for` is who it is for. Alarm: person, above 0.",

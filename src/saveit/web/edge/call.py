@@ -39,6 +39,7 @@ class Call:
     """One request. The tenant of a platform call is known only once something in the request says for whom it acts."""
 
     __slots__ = (
+        "_guest",
         "_principal",
         "_tenant_id",
         "address",
@@ -60,6 +61,7 @@ class Call:
         self.house_language: Language | None = None
         self._principal: Principal | None = None
         self._tenant_id: TenantId | None = None
+        self._guest: str | None = None
 
     def is_from(self, principal: Principal) -> None:
         """Note who is calling."""
@@ -67,6 +69,12 @@ class Call:
         self._tenant_id = principal.tenant_id
         if principal.kind == "platform" and self.heads.tenant:
             self._tenant_id = _tenant_named(self.heads.tenant)
+
+    def is_of_a_guest(self, guest: str, tenant_id: TenantId) -> None:
+        """Note that a guest acts for himself, known by `guest` alone: whatever key came along opens nothing more."""
+        self._principal = None
+        self._guest = guest
+        self._tenant_id = tenant_id
 
     @property
     def desk(self) -> Desk:
@@ -117,6 +125,8 @@ class Call:
     @property
     def actor(self) -> Actor:
         """Who acts, as facts name it."""
+        if self._guest is not None:
+            return Actor("guest", self._guest, "web", self.heads.trace_id)
         principal = self.principal
         channel = "staff" if principal.kind == "staff" else "api"
         return principal.actor(channel, self.heads.trace_id)
@@ -184,7 +194,10 @@ class Call:
             return None
         asked = b"" if request is None else _json.encode(request)
         digest = hashlib.sha256(b"%b %b\n%b" % (self.method.encode(), self.path.encode(), asked)).digest()
-        return Key(f"{self.principal.kind}:{self.principal.id}", self.heads.key, digest)
+        scope = (
+            f"{self.principal.kind}:{self.principal.id}" if self._guest is None else f"guest:{self._guest}"
+        )
+        return Key(scope, self.heads.key, digest)
 
     async def sealer(self, tx: Transaction) -> Sealer:
         """Return the customer's sealer."""

@@ -77,7 +77,12 @@ _LANGUAGE = {
     "description": "es or en, for problems and reasons.",
 }
 _CREATED = "201"
-_ON_ONE = ("/api/v1/reservations/{reservation_id}", "/api/v1/holds/{hold_id}", "/api/v1/qr/checkin")
+_ON_ONE = (
+    "/api/v1/reservations/{reservation_id}",
+    "/api/v1/holds/{hold_id}",
+    "/api/v1/qr/checkin",
+    "/api/v1/public/reservation",
+)
 """Addresses of acts on what is there already: under a key they, too, are done once."""
 _KEYED_EDITS = frozenset(
     ("change_restaurant", "write_config", "write_area", "write_table", "write_combination")
@@ -86,7 +91,21 @@ _KEYED_EDITS = frozenset(
 _KEYLESS = ("/api/v1/sessions",)
 
 
-_UNKNOWN_MAY_CALL = frozenset(("begin_session", "draw_pass"))
+_UNKNOWN_MAY_CALL = frozenset(
+    (
+        "begin_session",
+        "draw_pass",
+        "show_house",
+        "list_public_times",
+        "hold_for_guest",
+        "release_for_guest",
+        "book_for_guest",
+        "wait_as_guest",
+        "read_own_reservation",
+        "change_own_reservation",
+        "cancel_own_reservation",
+    )
+)
 # With the pass of a guest's link in the address, or as anybody who may read the reservation.
 _PASS_OR_BEARER = "read_calendar"  # noqa: S105 - the name of an operation.
 

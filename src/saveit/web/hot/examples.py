@@ -50,6 +50,7 @@ from saveit.venues import (
     Tenant,
     default_rules,
 )
+from saveit.web.hot.guest_examples import guest_examples
 from saveit.web.hot.health import Readiness
 from saveit.web.hot.staff_examples import staff_examples
 from saveit.web.wire import (
@@ -298,6 +299,7 @@ def examples() -> Iterator[msgspec.Struct]:
     yield from _of_messages()
     yield _figures()
     yield from staff_examples()
+    yield from guest_examples(_RESERVATION, _HOLD)
 
 
 def _figures() -> Analytics:

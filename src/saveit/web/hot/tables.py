@@ -180,7 +180,7 @@ class ListTimes:
         body = self._memory.find(asked, house)
         if body is None:
             seen = Seen(call.desk, house)
-            body = _encode(await _listing(call, house, question, seen))
+            body = _encode(await listing(call, house, question, seen))
             self._memory.keep(asked, seen, body)
         return Reply(200, body)
 
@@ -211,7 +211,8 @@ def read_question(place: str, query: bytes) -> Question:
     return Question(restaurant_id, on, party_size, area_id, days)
 
 
-async def _listing(call: Call, house: House, question: Question, seen: Seen) -> AvailabilityAnswer | Calendar:
+async def listing(call: Call, house: House, question: Question, seen: Seen) -> AvailabilityAnswer | Calendar:
+    """Return the starts of a date, or of as many as are asked for, and note in `seen` what they were worked out from."""
     asking = Asking(party_size=question.party_size, audience=call.audience, area_id=question.area_id)
     days: list[DayAnswer] = []
     listed = await calendar_offers(call.desk, house, asking, first_on=question.on, count=question.days or 1)

@@ -19,6 +19,7 @@ from saveit.web.routes.inbox.people import people_routes
 from saveit.web.routes.lines import line_routes
 from saveit.web.routes.messages import message_routes
 from saveit.web.routes.passes import pass_routes
+from saveit.web.routes.public import public_routes
 from saveit.web.routes.reservations import reservation_routes
 from saveit.web.routes.shared import call_in, call_of
 from saveit.web.routes.venues import venue_routes
@@ -36,6 +37,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         host_routes(),
         board_routes(),
         waitlist_routes(),
+        public_routes(alternatives),
         pass_routes(),
         venue_routes(),
         floor_routes(),

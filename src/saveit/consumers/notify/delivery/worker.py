@@ -17,6 +17,7 @@ from typing import assert_never
 import msgspec
 
 from saveit.consumers.notify import store
+from saveit.consumers.notify.delivery.looking_up import LookingUp
 from saveit.consumers.notify.delivery.rules import (
     RECIPIENT_BURST,
     human_window_is_open,
@@ -90,12 +91,22 @@ class Delivery:
         self._clock = clock
         # What is spoken rides on the caller's own request; nobody calls it out.
         self._channels = {name: channel for name, channel in channels.items() if channel.can.reply == "later"}
+        self._spoken = tuple(name for name in channels if name not in self._channels)
         self._sealers = sealers
         self._find_line = find_line
         self._way_out = way_out
         self._random = random or Random()  # noqa: S311 - it spreads retries.
         self._poll_s = poll_s
         self._settling = Settling(database, clock, self._random)
+        self._looking_up = LookingUp(
+            database,
+            clock,
+            channels=channels,
+            sealers=sealers,
+            find_line=find_line,
+            way_out=way_out,
+            settling=self._settling,
+        )
         self._woken = asyncio.Event()
         self._closing = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -147,8 +158,10 @@ class Delivery:
         """Settle what nobody else will: messages of dead senders, old ones, unknown ones; and count what waits for a person."""
         now = self._clock.now()
         async with self._database.ledger(_ACTOR) as tx:
-            await self._settling.sweep(tx, tuple(self._channels), now)
+            await self._settling.sweep(tx, tuple(self._channels), self._spoken, now)
             watched = await store.count_dead(tx, now)
+        if await self._looking_up.ask():
+            self.wake()
         metrics.dead_letters.set(watched.dead)
         metrics.lines_stopped.set(watched.stopped)
         metrics.messages_lag_s.set(max(0.0, watched.lag_s))
