@@ -115,3 +115,19 @@ async def test_two_owners_who_shut_each_other_out_at_once_leave_one(web: Web) ->
         )
 
         assert sorted(each.status_code for each in answers) in ([200, 409], [204, 409])
+
+
+async def test_an_owner_opens_another_restaurant_and_owns_it_at_once(web: Web) -> None:
+    ana = await added(web, "ana@example.com", "owner")
+    eva = await added(web, "eva@example.com", "manager")
+    body = {"name": "La Segunda", "timezone": "America/Bogota", "slug": f"segunda-{web.tenant.id.hex[-12:]}"}
+
+    async with web.visitor(await signed_in(web, eva)) as manager:
+        refused = await manager.post("/restaurants", json=body)
+    async with web.visitor(await signed_in(web, ana)) as owner:
+        opened = await owner.post("/restaurants", json=body)
+        path = f"/restaurants/{opened.json()['id']}"
+        named = await owner.patch(path, json={"name": "La Tercera"})
+
+    assert told(refused) == (403, "forbidden")
+    assert (opened.status_code, named.status_code, named.json()["name"]) == (201, 200, "La Tercera")
