@@ -118,6 +118,36 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.chat_keep_v1(tenant uuid, line uuid, session bytea, key text, message uuid, sealed bytea, kept timestamp with time zone, OUT seq bigint, OUT is_new boolean) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+DECLARE
+    known bigint;
+    next bigint;
+BEGIN
+    INSERT INTO chat_sessions AS s (tenant_id, line_id, session_index, used_at)
+    VALUES (tenant, line, session, kept)
+    ON CONFLICT (tenant_id, line_id, session_index) DO UPDATE SET used_at = greatest(s.used_at, excluded.used_at)
+    RETURNING s.seq + 1 INTO next;
+    SELECT f.seq INTO known
+    FROM chat_frames f
+    WHERE f.tenant_id = tenant AND f.line_id = line AND f.session_index = session AND f.frame_key = key;
+    IF known IS NOT NULL THEN
+        seq := known;
+        is_new := false;
+        RETURN;
+    END IF;
+    UPDATE chat_sessions s
+    SET seq = next
+    WHERE s.tenant_id = tenant AND s.line_id = line AND s.session_index = session;
+    INSERT INTO chat_frames (tenant_id, line_id, session_index, seq, frame_key, message_id, frame_sealed, kept_at)
+    VALUES (tenant, line, session, next, key, message, sealed, kept);
+    seq := next;
+    is_new := true;
+END
+$$;
+
 CREATE FUNCTION public.ledger_commit_one_v1(a public.ledger_act_v1, acted_at timestamp with time zone, OUT verdict text, OUT person_id uuid, OUT answer_sealed bytea) RETURNS record
     LANGUAGE plpgsql
     AS $$
@@ -1104,63 +1134,6 @@ CREATE TABLE public.advisors (
 
 ALTER TABLE ONLY public.advisors FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.analytics_reservations (
-    tenant_id uuid NOT NULL,
-    reservation_id uuid NOT NULL,
-    restaurant_id uuid NOT NULL,
-    service_on date NOT NULL,
-    starts_at timestamp with time zone NOT NULL,
-    leaves_at timestamp with time zone NOT NULL,
-    party_size smallint NOT NULL,
-    status text NOT NULL,
-    source text NOT NULL,
-    revision integer NOT NULL,
-    seated_at timestamp with time zone,
-    left_at timestamp with time zone
-);
-
-ALTER TABLE ONLY public.analytics_reservations FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.analytics_talk_bookings (
-    tenant_id uuid NOT NULL,
-    reservation_id uuid NOT NULL,
-    conversation_id uuid NOT NULL,
-    channel text NOT NULL,
-    advisor_id uuid
-);
-
-ALTER TABLE ONLY public.analytics_talk_bookings FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.analytics_talks (
-    tenant_id uuid NOT NULL,
-    conversation_id uuid NOT NULL,
-    opened_at timestamp with time zone NOT NULL,
-    last_in_at timestamp with time zone NOT NULL,
-    channel text NOT NULL,
-    line_id uuid NOT NULL,
-    advisor_id uuid,
-    restaurant_id uuid,
-    replied_at timestamp with time zone,
-    offered_at timestamp with time zone,
-    booked_at timestamp with time zone,
-    handed_over_at timestamp with time zone
-);
-
-ALTER TABLE ONLY public.analytics_talks FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.analytics_waiting (
-    tenant_id uuid NOT NULL,
-    restaurant_id uuid NOT NULL,
-    service_on date NOT NULL,
-    joined integer DEFAULT 0 NOT NULL,
-    offered integer DEFAULT 0 NOT NULL,
-    booked integer DEFAULT 0 NOT NULL,
-    passed integer DEFAULT 0 NOT NULL,
-    gone integer DEFAULT 0 NOT NULL
-);
-
-ALTER TABLE ONLY public.analytics_waiting FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.api_keys (
     tenant_id uuid NOT NULL,
     api_key_id uuid NOT NULL,
@@ -1213,6 +1186,34 @@ CREATE TABLE public.block_notes (
 );
 
 ALTER TABLE ONLY public.block_notes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.chat_frames (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    session_index bytea NOT NULL,
+    seq bigint NOT NULL,
+    frame_key text NOT NULL,
+    message_id uuid,
+    frame_sealed bytea NOT NULL,
+    kept_at timestamp with time zone NOT NULL,
+    txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT chat_frame_names_itself CHECK (((length(frame_key) >= 1) AND (length(frame_key) <= 140)))
+);
+
+ALTER TABLE ONLY public.chat_frames FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.chat_sessions (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    session_index bytea NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    delivered_seq bigint DEFAULT 0 NOT NULL,
+    read_seq bigint DEFAULT 0 NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    CONSTRAINT chat_is_read_after_it_arrives CHECK (((read_seq <= delivered_seq) AND (delivered_seq <= seq)))
+);
+
+ALTER TABLE ONLY public.chat_sessions FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.check_in_passes (
     tenant_id uuid NOT NULL,
@@ -2181,18 +2182,6 @@ ALTER TABLE ONLY public.addresses
 ALTER TABLE ONLY public.advisors
     ADD CONSTRAINT advisors_pkey PRIMARY KEY (tenant_id, advisor_id);
 
-ALTER TABLE ONLY public.analytics_reservations
-    ADD CONSTRAINT analytics_reservations_pkey PRIMARY KEY (tenant_id, reservation_id);
-
-ALTER TABLE ONLY public.analytics_talk_bookings
-    ADD CONSTRAINT analytics_talk_bookings_pkey PRIMARY KEY (tenant_id, reservation_id);
-
-ALTER TABLE ONLY public.analytics_talks
-    ADD CONSTRAINT analytics_talks_pkey PRIMARY KEY (tenant_id, conversation_id, opened_at);
-
-ALTER TABLE ONLY public.analytics_waiting
-    ADD CONSTRAINT analytics_waiting_pkey PRIMARY KEY (tenant_id, restaurant_id, service_on);
-
 ALTER TABLE ONLY public.api_keys
     ADD CONSTRAINT api_keys_pkey PRIMARY KEY (tenant_id, api_key_id);
 
@@ -2207,6 +2196,15 @@ ALTER TABLE ONLY public.attentions
 
 ALTER TABLE ONLY public.block_notes
     ADD CONSTRAINT block_notes_pkey PRIMARY KEY (tenant_id, block_id);
+
+ALTER TABLE ONLY public.chat_frames
+    ADD CONSTRAINT chat_frame_kept_once UNIQUE (tenant_id, line_id, session_index, frame_key);
+
+ALTER TABLE ONLY public.chat_frames
+    ADD CONSTRAINT chat_frames_pkey PRIMARY KEY (tenant_id, line_id, session_index, seq);
+
+ALTER TABLE ONLY public.chat_sessions
+    ADD CONSTRAINT chat_sessions_pkey PRIMARY KEY (tenant_id, line_id, session_index);
 
 ALTER TABLE ONLY public.check_in_passes
     ADD CONSTRAINT check_in_passes_pkey PRIMARY KEY (tenant_id, pass_id);
@@ -2425,9 +2423,11 @@ CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, 
 
 CREATE INDEX addresses_of_person ON public.addresses USING btree (tenant_id, person_id);
 
-CREATE INDEX analytics_of_days ON public.analytics_reservations USING btree (tenant_id, restaurant_id, service_on);
+CREATE INDEX chat_frames_by_age ON public.chat_frames USING btree (kept_at);
 
-CREATE INDEX analytics_talks_of_days ON public.analytics_talks USING btree (tenant_id, opened_at);
+CREATE INDEX chat_frames_by_txid ON public.chat_frames USING btree (txid);
+
+CREATE INDEX chat_sessions_by_age ON public.chat_sessions USING btree (used_at);
 
 CREATE UNIQUE INDEX code_names_one_reservation ON ONLY public.reservations USING btree (tenant_id, restaurant_id, service_on, code);
 
@@ -2708,14 +2708,6 @@ ALTER TABLE public.addresses ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.advisors ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.analytics_reservations ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.analytics_talk_bookings ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.analytics_talks ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.analytics_waiting ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.api_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.areas ENABLE ROW LEVEL SECURITY;
@@ -2723,6 +2715,10 @@ ALTER TABLE public.areas ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.attentions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.block_notes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chat_frames ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chat_sessions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.check_in_passes ENABLE ROW LEVEL SECURITY;
 
@@ -2772,19 +2768,15 @@ CREATE POLICY ledger_across_tenants ON public.addresses TO saveit_ledger USING (
 
 CREATE POLICY ledger_across_tenants ON public.advisors TO saveit_ledger USING (true) WITH CHECK (true);
 
-CREATE POLICY ledger_across_tenants ON public.analytics_reservations TO saveit_ledger USING (true) WITH CHECK (true);
-
-CREATE POLICY ledger_across_tenants ON public.analytics_talk_bookings TO saveit_ledger USING (true) WITH CHECK (true);
-
-CREATE POLICY ledger_across_tenants ON public.analytics_talks TO saveit_ledger USING (true) WITH CHECK (true);
-
-CREATE POLICY ledger_across_tenants ON public.analytics_waiting TO saveit_ledger USING (true) WITH CHECK (true);
-
 CREATE POLICY ledger_across_tenants ON public.areas TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.attentions TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.block_notes TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.chat_frames TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.chat_sessions TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.check_in_passes TO saveit_ledger USING (true) WITH CHECK (true);
 
@@ -2896,14 +2888,6 @@ CREATE POLICY own_tenant_only ON public.addresses TO saveit_app USING ((tenant_i
 
 CREATE POLICY own_tenant_only ON public.advisors TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
-CREATE POLICY own_tenant_only ON public.analytics_reservations TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
-
-CREATE POLICY own_tenant_only ON public.analytics_talk_bookings TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
-
-CREATE POLICY own_tenant_only ON public.analytics_talks TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
-
-CREATE POLICY own_tenant_only ON public.analytics_waiting TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
-
 CREATE POLICY own_tenant_only ON public.api_keys TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.areas TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
@@ -2911,6 +2895,10 @@ CREATE POLICY own_tenant_only ON public.areas TO saveit_app USING ((tenant_id = 
 CREATE POLICY own_tenant_only ON public.attentions TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.block_notes TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.chat_frames TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.chat_sessions TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.check_in_passes TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -3097,18 +3085,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.addresses TO saveit_ledger;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.advisors TO saveit_app;
 GRANT SELECT ON TABLE public.advisors TO saveit_ledger;
 
-GRANT SELECT ON TABLE public.analytics_reservations TO saveit_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analytics_reservations TO saveit_ledger;
-
-GRANT SELECT ON TABLE public.analytics_talk_bookings TO saveit_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analytics_talk_bookings TO saveit_ledger;
-
-GRANT SELECT ON TABLE public.analytics_talks TO saveit_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analytics_talks TO saveit_ledger;
-
-GRANT SELECT ON TABLE public.analytics_waiting TO saveit_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.analytics_waiting TO saveit_ledger;
-
 GRANT SELECT ON TABLE public.api_keys TO saveit_gate;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.api_keys TO saveit_app;
 
@@ -3120,6 +3096,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.attentions TO saveit_ledger;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.block_notes TO saveit_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.block_notes TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.chat_frames TO saveit_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.chat_frames TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.chat_sessions TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_sessions TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.check_in_passes TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.check_in_passes TO saveit_ledger;

@@ -95,6 +95,7 @@ _UNKNOWN_MAY_CALL = frozenset(
     (
         "begin_session",
         "draw_pass",
+        "open_chat",
         "show_house",
         "list_public_times",
         "hold_for_guest",

@@ -71,6 +71,7 @@ from saveit.web.wire import (
     Slot,
     TableAnswer,
 )
+from saveit.web.wire.chat import ChatRestaurant, ChatSessionAnswer
 from saveit.web.wire.house import (
     ApiKeys,
     Areas,
@@ -104,6 +105,7 @@ from saveit.web.wire.lines import (
     Strangers,
 )
 from saveit.web.wire.messages import (
+    ChannelPreview,
     DeadLetters,
     Deliveries,
     EndpointAnswer,
@@ -112,6 +114,8 @@ from saveit.web.wire.messages import (
     NoticePreview,
     Notices,
     Pauses,
+    PreviewPart,
+    ReadyAnswer,
     TemplateAnswer,
     Templates,
 )
@@ -445,7 +449,15 @@ def _of_messages() -> Iterator[msgspec.Struct]:
         text="María, le esperamos en La Candelaria.",
         subject="Su mesa en La Candelaria",
         html="<p>María, le esperamos en La Candelaria.</p>",
+        channels=[
+            ChannelPreview(
+                "whatsapp_meta",
+                [PreviewPart("buttons", "María, le esperamos en La Candelaria.", ("Cancelar reserva",), "")],
+                template_needed=True,
+            )
+        ],
     )
+    yield ReadyAnswer(_ID)
     yield Notices([NoticeRow(_ID, "booked", _MADE_AT, "whatsapp_twilio", "delivered", "")])
     letter = DeadLetterRow(_ID, _MADE_AT, _ID, _ID, "whatsapp_twilio", "refused", "63016", 1, _MADE_AT)
     yield DeadLetters([letter])
@@ -480,6 +492,15 @@ def _of_messages() -> Iterator[msgspec.Struct]:
 
 
 def _of_access() -> Iterator[msgspec.Struct]:
+    yield ChatSessionAnswer(
+        token="0195a2f0….0195a2f0….…",  # noqa: S106 - an example opens nothing.
+        session_id="0195a2f05b1e7c3a8f003d2c1b0a9f8f",
+        expires_at=_MADE_AT + timedelta(days=90),
+        socket_url="wss://tables.example/ws/chat",
+        restaurant=ChatRestaurant(
+            id=RestaurantId(_ID), slug="casa-lola", name="Casa Lola", language="es", timezone="America/Bogota"
+        ),
+    )
     yield SessionAnswer("saveit_session_…", _ID, "es", _MADE_AT + timedelta(hours=12))
     yield PresentSession(
         user_id=_ID,
