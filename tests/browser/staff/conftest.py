@@ -108,10 +108,20 @@ def _free_port() -> int:
 def demo() -> Iterator[Demo]:
     data_dir = Path(tempfile.mkdtemp(prefix="saveit-staff-"))
     port = _free_port()
-    command = [sys.executable, "-m", "saveit", "up", "--demo", "--port", str(port), "--data-dir", str(data_dir)]
+    command = [
+        sys.executable,
+        "-m",
+        "saveit",
+        "up",
+        "--demo",
+        "--port",
+        str(port),
+        "--data-dir",
+        str(data_dir),
+    ]
     out = (data_dir / "out.log").open("wb")
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)  # noqa: S603 - our own command.
+    process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: _is_ready(url), "the demo answers", within_s=_STARTED_WITHIN_S)

@@ -131,7 +131,9 @@ def test_a_booking_by_whatsapp_appears_on_the_board(demo: Demo, screen: Screen) 
         path = f"/sandbox/api/whatsapp_meta/conversations/{guest}"
         return demo.ask("GET", path, params={"after": after, "wait_s": 8})
 
-    say(f"Hola, soy Gabriela Chat. Mesa para 2 el {demo.today.isoformat()} a las 22:00 en Casa Candela, por favor")
+    say(
+        f"Hola, soy Gabriela Chat. Mesa para 2 el {demo.today.isoformat()} a las 22:00 en Casa Candela, por favor"
+    )
     seen = 0
     for _ in range(8):
         told = heard(seen)
@@ -144,7 +146,9 @@ def test_a_booking_by_whatsapp_appears_on_the_board(demo: Demo, screen: Screen) 
         buttons = messages[-1].get("buttons") or []
         asked = told["asked"]
         say(buttons[0]["title"] if buttons else "Gabriela Chat" if asked == "name" else "sí")
-    expect(page.get_by_role("button", name=re.compile("Gabriela")).first).to_be_visible(timeout=_SEEN_WITHIN_MS)
+    expect(page.get_by_role("button", name=re.compile("Gabriela")).first).to_be_visible(
+        timeout=_SEEN_WITHIN_MS
+    )
 
 
 def test_a_walk_in_is_seated_and_leaves(demo: Demo, screen: Screen) -> None:

@@ -98,7 +98,7 @@ def test_a_table_is_drawn_and_a_rule_is_changed(demo: Demo, screen: Screen) -> N
         ("/group", PHONE, "es", False),
     ],
 )
-def test_axe_finds_nothing_wrong(  # noqa: PLR0913 - one place and one way of looking at it.
+def test_axe_finds_nothing_wrong(
     screen: Screen, at: str, size: tuple[int, int], language: str, dark: bool
 ) -> None:
     """Each page, in light and dark, on phone and desktop."""
