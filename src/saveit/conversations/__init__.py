@@ -4,6 +4,12 @@ Promises one open conversation for an address on a line, however many ask at onc
 were planned; nothing planned for the bot once a human has taken over; and that a message's status only rises. Words and addresses are
 sealed.
 
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`, and of how addresses and lines stand
+`silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides
+what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses`, `quick_answers` and `line_tests`, and of how addresses and lines stand
+`silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
 It owns `conversations`, `messages`, `message_media`, `attentions`, `orphan_statuses` and `quick_answers`, and of how addresses and lines
 stand `silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
 """
@@ -52,6 +58,7 @@ from saveit.conversations.inbox.reading import (
     unsettled_messages,
 )
 from saveit.conversations.inbox.store import CountsRow, InboxRow, QuickAnswerRow
+from saveit.conversations.inbox.trials import TESTS_AN_HOUR_MAX, TooManyTests, send_test, tests_of
 from saveit.conversations.media.files import (
     MediaMissing,
     MediaRow,
@@ -87,6 +94,8 @@ from saveit.conversations.memory.talk import (
     attribute,
     begin_as,
     hand_back,
+    note_booked,
+    note_offered,
     note_turn,
     recall,
     remember,
@@ -118,6 +127,7 @@ __all__ = [
     "FROM_THE_LATEST",
     "QUICK_ANSWER_LENGTH_MAX",
     "SHORTCUT_LENGTH_MAX",
+    "TESTS_AN_HOUR_MAX",
     "AttentionRow",
     "Author",
     "Conversation",
@@ -144,6 +154,7 @@ __all__ = [
     "ShortcutTaken",
     "SilenceRow",
     "StatusChange",
+    "TooManyTests",
     "WaitingMedia",
     "act_for_advisor",
     "address_index",
@@ -182,7 +193,9 @@ __all__ = [
     "messages_by_id",
     "messages_of",
     "new_quick_answer",
+    "note_booked",
     "note_line_word",
+    "note_offered",
     "note_media",
     "note_read",
     "note_read_up_to",
@@ -205,11 +218,13 @@ __all__ = [
     "save_quick_answer",
     "say_farewell",
     "say_manners",
+    "send_test",
     "settle_orphans",
     "silence",
     "stop_line",
     "take",
     "take_over",
+    "tests_of",
     "thread_of",
     "transcript",
     "unsettled_messages",

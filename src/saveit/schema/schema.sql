@@ -118,6 +118,36 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.chat_keep_v1(tenant uuid, line uuid, session bytea, key text, message uuid, sealed bytea, kept timestamp with time zone, OUT seq bigint, OUT is_new boolean) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+DECLARE
+    known bigint;
+    next bigint;
+BEGIN
+    INSERT INTO chat_sessions AS s (tenant_id, line_id, session_index, used_at)
+    VALUES (tenant, line, session, kept)
+    ON CONFLICT (tenant_id, line_id, session_index) DO UPDATE SET used_at = greatest(s.used_at, excluded.used_at)
+    RETURNING s.seq + 1 INTO next;
+    SELECT f.seq INTO known
+    FROM chat_frames f
+    WHERE f.tenant_id = tenant AND f.line_id = line AND f.session_index = session AND f.frame_key = key;
+    IF known IS NOT NULL THEN
+        seq := known;
+        is_new := false;
+        RETURN;
+    END IF;
+    UPDATE chat_sessions s
+    SET seq = next
+    WHERE s.tenant_id = tenant AND s.line_id = line AND s.session_index = session;
+    INSERT INTO chat_frames (tenant_id, line_id, session_index, seq, frame_key, message_id, frame_sealed, kept_at)
+    VALUES (tenant, line, session, next, key, message, sealed, kept);
+    seq := next;
+    is_new := true;
+END
+$$;
+
 CREATE FUNCTION public.ledger_commit_one_v1(a public.ledger_act_v1, acted_at timestamp with time zone, OUT verdict text, OUT person_id uuid, OUT answer_sealed bytea) RETURNS record
     LANGUAGE plpgsql
     AS $$
@@ -1157,6 +1187,34 @@ CREATE TABLE public.block_notes (
 
 ALTER TABLE ONLY public.block_notes FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.chat_frames (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    session_index bytea NOT NULL,
+    seq bigint NOT NULL,
+    frame_key text NOT NULL,
+    message_id uuid,
+    frame_sealed bytea NOT NULL,
+    kept_at timestamp with time zone NOT NULL,
+    txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT chat_frame_names_itself CHECK (((length(frame_key) >= 1) AND (length(frame_key) <= 140)))
+);
+
+ALTER TABLE ONLY public.chat_frames FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.chat_sessions (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    session_index bytea NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    delivered_seq bigint DEFAULT 0 NOT NULL,
+    read_seq bigint DEFAULT 0 NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    CONSTRAINT chat_is_read_after_it_arrives CHECK (((read_seq <= delivered_seq) AND (delivered_seq <= seq)))
+);
+
+ALTER TABLE ONLY public.chat_sessions FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.check_in_passes (
     tenant_id uuid NOT NULL,
     pass_id uuid NOT NULL,
@@ -1583,30 +1641,6 @@ CREATE TABLE public.link_codes (
 );
 
 ALTER TABLE ONLY public.link_codes FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.message_media (
-    tenant_id uuid NOT NULL,
-    message_id uuid NOT NULL,
-    n smallint NOT NULL,
-    conversation_id uuid NOT NULL,
-    line_id uuid NOT NULL,
-    channel text NOT NULL,
-    kind text NOT NULL,
-    reference_sealed bytea NOT NULL,
-    content_sealed bytea,
-    media_type text NOT NULL,
-    size_octets integer,
-    status text NOT NULL,
-    error text DEFAULT ''::text NOT NULL,
-    attempts integer DEFAULT 0 NOT NULL,
-    due_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT media_has_a_place CHECK (((n >= 1) AND (n <= 30))),
-    CONSTRAINT media_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'kept'::text, 'failed'::text])))
-);
-ALTER TABLE ONLY public.message_media ALTER COLUMN content_sealed SET STORAGE EXTERNAL;
-
-ALTER TABLE ONLY public.message_media FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.messages (
     tenant_id uuid NOT NULL,
@@ -2163,6 +2197,15 @@ ALTER TABLE ONLY public.attentions
 ALTER TABLE ONLY public.block_notes
     ADD CONSTRAINT block_notes_pkey PRIMARY KEY (tenant_id, block_id);
 
+ALTER TABLE ONLY public.chat_frames
+    ADD CONSTRAINT chat_frame_kept_once UNIQUE (tenant_id, line_id, session_index, frame_key);
+
+ALTER TABLE ONLY public.chat_frames
+    ADD CONSTRAINT chat_frames_pkey PRIMARY KEY (tenant_id, line_id, session_index, seq);
+
+ALTER TABLE ONLY public.chat_sessions
+    ADD CONSTRAINT chat_sessions_pkey PRIMARY KEY (tenant_id, line_id, session_index);
+
 ALTER TABLE ONLY public.check_in_passes
     ADD CONSTRAINT check_in_passes_pkey PRIMARY KEY (tenant_id, pass_id);
 
@@ -2243,9 +2286,6 @@ ALTER TABLE ONLY public.lines
 
 ALTER TABLE ONLY public.link_codes
     ADD CONSTRAINT link_codes_pkey PRIMARY KEY (tenant_id, code_id);
-
-ALTER TABLE ONLY public.message_media
-    ADD CONSTRAINT message_media_pkey PRIMARY KEY (tenant_id, message_id, n);
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (tenant_id, message_id, created_at);
@@ -2383,6 +2423,12 @@ CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, 
 
 CREATE INDEX addresses_of_person ON public.addresses USING btree (tenant_id, person_id);
 
+CREATE INDEX chat_frames_by_age ON public.chat_frames USING btree (kept_at);
+
+CREATE INDEX chat_frames_by_txid ON public.chat_frames USING btree (txid);
+
+CREATE INDEX chat_sessions_by_age ON public.chat_sessions USING btree (used_at);
+
 CREATE UNIQUE INDEX code_names_one_reservation ON ONLY public.reservations USING btree (tenant_id, restaurant_id, service_on, code);
 
 CREATE INDEX codes_of_asking ON public.link_codes USING btree (tenant_id, asking_person_id, expires_at);
@@ -2442,10 +2488,6 @@ CREATE INDEX lines_by_opaque ON public.lines USING btree (channel, opaque);
 CREATE INDEX lines_of_advisor ON public.lines USING btree (tenant_id, advisor_id) WHERE (advisor_id IS NOT NULL);
 
 CREATE INDEX links_of_person ON public.person_links USING btree (tenant_id, into_person_id, linked_at);
-
-CREATE INDEX media_by_age ON public.message_media USING btree (created_at);
-
-CREATE INDEX media_to_copy ON public.message_media USING btree (due_at) WHERE (status = 'waiting'::text);
 
 CREATE INDEX messages_being_sent ON ONLY public.messages USING btree (due_at) WHERE (status = 'sending'::text);
 
@@ -2674,6 +2716,10 @@ ALTER TABLE public.attentions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.block_notes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.chat_frames ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chat_sessions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.check_in_passes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
@@ -2728,6 +2774,10 @@ CREATE POLICY ledger_across_tenants ON public.attentions TO saveit_ledger USING 
 
 CREATE POLICY ledger_across_tenants ON public.block_notes TO saveit_ledger USING (true) WITH CHECK (true);
 
+CREATE POLICY ledger_across_tenants ON public.chat_frames TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.chat_sessions TO saveit_ledger USING (true) WITH CHECK (true);
+
 CREATE POLICY ledger_across_tenants ON public.check_in_passes TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.consents TO saveit_ledger USING (true) WITH CHECK (true);
@@ -2765,8 +2815,6 @@ CREATE POLICY ledger_across_tenants ON public.line_words TO saveit_ledger USING 
 CREATE POLICY ledger_across_tenants ON public.lines TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.link_codes TO saveit_ledger USING (true) WITH CHECK (true);
-
-CREATE POLICY ledger_across_tenants ON public.message_media TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.messages TO saveit_ledger USING (true) WITH CHECK (true);
 
@@ -2822,8 +2870,6 @@ ALTER TABLE public.lines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.link_codes ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.message_media ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notice_templates ENABLE ROW LEVEL SECURITY;
@@ -2849,6 +2895,10 @@ CREATE POLICY own_tenant_only ON public.areas TO saveit_app USING ((tenant_id = 
 CREATE POLICY own_tenant_only ON public.attentions TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.block_notes TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.chat_frames TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.chat_sessions TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.check_in_passes TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -2887,8 +2937,6 @@ CREATE POLICY own_tenant_only ON public.line_words TO saveit_app USING ((tenant_
 CREATE POLICY own_tenant_only ON public.lines TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.link_codes TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
-
-CREATE POLICY own_tenant_only ON public.message_media TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.messages TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -3049,6 +3097,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.attentions TO saveit_ledger;
 GRANT SELECT,INSERT,DELETE ON TABLE public.block_notes TO saveit_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.block_notes TO saveit_ledger;
 
+GRANT SELECT ON TABLE public.chat_frames TO saveit_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.chat_frames TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.chat_sessions TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_sessions TO saveit_ledger;
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.check_in_passes TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.check_in_passes TO saveit_ledger;
 
@@ -3119,9 +3173,6 @@ GRANT SELECT ON TABLE public.lines TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.link_codes TO saveit_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.link_codes TO saveit_ledger;
-
-GRANT SELECT,INSERT ON TABLE public.message_media TO saveit_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_media TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO saveit_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO saveit_ledger;

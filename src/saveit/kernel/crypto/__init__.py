@@ -7,6 +7,7 @@ looked up has a keyed blind index beside it.
 Owns no table. It never keeps a key in a module, never invents a cipher, and never says more about a failure than that it failed.
 """
 
+from saveit.kernel.crypto.aws import AwsKey, signature_v4
 from saveit.kernel.crypto.errors import SecretKeyRefused, Unreadable
 from saveit.kernel.crypto.indexes import BlindIndex
 from saveit.kernel.crypto.keys import MasterKey, TenantKeys, Wrapper, new_wrapped_key, rewrap_key, unwrap_key
@@ -26,6 +27,7 @@ from saveit.kernel.crypto.tokens import (
 )
 
 __all__ = [
+    "AwsKey",
     "BlindIndex",
     "MasterKey",
     "NewToken",
@@ -48,6 +50,7 @@ __all__ = [
     "read_token",
     "rewrap_key",
     "seal_in_pieces",
+    "signature_v4",
     "token_digest",
     "unwrap_key",
     "verify_password",

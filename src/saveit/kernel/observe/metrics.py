@@ -173,6 +173,31 @@ inbox_parked = Gauge(
     multiprocess_mode="mostrecent",
 )
 
+sockets_open = Gauge(
+    "saveit_sockets_open",
+    "Sockets that are open: `chat` of guests, `staff` of screens.",
+    ("kind",),
+    registry=registry,
+    multiprocess_mode="livesum",
+)
+sockets_closed = Counter(
+    "saveit_sockets_closed",
+    "Sockets that were closed, by kind and closing code. Alarm: 4409 or 1011 for ten minutes.",
+    ("kind", "code"),
+    registry=registry,
+)
+socket_frames = Counter(
+    "saveit_socket_frames",
+    "Frames sent: facts to screens, and what is numbered to web chats.",
+    ("kind",),
+    registry=registry,
+)
+socket_frames_dropped = Counter(
+    "saveit_socket_frames_dropped",
+    "Frames that waited for a reader who was cut off; they are sent again when it comes back.",
+    registry=registry,
+)
+
 
 def render_metrics() -> bytes:
     """Return all metrics in Prometheus's text format, those of sibling processes included; its type is CONTENT_TYPE."""
