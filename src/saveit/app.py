@@ -453,18 +453,9 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     async def tell() -> None:
         ready()
 
-    app = create_app(parts)
+    app = cast("App", create_app(parts))
     config = uvicorn.Config(
-        app
-        if stage is None
-        else put_on_stage(
-            stage,
-            cast("App", app),
-            gateway,
-            live.chats,
-            behind=Behind(core.database, settings.data_dir / "demo.json"),
-            public_url=settings.public_url,
-        ),
+        app if stage is None else put_on_stage(stage, app, gateway, live.chats, settings=settings),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",
