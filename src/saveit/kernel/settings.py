@@ -103,6 +103,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fault_points: tuple[tuple[str, FaultAction], ...]
     rate_limit_ip_per_minute: int
     rate_limit_key_per_minute: int
+    sockets_per_address: int
+    sockets_per_holder: int
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     understanding: Understanding
 
@@ -158,6 +160,12 @@ def _read(reader: "_Reader") -> Settings:
         ),
         rate_limit_key_per_minute=reader.number(
             "SAVEIT_RATE_LIMIT_KEY", default=6_000, minimum=0, maximum=_RATE_MAX
+        ),
+        sockets_per_address=reader.number(
+            "SAVEIT_SOCKETS_PER_ADDRESS", default=200, minimum=0, maximum=_RATE_MAX
+        ),
+        sockets_per_holder=reader.number(
+            "SAVEIT_SOCKETS_PER_HOLDER", default=50, minimum=0, maximum=_RATE_MAX
         ),
         trusted_proxies=reader.networks("SAVEIT_TRUSTED_PROXIES"),
         understanding=_understanding(reader),

@@ -25,6 +25,9 @@ from saveit.conversations import (
     attribute,
     begin_as,
     find_silence,
+    note_booked,
+    note_offered,
+    note_media,
     note_turn,
     of_person,
     open_conversation,
@@ -102,6 +105,7 @@ from saveit.messages import (
     TapAnswer,
     UnifiedMessage,
     UnifiedResponse,
+    Written,
     fit,
 )
 from saveit.reservations import Desk
@@ -333,6 +337,9 @@ class Turns:
             at=message.sent_at or event.received_at,
             now=now,
         )
+        if isinstance(message.content, Written):
+            files = message.content.attachments
+            await note_media(tx, sealer, conversation, saved.message_id, files, now=now)
         memory = await recall(tx, tx.tenant_id, conversation.id)
         assert memory is not None
         wants = memory.ai_attention and not (saved.had_its_turn or is_silent) and deserves_an_answer(message)
@@ -442,6 +449,7 @@ class Turns:
                 now=now,
             )
             assert written, "the conversation is locked"
+            await _tell_progress(tx, conversation, clerk, now)
             if heard.person.name is None and situation.state.draft.name:
                 await introduce(
                     tx, sealer, msgspec.structs.replace(heard.person, name=situation.state.draft.name)
@@ -570,6 +578,14 @@ def _first_phone(writer: Writer) -> str | None:
 def _threads(can: Can) -> bool:
     """Say whether an answer names what it answers: letters and calls do; in a chat it would quote every message."""
     return can.shape != "chat"
+
+
+async def _tell_progress(tx: Transaction, conversation: Conversation, clerk: Clerk, now: datetime) -> None:
+    """Write down how far the talk has come by this turn."""
+    if clerk.offering is not None:
+        await note_offered(tx, conversation, clerk.offering, now=now)
+    if clerk.booked is not None:
+        await note_booked(tx, conversation, clerk.booked.restaurant_id, clerk.booked.id, now=now)
 
 
 def _parts(

@@ -12,6 +12,7 @@ from saveit.kernel.crypto.errors import SecretKeyRefused, Unreadable
 from saveit.kernel.crypto.indexes import BlindIndex
 from saveit.kernel.crypto.keys import MasterKey, TenantKeys, Wrapper, new_wrapped_key, rewrap_key, unwrap_key
 from saveit.kernel.crypto.passwords import PasswordVerdict, hash_password, verify_password
+from saveit.kernel.crypto.pieces import open_pieces, seal_in_pieces
 from saveit.kernel.crypto.seal import Sealer
 from saveit.kernel.crypto.secret_key import SecretKey, load_secret
 from saveit.kernel.crypto.tokens import (
@@ -45,8 +46,10 @@ __all__ = [
     "new_api_key",
     "new_session_token",
     "new_wrapped_key",
+    "open_pieces",
     "read_token",
     "rewrap_key",
+    "seal_in_pieces",
     "signature_v4",
     "token_digest",
     "unwrap_key",

@@ -71,10 +71,7 @@ export class Door {
   async prepare(): Promise<void> {
     const day = this.#day;
     const { id } = this.#restaurant;
-    const [board, passes] = await Promise.all([
-      get<BoardAnswer>(`/restaurants/${id}/board`, { date: day }),
-      get<{ passes: Expected[] }>(`/restaurants/${id}/passes`, { date: day }),
-    ]);
+    const board = await get<BoardAnswer>(`/restaurants/${id}/board`, { date: day });
     const numbers = Object.fromEntries(board.tables.map((each) => [each.id, each.number]));
     this.known = board.reservations.map((row) => ({
       id: row.id,
@@ -85,7 +82,8 @@ export class Door {
       time: row.time,
       allergies: row.person?.allergies ?? [],
     }));
-    this.passes = passes.passes;
+    const told = await get<{ passes: Expected[] }>(`/restaurants/${id}/passes`, { date: day });
+    this.passes = told.passes;
     this.readAt = Date.now();
     const kept: Kept = { day, readAt: this.readAt, passes: this.passes, known: this.known };
     localStorage.setItem(`${KEPT}.${id}`, JSON.stringify(kept));

@@ -48,6 +48,7 @@ export interface Row {
 }
 
 const QUANTUM = 15 * MINUTE;
+const HOURS_MIN = 6;
 const ORDER = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** The services of a date: its own when it is special, else its weekday's. */
@@ -78,11 +79,9 @@ export function axisOf(bands: Band[], spans: Span[], day: string, zone: string):
   const from = froms.length > 0 ? Math.min(...froms) : instantOf(day, 12 * 60, zone);
   const until = untils.length > 0 ? Math.max(...untils) : instantOf(day, 23 * 60, zone);
   const hour = 60 * MINUTE;
-  return {
-    from: Math.floor(from / hour) * hour,
-    until: Math.ceil((until + 1) / hour) * hour,
-    bands,
-  };
+  const first = Math.floor(from / hour) * hour;
+  const last = Math.ceil((until + 1) / hour) * hour;
+  return { from: first, until: Math.max(last, first + HOURS_MIN * hour), bands };
 }
 
 export function spanOf(reservation: Reservation): Span {

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.openapi.spec import Example
-from litestar.params import Body, FromQuery, QueryParameter
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
 
 from saveit.advisors import Line
 from saveit.consumers.notices import list_templates
@@ -15,20 +15,26 @@ from saveit.conversations import (
     FROM_THE_LATEST,
     Conversation,
     ConversationClosed,
+    ConversationUnknown,
     InboxFilter,
     InboxRow,
+    MediaMissing,
+    MediaUnknown,
     answer,
     close,
     count_inbox,
+    find_media,
     find_quick_answer,
     hand_back,
     last_heard,
     list_inbox,
+    media_content,
     messages_by_id,
     messages_of,
     note_read,
     take,
     thread_of,
+    unsettled_messages,
 )
 from saveit.guests import family_of, find_person, owners_of, search
 from saveit.kernel.db import Transaction
@@ -76,6 +82,7 @@ _TAKE = Example(value={"why": "staff"})
 _READ = Example(value={"seq": 12})
 _REPLY = Example(value={"text": "¡Hola! Soy Marta. Claro que sí, les guardamos la terraza."})
 _FOUND_MAX = 50
+_FILES_MAX = 30
 
 Act = Callable[[Transaction, Conversation], Awaitable[None]]
 
@@ -184,6 +191,43 @@ async def read_messages(
         return MessagePage(await shown_messages(call, tx, page), more)
 
     return await call.act(work)
+
+
+@get(
+    "/messages/{message_id:uuid}/media/{n:int}",
+    summary="Read a file that a guest sent",
+    tags=["Conversations"],
+    media_type="application/octet-stream",
+)
+async def read_media(call: Calling, message_id: PathId, n: FromPath[int]) -> Response[bytes]:
+    """The copy that was made when it came; files are counted from 1 and kept for ninety days. A browser saves it and runs nothing in it."""
+    await call.settle_subject(message_id)
+
+    async def work(tx: Transaction) -> tuple[str, bytes]:
+        sight = await sight_of(call, tx, "inbox:read")
+        unknown = MediaUnknown(message_id=str(message_id), n=n)
+        row = await find_media(tx, message_id, n if 0 < n <= _FILES_MAX else 0)
+        if row is None:
+            raise unknown
+        try:
+            await conversation_in(tx, sight, row.conversation_id)
+        except ConversationUnknown as hidden:
+            raise unknown from hidden
+        if row.content_sealed is None:
+            raise MediaMissing(message_id=str(message_id), n=n, status=row.status)
+        return row.media_type, media_content(await call.sealer(tx), row, message_id, n)
+
+    media_type, content = await call.act(work)
+    return Response(
+        content,
+        media_type=media_type,
+        headers={
+            "content-disposition": f'attachment; filename="{message_id}-{n}"',
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "sandbox; default-src 'none'",
+            "cache-control": "private, max-age=3600",
+        },
+    )
 
 
 @get(
@@ -361,6 +405,31 @@ async def reply(
     return answered(await call.once(data, ReplyAnswer, work))
 
 
+@get("/messages/failed", summary="List what did not arrive", tags=["Conversations"])
+async def read_failed_messages(
+    call: Calling,
+    *,
+    status: FromQuery[Literal["failed", "unknown"]] = "failed",
+    conversation_id: FromQuery[UUID | None] = None,
+    limit: PageLength = PAGE_LENGTH,
+) -> MessagePage:
+    """The latest first: what failed, or with `unknown` what may or may not have arrived. `/messages/dead` lets them be sent again."""
+
+    async def work(tx: Transaction) -> MessagePage:
+        sight = await sight_of(call, tx, "inbox:read")
+        found = await unsettled_messages(
+            tx,
+            await call.sealer(tx),
+            status,
+            conversation_id=conversation_id,
+            line_ids=sight.line_ids,
+            rows_max=limit + 1,
+        )
+        return MessagePage(await shown_messages(call, tx, found[:limit]), len(found) > limit)
+
+    return await call.act(work)
+
+
 async def _parts(call: Call, tx: Transaction, row: InboxRow, data: ReplyRequest) -> tuple[Part, ...]:
     """Return what is sent. Refuses: CannotBeSaid, ReplyWindowClosed, QuickAnswerUnknown."""
     channel = call.parts.gateway.channels.get(row.channel)
@@ -426,6 +495,7 @@ def conversation_routes() -> Router:
             list_conversations,
             read_conversation,
             read_messages,
+            read_media,
             read_thread,
             take_conversation,
             hand_conversation_back,
@@ -433,5 +503,6 @@ def conversation_routes() -> Router:
             note_conversation_read,
             read_usable_templates,
             reply,
+            read_failed_messages,
         ],
     )
