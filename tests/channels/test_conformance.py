@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,7 @@ from tests.channels.support import (
 OWN = own_samples()
 SHARED = shared_samples()
 OUR_ID = UUID("01890000-0000-7000-8000-000000000001")
+SINCE = datetime(2026, 3, 2, 12, tzinfo=UTC)
 EVERY = pytest.mark.parametrize("channel", CHANNELS, ids=[channel.name for channel in CHANNELS])
 ON_OWN = pytest.mark.parametrize("sample", OWN, ids=[sample.name for sample in OWN])
 SLOW_DRAWS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -426,7 +428,7 @@ def test_any_answer_to_a_fetch_is_survived(
 def test_any_memory_of_a_provider_is_survived(channel: Channel, status: int, body: bytes) -> None:
     if isinstance(channel, Remembers):
         response = Response(status=status, body=body)
-        history = channel.remembered(response, credentials_of(channel.name))
+        history = channel.remembered(response, credentials_of(channel.name), SINCE)
         assert isinstance(history, History | RetryAfter | Refused)
         assert not isinstance(
             channel.looked_up(outbound(Text("hola")), response, credentials_of(channel.name)), Refused

@@ -3,12 +3,13 @@
 import ast
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "saveit"
-_MADE = {"node_modules", "results", "build", "dist", "htmlcov"}
+_MADE = {"node_modules", "results", "build", "built", "dist", "htmlcov", "test-results"}
 
 
 class Source(NamedTuple):
@@ -23,9 +24,17 @@ class Source(NamedTuple):
 def python_files(*folders: str) -> Iterator[Source]:
     """Read every Python file below these folders of the project."""
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            text = path.read_text(encoding="utf-8")
-            yield Source(str(path.relative_to(ROOT)), _module_of(path), text, ast.parse(text))
+        yield from _parsed(folder)
+
+
+@cache
+def _parsed(folder: str) -> tuple[Source, ...]:
+    """Parse a folder once for all rules: parsing it is most of what each of them takes."""
+    sources: list[Source] = []
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        sources.append(Source(str(path.relative_to(ROOT)), _module_of(path), text, ast.parse(text)))
+    return tuple(sources)
 
 
 def text_files() -> Iterator[tuple[str, str]]:

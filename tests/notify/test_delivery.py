@@ -394,3 +394,45 @@ async def test_running_delivery_is_woken_and_closes(room: Room) -> None:
     await asyncio.wait_for(task, 5)
 
     assert room.seen() == ["Uno"]
+
+
+async def test_a_lost_answer_is_looked_up_and_found_sent_where_the_provider_remembers(room: Room) -> None:
+    conversation = await room.hear("sms_twilio")
+    await room.plan(conversation, "Uno")
+    room.stage.set_faults(Faults(lost_answer=1.0, lost_status=1.0))
+    delivery = room.delivery()
+    await delivery.drain()
+    await room.told()
+    room.stage.set_faults(Faults())
+    await delivery.sweep()
+    assert [status for _, status, _ in await room.states()] == ["unknown"], "the list is not complete yet"
+
+    room.later(seconds=40)
+    await delivery.sweep()
+    await delivery.drain()
+
+    assert [status for _, status, _ in await room.states()] == ["accepted"]
+    assert room.seen("sms_twilio") == ["Uno"]
+
+
+async def test_what_its_provider_never_had_is_sent_again_once(room: Room) -> None:
+    conversation = await room.hear("whatsapp_twilio")
+    await room.plan(conversation, "Uno")
+
+    class Broken:
+        async def send(self, call: Outgoing) -> Response:
+            del call
+            return Response(status=503)
+
+    await room.delivery(Broken()).drain()
+    assert [status for _, status, _ in await room.states()] == ["unknown"]
+    delivery = room.delivery()
+    room.later(seconds=40)
+    await delivery.sweep()
+    room.later(minutes=3)
+    await delivery.sweep()
+    await delivery.drain()
+    await room.told()
+
+    assert room.seen("whatsapp_twilio") == ["Uno"]
+    assert [status for _, status, _ in await room.states()] == ["read"]

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal
 from urllib.parse import parse_qs, urlencode
 
@@ -46,6 +47,7 @@ class _Remembered(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     to: Loose = None
     body: Loose = None
     direction: Loose = None
+    date_sent: Loose = None
     num_media: Loose = None
 
 
@@ -60,15 +62,21 @@ def look_up_call(recipient: str, credentials: Credentials, since: datetime, pref
     return _list_call(credentials, {"To": f"{prefix}{recipient}"}, since)
 
 
-def read_history(response: Response, credentials: Credentials) -> History | Failure:
-    """Return the messages of one page as the forms that their webhooks would have been, the newest first as they come."""
+def read_history(response: Response, credentials: Credentials, since: datetime) -> History | Failure:
+    """Return the messages of one page as the forms that their webhooks would have been, the newest first as they come.
+
+    Twilio lists whole days; what was sent before `since` is left out, and what does not say when is not.
+    """
     page = decoded(response.body, _Page) if response.status == _OK else None
     if page is None:
         return fetch_failure(response)
     found: list[Envelope] = []
     for raw in page.messages or ():
         message = _of(raw)
-        if message is not None and word(message.direction) == "inbound":
+        if message is None or word(message.direction) != "inbound":
+            continue
+        sent_at = _instant(words(message.date_sent))
+        if sent_at is None or sent_at >= since:
             found += cut_apart(_as_webhook(message))
     path = words(page.next_page_uri)
     older = twilio_get(credentials, path) if path.startswith("/") else None
@@ -103,6 +111,15 @@ def _list_call(credentials: Credentials, asked: Mapping[str, str], since: dateti
 def _of(raw: Raw) -> _Remembered | None:
     message = decoded(raw, _Remembered)
     return message if message is not None and word(message.sid) else None
+
+
+def _instant(told: str) -> datetime | None:
+    """Return when Twilio says that it was, as mails say it; None where it does not."""
+    try:
+        found = parsedate_to_datetime(told)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _as_webhook(message: _Remembered) -> Request:

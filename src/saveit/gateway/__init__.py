@@ -5,9 +5,10 @@ for a line only if that line's own secret signed it; nothing is parsed or decide
 make a provider deliver a whole batch again; events of one sender are handed out in their order and one at a time, those of different
 senders side by side; and an event that cannot be taken is put where a person sees it, and the rest go on.
 
-Owns `inbox` and `quarantine`. It never parses an event, answers a guest, or picks a line that was not named.
+Owns `inbox`, `quarantine` and `line_histories`. It never parses an event, answers a guest, or picks a line that was not named.
 """
 
+from saveit.gateway.catching_up import catch_up
 from saveit.gateway.inbox import (
     ATTEMPTS_MAX,
     behind,
@@ -34,7 +35,7 @@ from saveit.gateway.model import (
     Quarantined,
     Spoken,
 )
-from saveit.gateway.receiving import BODY_OCTETS_MAX, Gateway, open_gateway, receive
+from saveit.gateway.receiving import BODY_OCTETS_MAX, Gateway, nothing_to_say, open_gateway, receive
 
 __all__ = [
     "ATTEMPTS_MAX",
@@ -50,6 +51,7 @@ __all__ = [
     "Quarantined",
     "Spoken",
     "behind",
+    "catch_up",
     "claim",
     "delay",
     "find_event_line",
@@ -59,6 +61,7 @@ __all__ = [
     "list_parked",
     "list_quarantine",
     "measure_inbox",
+    "nothing_to_say",
     "open_gateway",
     "park",
     "receive",

@@ -236,3 +236,29 @@ WHERE quarantine_id IN (
     WHERE last_at < :before::timestamptz
     LIMIT :rows_max::integer
 )
+
+-- claim_histories :many HistoryRow
+-- The lines whose providers are to be asked what we missed: one process each, and not again for a while.
+INSERT INTO line_histories AS h (tenant_id, line_id, complete_until, asked_at)
+SELECT d.tenant_id, d.line_id, d.created_at, :now::timestamptz
+FROM (
+    SELECT l.tenant_id, l.line_id, l.created_at
+    FROM lines l
+    LEFT JOIN line_histories k ON k.tenant_id = l.tenant_id AND k.line_id = l.line_id
+    WHERE l.active
+        AND l.channel = ANY (:channels::text[])
+        AND (k.asked_at IS NULL OR k.asked_at < :before::timestamptz)
+    ORDER BY k.asked_at NULLS FIRST
+    LIMIT :rows_max::integer
+) d
+ON CONFLICT (tenant_id, line_id) DO UPDATE
+SET asked_at = excluded.asked_at
+WHERE h.asked_at < :before::timestamptz
+RETURNING h.tenant_id, h.line_id, h.complete_until
+
+-- complete_history :none
+-- Notes that nothing is missing until then.
+UPDATE line_histories
+SET complete_until = greatest(complete_until, :until::timestamptz)
+WHERE tenant_id = :tenant_id::uuid
+    AND line_id = :line_id::uuid

@@ -7,6 +7,7 @@ it verifies. An owner of one line can sign a batch that names another's.
 
 from collections.abc import Callable, Sequence
 from typing import assert_never
+from uuid import UUID
 
 import msgspec
 
@@ -20,7 +21,7 @@ from saveit.gateway.sealing import event_digest, seal_envelope, sender_index
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Database
 from saveit.kernel.http import HttpClient
-from saveit.kernel.ids import new_id
+from saveit.kernel.ids import LineId, TenantId, new_id
 from saveit.kernel.observe import logger, metrics
 from saveit.messages import (
     NOBODY,
@@ -30,9 +31,11 @@ from saveit.messages import (
     Credentials,
     Envelope,
     Forged,
+    HttpCall,
     LineKey,
     NeedsCertificate,
     Request,
+    Response,
     Verified,
 )
 from saveit.venues import TenantKeyRing
@@ -75,6 +78,23 @@ class Gateway:
         self.spoken: Spoken | None = None
         self.on_arrival: Callable[[], None] = _nobody_waits
 
+    async def call_out(self, call: HttpCall) -> Response:
+        """Call a provider back; never into a private network. Raises: NotSent, AnswerLost."""
+        answer = await self.http.call(
+            call.method,
+            call.url,
+            headers=call.headers,
+            body=call.body,
+            timeout_s=call.timeout_s,
+            octets_max=call.answer_octets_max,
+        )
+        return Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+    async def credentials_of(self, tenant_id: TenantId, line_id: UUID) -> Credentials | None:
+        """Return the credentials of a customer's line, None where they have no such line."""
+        route = await self.lines.by_id(LineId(line_id))
+        return None if route is None or route.line.tenant_id != tenant_id else route.credentials
+
     async def close(self) -> None:
         """Write down what was received, then stop."""
         await self.intake.close()
@@ -106,11 +126,11 @@ async def receive(gateway: Gateway, name: str, request: Request, *, trace_id: st
     for envelope in channel.envelopes(request):
         await delivery.sort(envelope)
     if delivery.taken:
-        await _keep(gateway, channel, delivery.taken, trace_id=trace_id)
+        await keep(gateway, channel, delivery.taken, trace_id=trace_id)
         return await _acknowledged(gateway, channel, request, delivery.taken)
     if delivery.forged is not None:
         return Answer(status=delivery.forged.status)
-    return _nothing(channel, request)
+    return nothing_to_say(channel, request)
 
 
 async def _shaken(gateway: Gateway, channel: Channel, request: Request) -> Answer:
@@ -216,10 +236,10 @@ class _Delivery:
         metrics.webhook_events.labels(self._channel.name, outcome).inc()
 
 
-async def _keep(
+async def keep(
     gateway: Gateway, channel: Channel, taken: Sequence[tuple[Route, Envelope]], *, trace_id: str
-) -> None:
-    """Write the events down; those that are there already stay as they are."""
+) -> int:
+    """Write the events down and return how many were new; those that are there already stay as they are."""
     now = gateway.clock.now()
     events: list[store.NewEvent] = []
     for route, envelope in taken:
@@ -260,6 +280,7 @@ async def _keep(
     if new:
         metrics.webhook_events.labels(channel.name, "stored").inc(new)
         gateway.on_arrival()
+    return new
 
 
 async def _acknowledged(
@@ -274,7 +295,7 @@ async def _acknowledged(
     return channel.answer(request)
 
 
-def _nothing(channel: Channel, request: Request) -> Answer:
+def nothing_to_say(channel: Channel, request: Request) -> Answer:
     """Return the answer that has no effect: on a call even the channel's own answer would keep it going."""
     answer = channel.answer(request)
     if channel.can.reply == "later":

@@ -52,6 +52,14 @@ class BehindRow(msgspec.Struct, frozen=True):
     envelope_sealed: bytes
 
 
+class HistoryRow(msgspec.Struct, frozen=True):
+    """A line whose provider is to be asked, and until when nothing is missing."""
+
+    tenant_id: TenantId
+    line_id: LineId
+    complete_until: datetime
+
+
 class InboxState(msgspec.Struct, frozen=True):
     """How the inbox stands."""
 
@@ -64,6 +72,8 @@ _STATEMENTS = load_statements("saveit.gateway")
 _INSERT_EVENTS = _STATEMENTS.query("insert_events", StoredRow)
 _CLAIM_EVENTS = _STATEMENTS.query("claim_events", EventRow)
 _EVENTS_BEHIND = _STATEMENTS.query("events_behind", BehindRow)
+_CLAIM_HISTORIES = _STATEMENTS.query("claim_histories", HistoryRow)
+_COMPLETE_HISTORY = _STATEMENTS.command("complete_history")
 _FINISH_EVENT = _STATEMENTS.command("finish_event")
 _PARK_EVENT = _STATEMENTS.command("park_event")
 _DELAY_EVENT = _STATEMENTS.command("delay_event")
@@ -224,3 +234,19 @@ async def list_quarantine(tx: Transaction, tenant_id: TenantId | None, limit: in
 async def forget_quarantine(ledger_tx: Transaction, *, before: datetime, rows_max: int) -> int:
     """Remove what nobody has sent to since."""
     return await ledger_tx.run(_FORGET_QUARANTINE, before=before, rows_max=rows_max)
+
+
+async def claim_histories(
+    ledger_tx: Transaction, channels: Sequence[str], *, now: datetime, before: datetime, rows_max: int
+) -> list[HistoryRow]:
+    """Take the lines whose providers are to be asked."""
+    return await ledger_tx.many(
+        _CLAIM_HISTORIES, channels=list(channels), now=now, before=before, rows_max=rows_max
+    )
+
+
+async def complete_history(
+    ledger_tx: Transaction, tenant_id: TenantId, line_id: LineId, *, until: datetime
+) -> None:
+    """Note until when nothing is missing."""
+    await ledger_tx.run(_COMPLETE_HISTORY, tenant_id=tenant_id, line_id=line_id, until=until)

@@ -148,8 +148,8 @@ class Remembers(Protocol):
         """Describe the call for what came to the line since then."""
         ...
 
-    def remembered(self, response: Response, credentials: Credentials) -> History | Failure:
-        """Return what came. Never raises."""
+    def remembered(self, response: Response, credentials: Credentials, since: datetime) -> History | Failure:
+        """Return what came since then. Never raises."""
         ...
 
     def look_up(self, outbound: Outbound, credentials: Credentials, since: datetime) -> HttpCall:

@@ -97,9 +97,9 @@ class SmsTwilio:
         """Describe the call for what came to the number since then."""
         return history_call(credentials, since, "")
 
-    def remembered(self, response: Response, credentials: Credentials) -> History | Failure:
+    def remembered(self, response: Response, credentials: Credentials, since: datetime) -> History | Failure:
         """Return what came."""
-        return read_history(response, credentials)
+        return read_history(response, credentials, since)
 
     def look_up(self, outbound: Outbound, credentials: Credentials, since: datetime) -> HttpCall:
         """Describe the call that finds a send whose answer was lost."""

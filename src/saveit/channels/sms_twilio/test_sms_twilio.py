@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import format_datetime
 from urllib.parse import parse_qs
 
 import pytest
@@ -227,7 +229,7 @@ def test_what_was_missed_is_asked_for_and_has_the_keys_of_its_webhook() -> None:
     ours = missed | {"sid": "SM77", "direction": "outbound-api"}
 
     call = CHANNEL.history(credentials, NOW)
-    history = CHANNEL.remembered(listed(missed, ours, older="/2010-04-01/next"), credentials)
+    history = CHANNEL.remembered(listed(missed, ours, older="/2010-04-01/next"), credentials, NOW)
     webhook = next(
         sample for sample in own_samples() if sample.channel == NAME and sample.path.stem == "text"
     )
@@ -247,7 +249,7 @@ def test_what_was_missed_is_asked_for_and_has_the_keys_of_its_webhook() -> None:
 def test_a_file_that_was_missed_is_asked_for_again() -> None:
     missed: dict[str, object] = {"sid": "MM1", "direction": "inbound", "from": "+5715550101", "num_media": 1}
 
-    history = CHANNEL.remembered(listed(missed), credentials_of(NAME))
+    history = CHANNEL.remembered(listed(missed), credentials_of(NAME), NOW)
 
     assert isinstance(history, History)
     [read] = CHANNEL.parse(history.envelopes[0])
@@ -297,3 +299,15 @@ def test_a_send_whose_answer_was_lost_is_looked_up_before_it_is_made_again(
 
     assert "To=%2B5715550101" in CHANNEL.look_up(lost, credentials_of(NAME), NOW).url
     assert CHANNEL.looked_up(lost, response, credentials_of(NAME)) == expected
+
+
+def test_of_a_listed_day_only_what_came_since_is_told() -> None:
+    early: dict[str, object] = {"sid": "SM1", "direction": "inbound", "from": "+5715550101", "body": "hola"}
+    early["date_sent"] = format_datetime(NOW - timedelta(hours=1))
+    late = early | {"sid": "SM2", "date_sent": format_datetime(NOW + timedelta(seconds=1))}
+    undated = early | {"sid": "SM3", "date_sent": None}
+
+    history = CHANNEL.remembered(listed(late, early, undated), credentials_of(NAME), NOW)
+
+    assert isinstance(history, History)
+    assert [envelope.event_key for envelope in history.envelopes] == ["message:SM2", "message:SM3"]

@@ -117,7 +117,7 @@ def _form(fields: Mapping[str, str], call: str, cut: Cut, *, key: str) -> Inboun
     if phase is not None:
         return CallEvent(call_id=call, phase=phase, caller=sender, detail=fields["CallStatus"])
     if cut.waited:
-        return CallEvent(call_id=call, phase="progress", detail="waiting")
+        return CallEvent(call_id=call, phase="progress", caller=sender, detail="waiting")
     return CallEvent(call_id=call, phase="no_input" if cut.after else "started", caller=sender)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from saveit.guests import enter, open_details
+from saveit.guests import Entry, enter, open_details
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import PersonId, ReservationId, RestaurantId, TenantId
 from saveit.outbox import Consumer, RecordedFact
@@ -22,18 +22,21 @@ def guest_book_consumer(desk: Desk) -> Consumer:
         ]
         # Of two bookings of one guest the later name counts, and a card is written once.
         latest = {(row.restaurant_id, row.person_id): row for row in await guests_of(tx, wanted)}
-        for row in sorted(latest.values(), key=lambda row: (row.tenant_id, row.restaurant_id, row.person_id)):
+        entries: list[Entry] = []
+        for row in latest.values():
             sealer = await desk.keys.sealer(tx, TenantId(row.tenant_id))
             guest = open_details(sealer, row.guest_sealed, ReservationId(row.reservation_id))
-            await enter(
-                tx,
-                sealer,
-                RestaurantId(row.restaurant_id),
-                PersonId(row.person_id),
-                name=guest.name,
-                phone=guest.phone,
-                now=desk.now(),
+            entries.append(
+                Entry(
+                    sealer=sealer,
+                    restaurant_id=RestaurantId(row.restaurant_id),
+                    person_id=PersonId(row.person_id),
+                    name=guest.name,
+                    phone=guest.phone,
+                )
             )
+        if entries:
+            await enter(tx, entries, now=desk.now())
 
     async def handle(tx: Transaction, fact: RecordedFact) -> None:
         await take(tx, [fact])

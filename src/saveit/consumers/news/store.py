@@ -1,5 +1,6 @@
 """The typed hand that runs queries.sql."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -28,8 +29,15 @@ class ToldRow(msgspec.Struct, frozen=True):
     slot: str
 
 
+class NumberRow(msgspec.Struct, frozen=True):
+    """Which of a list, from 1, or none."""
+
+    number: int | None
+
+
 _STATEMENTS = load_statements("saveit.consumers.news")
 _TALKING_ABOUT = _STATEMENTS.query("talking_about", TalkRow)
+_FIRST_TALKED_ABOUT = _STATEMENTS.query("first_talked_about", NumberRow)
 _NOTE_TOLD = _STATEMENTS.query("note_told", ToldRow)
 _FORGET_NEWS = _STATEMENTS.command("forget_news")
 
@@ -52,6 +60,20 @@ async def talking_about(
         since=since,
         person_id=person_id,
     )
+
+
+async def first_talked_about(
+    ledger_tx: Transaction, days: Sequence[tuple[TenantId, RestaurantId, date]], *, since: datetime
+) -> int | None:
+    """Return the place in the list of the first restaurant's day that somebody spoke of a moment ago, or None."""
+    row = await ledger_tx.one(
+        _FIRST_TALKED_ABOUT,
+        tenant_ids=[tenant_id for tenant_id, _, _ in days],
+        restaurant_ids=[str(restaurant_id) for _, restaurant_id, _ in days],
+        service_ons=[service_on.isoformat() for _, _, service_on in days],
+        since=since,
+    )
+    return None if row.number is None else row.number - 1
 
 
 async def note_told(

@@ -15,6 +15,7 @@ from saveit.consumers.notify.delivery.letters import (
     list_dead_letters,
     replay,
 )
+from saveit.consumers.notify.delivery.speaking import Speaking
 from saveit.consumers.notify.delivery.worker import Delivery, channel_map
 from saveit.consumers.notify.delivery.world import (
     FindLine,
@@ -34,6 +35,7 @@ __all__ = [
     "OutcomeUnknown",
     "RealWayOut",
     "Rendering",
+    "Speaking",
     "WayOut",
     "channel_map",
     "dismiss",

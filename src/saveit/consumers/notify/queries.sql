@@ -90,10 +90,11 @@ WHERE tenant_id = :tenant_id::uuid
 RETURNING 'sending' AS was, status
 
 -- abandon_stale :many StaleRow
--- Whoever was sending these is dead: nobody knows whether they arrived.
+-- Whoever was sending these is dead: nobody knows whether they arrived. A provider that remembers is asked from half a minute on.
 UPDATE messages m
 SET status = 'unknown',
     status_at = :now::timestamptz,
+    due_at = :now::timestamptz + interval '30 seconds',
     error = 'sender_lost'
 FROM (
     SELECT s.tenant_id, s.message_id, s.created_at
@@ -228,3 +229,84 @@ SELECT
         SELECT extract(epoch FROM :now::timestamptz - min(due_at))::float8
         FROM messages
         WHERE status = 'planned' AND due_at <= :now::timestamptz), 0) AS lag_s
+
+-- spoken_parts :many SpokenRow
+-- What was planned lately to be said into a call, in order: taken already or not, and nobody else takes it meanwhile.
+SELECT m.tenant_id, m.message_id, m.created_at, m.conversation_id, m.line_id, m.channel, m.attempts, m.notice_id, m.status, m.part_sealed
+FROM messages m
+WHERE m.tenant_id = :tenant_id::uuid
+    AND m.conversation_id = :conversation_id::uuid
+    AND m.direction = 'out'
+    AND m.status IN ('planned', 'accepted')
+    AND m.planned_at > :since::timestamptz
+ORDER BY m.seq
+FOR NO KEY UPDATE
+
+-- accept_spoken :none
+-- Notes that words were spoken.
+UPDATE messages
+SET status = 'accepted',
+    status_at = :now::timestamptz,
+    error = '',
+    attempts = attempts + 1
+WHERE tenant_id = :tenant_id::uuid
+    AND message_id = ANY (:message_ids::uuid[])
+    AND created_at > :now::timestamptz - interval '1 day'
+    AND status = 'planned'
+
+-- drop_unheard :many StaleRow
+-- Takes back what was to be said into calls of which nobody asked for it any more.
+UPDATE messages m
+SET status = 'dropped',
+    status_at = :now::timestamptz,
+    error = 'nobody_listened'
+FROM (
+    SELECT s.tenant_id, s.message_id, s.created_at
+    FROM messages s
+    WHERE s.status = 'planned'
+        AND s.due_at < :before::timestamptz
+        AND s.channel = ANY (:channels::text[])
+    LIMIT 200
+    FOR NO KEY UPDATE SKIP LOCKED
+) f
+WHERE m.tenant_id = f.tenant_id
+    AND m.message_id = f.message_id
+    AND m.created_at = f.created_at
+RETURNING m.tenant_id, m.message_id, m.created_at, m.conversation_id, m.line_id, m.channel, m.attempts, m.notice_id
+
+-- claim_unknown :many ClaimRow
+-- Takes sends of which nobody knows, to be asked about: one process each, and not again for a while.
+WITH lost AS (
+    SELECT m.tenant_id, m.message_id, m.created_at
+    FROM messages m
+    WHERE m.status = 'unknown'
+        AND m.due_at <= :now::timestamptz
+        AND m.channel = ANY (:channels::text[])
+        AND m.expires_at > :now::timestamptz
+    ORDER BY m.status_at
+    LIMIT :rows_max::integer
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE messages m
+SET due_at = :again_at::timestamptz
+FROM lost l
+JOIN messages k ON k.tenant_id = l.tenant_id AND k.message_id = l.message_id AND k.created_at = l.created_at
+JOIN conversations c ON c.tenant_id = k.tenant_id AND c.conversation_id = k.conversation_id
+WHERE m.tenant_id = l.tenant_id
+    AND m.message_id = l.message_id
+    AND m.created_at = l.created_at
+RETURNING m.tenant_id, m.message_id, m.created_at, m.conversation_id, m.line_id, m.channel, m.author, m.part_sealed, m.attempts,
+    m.expires_at, c.last_inbound_at, c.address_index, m.ai_epoch IS NOT NULL AND m.ai_epoch <> c.ai_epoch AS overtaken, m.notice_id
+
+-- replan_unknown :maybe SettledRow
+-- Plans anew what was certainly not sent, unless its provider has spoken of it meanwhile.
+UPDATE messages
+SET status = 'planned',
+    status_at = :now::timestamptz,
+    due_at = :now::timestamptz,
+    error = 'not_found'
+WHERE tenant_id = :tenant_id::uuid
+    AND message_id = :message_id::uuid
+    AND created_at = :created_at::timestamptz
+    AND status = 'unknown'
+RETURNING 'unknown' AS was, status

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,7 @@ class ClaimRow(msgspec.Struct, frozen=True):
     conversation_id: UUID
     line_id: UUID
     channel: str
-    author: str
+    author: Literal["bot", "staff", "system"]
     part_sealed: bytes | None
     attempts: int
     expires_at: datetime
@@ -55,6 +56,21 @@ class StaleRow(msgspec.Struct, frozen=True):
     notice_id: UUID | None
 
 
+class SpokenRow(msgspec.Struct, frozen=True):
+    """Words that are to be spoken into a call, or were a moment ago."""
+
+    tenant_id: TenantId
+    message_id: UUID
+    created_at: datetime
+    conversation_id: UUID
+    line_id: UUID
+    channel: str
+    attempts: int
+    notice_id: UUID | None
+    status: str
+    part_sealed: bytes | None
+
+
 class DeadLetterRow(msgspec.Struct, frozen=True):
     """A message that a person must look at."""
 
@@ -85,6 +101,11 @@ _SETTLE_ACCEPTED = _STATEMENTS.query("settle_accepted", SettledRow)
 _SETTLE = _STATEMENTS.query("settle", SettledRow)
 _ABANDON_STALE = _STATEMENTS.query("abandon_stale", StaleRow)
 _EXPIRE_PLANNED = _STATEMENTS.query("expire_planned", StaleRow)
+_CLAIM_UNKNOWN = _STATEMENTS.query("claim_unknown", ClaimRow)
+_REPLAN_UNKNOWN = _STATEMENTS.query("replan_unknown", SettledRow)
+_SPOKEN_PARTS = _STATEMENTS.query("spoken_parts", SpokenRow)
+_ACCEPT_SPOKEN = _STATEMENTS.command("accept_spoken")
+_DROP_UNHEARD = _STATEMENTS.query("drop_unheard", StaleRow)
 _BURY_UNKNOWN = _STATEMENTS.command("bury_unknown")
 _SETTLE_ARRIVED = _STATEMENTS.command("settle_arrived")
 _BURY = _STATEMENTS.command("bury")
@@ -173,6 +194,49 @@ async def abandon_stale(ledger_tx: Transaction, now: datetime) -> list[StaleRow]
 async def expire_planned(ledger_tx: Transaction, channels: Sequence[str], now: datetime) -> list[StaleRow]:
     """Give up what is no longer worth sending."""
     return await ledger_tx.many(_EXPIRE_PLANNED, channels=list(channels), now=now)
+
+
+async def claim_unknown(
+    ledger_tx: Transaction, channels: Sequence[str], *, now: datetime, again_at: datetime, rows_max: int
+) -> list[ClaimRow]:
+    """Take sends of which nobody knows."""
+    return await ledger_tx.many(
+        _CLAIM_UNKNOWN, channels=list(channels), now=now, again_at=again_at, rows_max=rows_max
+    )
+
+
+async def replan_unknown(ledger_tx: Transaction, claim: ClaimRow, now: datetime) -> SettledRow | None:
+    """Plan anew what was certainly not sent; None where its provider has spoken of it."""
+    return await ledger_tx.maybe(
+        _REPLAN_UNKNOWN,
+        tenant_id=claim.tenant_id,
+        message_id=claim.message_id,
+        created_at=claim.created_at,
+        now=now,
+    )
+
+
+async def spoken_parts(
+    ledger_tx: Transaction, tenant_id: TenantId, conversation_id: UUID, *, since: datetime
+) -> list[SpokenRow]:
+    """Return what was planned lately for a call, in order."""
+    return await ledger_tx.many(
+        _SPOKEN_PARTS, tenant_id=tenant_id, conversation_id=conversation_id, since=since
+    )
+
+
+async def accept_spoken(
+    ledger_tx: Transaction, tenant_id: TenantId, message_ids: Sequence[UUID], now: datetime
+) -> int:
+    """Note that words were spoken."""
+    return await ledger_tx.run(_ACCEPT_SPOKEN, tenant_id=tenant_id, message_ids=list(message_ids), now=now)
+
+
+async def drop_unheard(
+    ledger_tx: Transaction, channels: Sequence[str], *, before: datetime, now: datetime
+) -> list[StaleRow]:
+    """Take back what nobody asked to hear."""
+    return await ledger_tx.many(_DROP_UNHEARD, channels=list(channels), before=before, now=now)
 
 
 async def bury_unknown(ledger_tx: Transaction, *, before: datetime, now: datetime) -> int:

@@ -36,16 +36,24 @@ DELETE FROM webhook_endpoints
 WHERE tenant_id = :tenant_id::uuid
     AND endpoint_id = :endpoint_id::uuid
 
--- plan_deliveries :none
--- Plans a fact for every endpoint that wants it, once for each.
-INSERT INTO webhook_deliveries (tenant_id, delivery_id, endpoint_id, fact_id, kind, body, status, due_at, created_at)
-SELECT e.tenant_id, gen_random_uuid(), e.endpoint_id, :fact_id::uuid, :kind::text, :body::bytea, 'waiting', :now::timestamptz,
-    :now::timestamptz
+-- list_listeners :many TenantRow
+-- Which of some tenants have an endpoint at all.
+SELECT DISTINCT e.tenant_id
 FROM webhook_endpoints e
-WHERE e.tenant_id = :tenant_id::uuid
+WHERE e.tenant_id = ANY (:tenant_ids::uuid[])
     AND e.active
-    AND (e.restaurant_id IS NULL OR e.restaurant_id = :restaurant_id::uuid)
-    AND (e.kinds = '{}' OR :kind::text = ANY (e.kinds))
+
+-- plan_deliveries :none
+-- Plans facts for every endpoint that wants them, once for each.
+INSERT INTO webhook_deliveries (tenant_id, delivery_id, endpoint_id, fact_id, kind, body, status, due_at, created_at)
+SELECT e.tenant_id, gen_random_uuid(), e.endpoint_id, f.fact_id, f.kind, f.body, 'waiting', :now::timestamptz, :now::timestamptz
+FROM unnest(:tenant_ids::uuid[], :restaurant_ids::uuid[], :fact_ids::uuid[], :kinds::text[], :bodies::bytea[])
+    AS f (tenant_id, restaurant_id, fact_id, kind, body)
+JOIN webhook_endpoints e ON e.tenant_id = f.tenant_id
+WHERE e.active
+    AND (e.restaurant_id IS NULL OR e.restaurant_id = f.restaurant_id)
+    AND (e.kinds = '{}' OR f.kind = ANY (e.kinds))
+ORDER BY e.tenant_id, e.endpoint_id, f.fact_id
 ON CONFLICT (tenant_id, endpoint_id, fact_id) DO NOTHING
 
 -- claim_deliveries :many DueRow

@@ -5,7 +5,7 @@ whose sender died is simply made again.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -83,20 +83,17 @@ _encoder = msgspec.json.Encoder()
 def relay_consumer(clock: Clock, *, wake: Callable[[], None]) -> Consumer:
     """Return the consumer that plans a fact for every endpoint that wants it, in the transaction that moves its cursor."""
 
-    async def handle(tx: Transaction, fact: RecordedFact) -> None:
-        planned = await store.plan_deliveries(
-            tx,
-            fact.tenant_id,
-            restaurant_id=fact.restaurant_id,
-            fact_id=fact.fact_id,
-            kind=fact.kind,
-            body=_body(fact),
-            now=clock.now(),
-        )
-        if planned:
+    async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:
+        listeners = await store.list_listeners(tx, {fact.tenant_id for fact in facts})
+        wanted = [(fact, _body(fact)) for fact in facts if fact.tenant_id in listeners]
+        if wanted and await store.plan_deliveries(tx, wanted, now=clock.now()):
             tx.after_commit(wake)
+        return len(facts)
 
-    return Consumer(name="relay", kinds=KINDS, handle=handle, since="now")
+    async def handle(tx: Transaction, fact: RecordedFact) -> None:
+        await ahead(tx, [fact])
+
+    return Consumer(name="relay", kinds=KINDS, handle=handle, ahead=ahead, since="now")
 
 
 class Relay:

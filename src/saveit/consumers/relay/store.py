@@ -1,6 +1,6 @@
 """The typed hand that runs queries.sql."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import msgspec
 
 from saveit.kernel.db import Transaction, load_statements
 from saveit.kernel.ids import RestaurantId, TenantId
+from saveit.outbox import RecordedFact
 
 
 class EndpointRow(msgspec.Struct, frozen=True):
@@ -50,12 +51,19 @@ class DeliveryRow(msgspec.Struct, frozen=True):
     settled_at: datetime | None
 
 
+class TenantRow(msgspec.Struct, frozen=True):
+    """A tenant."""
+
+    tenant_id: UUID
+
+
 _STATEMENTS = load_statements("saveit.consumers.relay")
 _INSERT_ENDPOINT = _STATEMENTS.command("insert_endpoint")
 _FIND_ENDPOINT = _STATEMENTS.query("find_endpoint", EndpointRow)
 _LIST_ENDPOINTS = _STATEMENTS.query("list_endpoints", EndpointRow)
 _CHANGE_ENDPOINT = _STATEMENTS.command("change_endpoint")
 _REMOVE_ENDPOINT = _STATEMENTS.command("remove_endpoint")
+_LIST_LISTENERS = _STATEMENTS.query("list_listeners", TenantRow)
 _PLAN_DELIVERIES = _STATEMENTS.command("plan_deliveries")
 _CLAIM_DELIVERIES = _STATEMENTS.query("claim_deliveries", DueRow)
 _SETTLE_DELIVERY = _STATEMENTS.command("settle_delivery")
@@ -124,24 +132,23 @@ async def remove_endpoint(tx: Transaction, endpoint_id: UUID) -> int:
     return await tx.run(_REMOVE_ENDPOINT, tenant_id=tx.tenant_id, endpoint_id=endpoint_id)
 
 
+async def list_listeners(ledger_tx: Transaction, tenant_ids: Collection[TenantId]) -> frozenset[UUID]:
+    """Return which of these tenants have an endpoint."""
+    rows = await ledger_tx.many(_LIST_LISTENERS, tenant_ids=list(tenant_ids))
+    return frozenset(row.tenant_id for row in rows)
+
+
 async def plan_deliveries(
-    ledger_tx: Transaction,
-    tenant_id: TenantId,
-    *,
-    restaurant_id: RestaurantId | None,
-    fact_id: UUID,
-    kind: str,
-    body: bytes,
-    now: datetime,
+    ledger_tx: Transaction, facts: Sequence[tuple[RecordedFact, bytes]], *, now: datetime
 ) -> int:
-    """Plan a fact for every endpoint that wants it."""
+    """Plan facts, each with what is sent of it, for every endpoint that wants them."""
     return await ledger_tx.run(
         _PLAN_DELIVERIES,
-        tenant_id=tenant_id,
-        restaurant_id=restaurant_id,
-        fact_id=fact_id,
-        kind=kind,
-        body=body,
+        tenant_ids=[fact.tenant_id for fact, _ in facts],
+        restaurant_ids=[fact.restaurant_id for fact, _ in facts],
+        fact_ids=[fact.fact_id for fact, _ in facts],
+        kinds=[fact.kind for fact, _ in facts],
+        bodies=[body for _, body in facts],
         now=now,
     )
 

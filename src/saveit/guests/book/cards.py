@@ -68,26 +68,43 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(_Sealed)
 
 
-async def enter(
-    tx: Transaction,
-    sealer: Sealer,
-    restaurant_id: RestaurantId,
-    person_id: PersonId,
-    *,
-    name: str,
-    phone: str | None,
-    now: datetime,
-) -> None:
-    """Enter a guest who booked into the restaurant's book, to be found by name and digits.
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A guest who booked, as they go into the restaurant's book; the sealer says whose guest it is."""
 
-    In whichever transaction: the sealer says whose guest it is.
-    """
-    marks = marks_of(sealer, restaurant_id, name, phone)
-    place = {"tenant_id": sealer.tenant_id, "restaurant_id": restaurant_id, "person_id": person_id}
-    sealed = sealer.seal(name.encode(), person_id.bytes)
-    await tx.run(store.ENTER_GUEST, **place, name_sealed=sealed, now=now, by="system:guest_book")
-    await tx.run(
-        store.ADD_MARKS, **place, marks=[each.mark for each in marks], kinds=[each.kind for each in marks]
+    sealer: Sealer
+    restaurant_id: RestaurantId
+    person_id: PersonId
+    name: str
+    phone: str | None
+
+    def __repr__(self) -> str:
+        """Say who, not their name."""
+        return f"Entry({self.person_id})"
+
+
+async def enter(ledger_tx: Transaction, entries: Sequence[Entry], *, now: datetime) -> None:
+    """Enter guests who booked into the restaurants' books, to be found by name and digits; each guest of a book once."""
+    marks = [
+        (entry, mark)
+        for entry in entries
+        for mark in marks_of(entry.sealer, entry.restaurant_id, entry.name, entry.phone)
+    ]
+    await ledger_tx.run(
+        store.ENTER_GUESTS,
+        tenant_ids=[entry.sealer.tenant_id for entry in entries],
+        restaurant_ids=[entry.restaurant_id for entry in entries],
+        person_ids=[entry.person_id for entry in entries],
+        names_sealed=[entry.sealer.seal(entry.name.encode(), entry.person_id.bytes) for entry in entries],
+        now=now,
+        by="system:guest_book",
+    )
+    await ledger_tx.run(
+        store.MARK_GUESTS,
+        tenant_ids=[entry.sealer.tenant_id for entry, _ in marks],
+        restaurant_ids=[entry.restaurant_id for entry, _ in marks],
+        person_ids=[entry.person_id for entry, _ in marks],
+        marks=[mark.mark for _, mark in marks],
+        kinds=[mark.kind for _, mark in marks],
     )
 
 

@@ -1,10 +1,21 @@
--- enter_guest :none
--- Enters a guest into a restaurant's book, or the name that was booked under last.
+-- enter_guests :none
+-- Enters guests into restaurants' books, or the names that were booked under last.
 INSERT INTO guest_cards (tenant_id, restaurant_id, person_id, name_sealed, first_seen_at, updated_at, updated_by)
-VALUES (
-    :tenant_id::uuid, :restaurant_id::uuid, :person_id::uuid, :name_sealed::bytea, :now::timestamptz, :now::timestamptz, :by::text)
+SELECT n.tenant_id, n.restaurant_id, n.person_id, n.name_sealed, :now::timestamptz, :now::timestamptz, :by::text
+FROM unnest(:tenant_ids::uuid[], :restaurant_ids::uuid[], :person_ids::uuid[], :names_sealed::bytea[])
+    AS n (tenant_id, restaurant_id, person_id, name_sealed)
+ORDER BY n.tenant_id, n.restaurant_id, n.person_id
 ON CONFLICT (tenant_id, restaurant_id, person_id)
 DO UPDATE SET name_sealed = excluded.name_sealed
+
+-- mark_guests :none
+-- Keeps what guests are found by; what was kept before stays.
+INSERT INTO guest_marks (tenant_id, restaurant_id, mark, person_id, kind)
+SELECT n.tenant_id, n.restaurant_id, n.mark, n.person_id, n.kind
+FROM unnest(:tenant_ids::uuid[], :restaurant_ids::uuid[], :person_ids::uuid[], :marks::bytea[], :kinds::text[])
+    AS n (tenant_id, restaurant_id, person_id, mark, kind)
+ORDER BY n.tenant_id, n.restaurant_id, n.mark, n.person_id
+ON CONFLICT DO NOTHING
 
 -- add_marks :none
 -- Keeps what a guest is found by; what was kept before stays.

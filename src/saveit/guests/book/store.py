@@ -44,7 +44,8 @@ class OwnerRow(msgspec.Struct, frozen=True):
 
 
 _STATEMENTS = load_statements("saveit.guests.book")
-ENTER_GUEST = _STATEMENTS.command("enter_guest")
+ENTER_GUESTS = _STATEMENTS.command("enter_guests")
+MARK_GUESTS = _STATEMENTS.command("mark_guests")
 ADD_MARKS = _STATEMENTS.command("add_marks")
 FORGET_TAGS = _STATEMENTS.command("forget_tags")
 LOCK_CARD = _STATEMENTS.query("lock_card", CardRow)

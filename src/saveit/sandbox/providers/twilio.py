@@ -4,8 +4,10 @@ import base64
 import hashlib
 import hmac
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -21,6 +23,7 @@ _CONTENT = re.compile(r"HX[0-9a-fA-F]{32}", re.ASCII)
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _WINDOW = timedelta(hours=24)
 _BODY_MAX = 1600
+_REMEMBERED_MAX = 1000
 _RATES_S = {"whatsapp_twilio": 80.0, "sms_twilio": 10.0}
 # Not "CANCELAR": the carrier's words are English, and a guest's are about the booking.
 _STOP_WORDS = frozenset({"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"})
@@ -45,6 +48,11 @@ class TwilioMessages:
     channels: tuple[str, ...] = ("whatsapp_twilio", "sms_twilio")
     retries_s: tuple[float, ...] = ()
 
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        # What its lists tell, the newest first.
+        self._remembered: deque[dict[str, str]] = deque(maxlen=_REMEMBERED_MAX)
+
     def hears(self, call: HttpCall) -> bool:
         """Its two hosts."""
         return urlsplit(call.url).hostname in {"api.twilio.com", "messaging.twilio.com"}
@@ -67,6 +75,8 @@ class TwilioMessages:
         found = _MESSAGES.fullmatch(parts.path)
         if found is None:
             return _refused("sms_twilio", 404, 20_404)
+        if call.method == "GET":
+            return self._list(call, found[1], login, world)
         fields = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
         channel = "whatsapp_twilio" if fields.get("To", "").startswith("whatsapp:") else "sms_twilio"
         if not login or login[0] != found[1]:
@@ -77,7 +87,10 @@ class TwilioMessages:
         line = _sender(fields, account, channel)
         if line is None:
             return _refused(channel, 400, 21_606 if "From" in fields else 21_910)
-        return _take_message(fields, line, channel, world)
+        taken = _take_message(fields, line, channel, world)
+        if taken.message_id:
+            self._remember(fields | {"MessageSid": taken.message_id}, line, "outbound-api", world)
+        return taken
 
     def said(self, line: Line, said: Said, world: World) -> tuple[str, Event]:
         """Return the form of one message."""
@@ -117,7 +130,34 @@ class TwilioMessages:
         if channel == "sms_twilio" and word in _START_WORDS:
             world.opted_out.discard((channel, alias))
             fields["OptOutType"] = "START"
+        self._remember(fields, line, "inbound", world)
         return sid, {"path": f"/webhooks/{channel}", "fields": fields}
+
+    def _remember(self, fields: Mapping[str, str], line: Line, direction: str, world: World) -> None:
+        self._remembered.appendleft(
+            {
+                "sid": fields["MessageSid"],
+                "account_sid": line.key.account,
+                "from": fields.get("From", ""),
+                "to": fields.get("To", ""),
+                "body": fields.get("Body", ""),
+                "direction": direction,
+                "date_sent": format_datetime(world.now()),
+                "num_media": fields.get("NumMedia", "0"),
+            }
+        )
+
+    def _list(self, call: HttpCall, account: str, login: tuple[str, str], world: World) -> Taken:
+        """Tell what went to a number, whole days of it and a page at most."""
+        asked = dict(parse_qsl(urlsplit(call.url).query))
+        channel = "whatsapp_twilio" if asked.get("To", "").startswith("whatsapp:") else "sms_twilio"
+        if login[0] != account or not any(_login_of(line) == login for line in world.lines):
+            return _refused(channel, 401, 20_003)
+        rows = [
+            row for row in self._remembered if row["account_sid"] == account and row["to"] == asked.get("To")
+        ]
+        response = answered(200, {"messages": rows[:100], "next_page_uri": None})
+        return Taken(channel=channel, response=response, verdict="accepted: list")
 
     def status(self, receipt: Receipt, world: World) -> Event | None:
         """Return the form of one callback, for the address that the message named; none when it named none."""

@@ -64,6 +64,8 @@ class File(msgspec.Struct, frozen=True):
             (b"referrer-policy", b"no-referrer"),
             (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
             (b"content-security-policy", _POLICY),
+            # The staff app's service worker lies below the page that it keeps.
+            (b"service-worker-allowed", b"/staff"),
         ]
         if self.tag in sent.get(b"if-none-match", b""):
             return Reply(304, b"", media_type=self.media_type, headers=tuple(headers))

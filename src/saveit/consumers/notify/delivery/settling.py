@@ -10,7 +10,7 @@ import msgspec
 
 from saveit.consumers.notify import store
 from saveit.consumers.notify.delivery.rules import ATTEMPTS_MAX, DeadReason, wait_s
-from saveit.consumers.notify.store import ClaimRow, StaleRow
+from saveit.consumers.notify.store import ClaimRow, SpokenRow, StaleRow
 from saveit.conversations import forget_orphans, pause_line, settle_orphans, silence, stop_line
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Actor, Database, Transaction
@@ -23,6 +23,9 @@ _log = logger("notify")
 _ACTOR = Actor("system", "notify", "internal")
 # Statuses come within seconds, or not at all; after this a person had better look.
 _UNKNOWN_FOR = timedelta(hours=1)
+_REMEMBERED_AFTER = timedelta(seconds=30)
+# A caller comes back for an answer within half a minute, or not at all.
+_HEARD_WITHIN = timedelta(minutes=2)
 _ERROR_LENGTH_MAX = 200
 _encoder = msgspec.json.Encoder()
 
@@ -48,22 +51,38 @@ class Settling:
                 case Refused():
                     await self._refused(tx, claim, outcome, now)
                 case Unknown():
-                    await self._moved(tx, claim, "unknown", outcome.code, now)
+                    await self._lost(tx, claim, outcome, now)
                 case _:
                     assert_never(outcome)
+
+    async def found(self, claim: ClaimRow, outcome: Sent | RetryAfter) -> None:
+        """Write down what its provider remembers of a send whose answer was lost: that it was made, or never was."""
+        now = self._clock.now()
+        metrics.message_outcomes.labels(channel=claim.channel, outcome="looked_up").inc()
+        async with self._database.ledger(_ACTOR) as tx:
+            if isinstance(outcome, Sent):
+                await self._accepted(tx, claim, outcome, now)
+                return
+            row = await store.replan_unknown(tx, claim, now)
+            if row is not None:
+                await tell_moved(tx, claim, was=row.was, status=row.status, error="not_found", now=now)
 
     async def dropped(self, tx: Transaction, claim: ClaimRow, now: datetime) -> None:
         """Say nothing: a human answers in this conversation since it was planned."""
         await self._moved(tx, claim, "dropped", "overtaken", now)
 
-    async def sweep(self, tx: Transaction, channels: Sequence[str], now: datetime) -> None:
-        """Settle what nobody else will."""
+    async def sweep(
+        self, tx: Transaction, channels: Sequence[str], spoken: Sequence[str], now: datetime
+    ) -> None:
+        """Settle what nobody else will: of channels that are called, and of those that are spoken into."""
+        for row in await store.drop_unheard(tx, spoken, before=now - _HEARD_WITHIN, now=now):
+            await tell_moved(tx, row, was="planned", status="dropped", error="nobody_listened", now=now)
         for row in await store.abandon_stale(tx, now):
             _log.warning("message.sender_lost", message_id=str(row.message_id), channel=row.channel)
-            await _tell(tx, row, was="sending", status="unknown", error="sender_lost", now=now)
+            await tell_moved(tx, row, was="sending", status="unknown", error="sender_lost", now=now)
         for row in await store.expire_planned(tx, channels, now):
             await store.bury(tx, row, reason="expired", code="", now=now)
-            await _tell(tx, row, was="planned", status="failed", error="expired", now=now)
+            await tell_moved(tx, row, was="planned", status="failed", error="expired", now=now)
         await store.settle_arrived(tx, now)
         await store.bury_unknown(tx, before=now - _UNKNOWN_FOR, now=now)
         await forget_orphans(tx, now)
@@ -72,7 +91,7 @@ class Settling:
     async def _accepted(self, tx: Transaction, claim: ClaimRow, sent: Sent, now: datetime) -> None:
         row = await store.settle_accepted(tx, claim, channel_message_id=sent.channel_message_id, now=now)
         if row is not None and row.was != row.status:
-            await _tell(tx, claim, was=row.was, status=row.status, error="", now=now)
+            await tell_moved(tx, claim, was=row.was, status=row.status, error="", now=now)
         if sent.channel_message_id:
             await settle_orphans(tx, claim.tenant_id, claim.line_id, sent.channel_message_id, now=now)
 
@@ -140,12 +159,21 @@ class Settling:
         await store.bury(tx, claim, reason=reason, code=_short(code), now=now)
         await self._moved(tx, claim, "failed", f"{reason}:{code}", now)
 
+    async def _lost(self, tx: Transaction, claim: ClaimRow, lost: Unknown, now: datetime) -> None:
+        """Nobody knows. Where the provider remembers it is asked, once its memory is complete."""
+        error = _short(lost.code)
+        row = await store.settle(
+            tx, claim, status="unknown", error=error, due_at=now + _REMEMBERED_AFTER, now=now
+        )
+        if row is not None:
+            await tell_moved(tx, claim, was="sending", status="unknown", error=error, now=now)
+
     async def _moved(  # noqa: PLR0917 - what moves where, and why.
         self, tx: Transaction, claim: ClaimRow, status: str, error: str, now: datetime
     ) -> None:
         row = await store.settle(tx, claim, status=status, error=_short(error), due_at=now, now=now)
         if row is not None:
-            await _tell(tx, claim, was="sending", status=status, error=_short(error), now=now)
+            await tell_moved(tx, claim, was="sending", status=status, error=_short(error), now=now)
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -160,9 +188,10 @@ class _Told(msgspec.Struct, frozen=True):
     notice_id: UUID | None
 
 
-async def _tell(
-    tx: Transaction, row: ClaimRow | StaleRow, *, was: str, status: str, error: str, now: datetime
+async def tell_moved(
+    tx: Transaction, row: ClaimRow | StaleRow | SpokenRow, *, was: str, status: str, error: str, now: datetime
 ) -> None:
+    """Write the fact of a message that was moved here."""
     body = _Told(was, status, row.channel, row.conversation_id, row.line_id, error, row.notice_id)
     fact = Fact(
         fact_id=new_id(now),

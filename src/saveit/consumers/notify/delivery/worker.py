@@ -17,6 +17,7 @@ from typing import assert_never
 import msgspec
 
 from saveit.consumers.notify import store
+from saveit.consumers.notify.delivery.looking_up import LookingUp
 from saveit.consumers.notify.delivery.rules import (
     RECIPIENT_BURST,
     human_window_is_open,
@@ -90,12 +91,22 @@ class Delivery:
         self._clock = clock
         # What is spoken rides on the caller's own request; nobody calls it out.
         self._channels = {name: channel for name, channel in channels.items() if channel.can.reply == "later"}
+        self._spoken = tuple(name for name in channels if name not in self._channels)
         self._sealers = sealers
         self._find_line = find_line
         self._way_out = way_out
         self._random = random or Random()  # noqa: S311 - it spreads retries.
         self._poll_s = poll_s
         self._settling = Settling(database, clock, self._random)
+        self._looking_up = LookingUp(
+            database,
+            clock,
+            channels=channels,
+            sealers=sealers,
+            find_line=find_line,
+            way_out=way_out,
+            settling=self._settling,
+        )
         self._woken = asyncio.Event()
         self._closing = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -103,12 +114,6 @@ class Delivery:
     def wake(self) -> None:
         """Look for planned messages now; to be called after the commit that planned them."""
         self._woken.set()
-
-    def push(self, frame: SocketPush) -> None:
-        """Show a web chat something that is no message: nobody waits for it, and nobody misses it when it is lost."""
-        task = asyncio.create_task(self._pushed(frame))
-        self._under_way.add(task)
-        task.add_done_callback(self._ended)
 
     def close(self) -> None:
         """Let `run` return once what is under way has been settled."""
@@ -147,14 +152,13 @@ class Delivery:
         """Settle what nobody else will: messages of dead senders, old ones, unknown ones; and count what waits for a person."""
         now = self._clock.now()
         async with self._database.ledger(_ACTOR) as tx:
-            await self._settling.sweep(tx, tuple(self._channels), now)
+            await self._settling.sweep(tx, tuple(self._channels), self._spoken, now)
             watched = await store.count_dead(tx, now)
+        if await self._looking_up.ask():
+            self.wake()
         metrics.dead_letters.set(watched.dead)
         metrics.lines_stopped.set(watched.stopped)
         metrics.messages_lag_s.set(max(0.0, watched.lag_s))
-
-    async def _pushed(self, frame: SocketPush) -> None:
-        await self._way_out.send(frame)
 
     async def _pause(self) -> None:
         try:
@@ -270,6 +274,7 @@ class Delivery:
             message_id=claim.message_id,
             recipient=planned.recipient,
             part=part,
+            author=claim.author,
             replies_to=planned.replies_to,
             thread=planned.thread,
             by_human=by_human,

@@ -1,0 +1,202 @@
+"""The staff app in a real Chromium, against one server of the demo whose clock stands at a busy evening."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.waiting import wait_until
+
+ROOT = Path(__file__).parents[3]
+SHOTS = ROOT / "test-results" / "staff"
+AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = (390, 844)
+DESKTOP = (1280, 800)
+_STARTED_WITHIN_S = 90.0
+_EVENING = 19, 40
+
+
+class Demo:
+    """The running demo: who may sign in, and what the API says of it."""
+
+    def __init__(self, url: str, told: dict[str, Any]) -> None:
+        self.url = url
+        self._told = told
+        self.restaurant_id: str = next(
+            each["id"] for each in told["restaurants"] if each["slug"] == "casa-candela"
+        )
+        self.today: date = datetime.now(ZoneInfo("America/Bogota")).date() + timedelta(days=1)
+        """The day that the clock stands on: tomorrow, whose evening is booked and has not begun."""
+        self._http = httpx.Client(base_url=url, timeout=20)
+        # Signed in afterwards: a session does not outlast the jump.
+        self.stand_at(*_EVENING)
+        self._http.headers["Authorization"] = f"Bearer {self.token()}"
+
+    def who(self, role: str) -> dict[str, str]:
+        return next(each for each in self._told["staff"] if each["role"] == role)
+
+    def token(self, role: str = "owner") -> str:
+        who = self.who(role)
+        body = {"email": who["email"], "password": who["password"]}
+        return self._http.post("/api/v1/sessions", json=body).raise_for_status().json()["token"]
+
+    def ask(self, method: str, path: str, **told: Any) -> Any:
+        answer = self._http.request(
+            method, path, headers={"Idempotency-Key": str(uuid4())}, **told
+        ).raise_for_status()
+        return answer.json() if answer.content else None
+
+    def stand_at(self, hour: int, minute: int) -> None:
+        """Let the product's clock stand there on the demo's day; it goes on by itself."""
+        at = datetime(*self.today.timetuple()[:3], hour, minute, tzinfo=ZoneInfo("America/Bogota"))
+        self.ask("POST", "/sandbox/api/clock", json={"now": at.astimezone(UTC).isoformat()})
+
+    def board(self) -> dict[str, Any]:
+        path = f"/api/v1/restaurants/{self.restaurant_id}/board"
+        return self.ask("GET", path, params={"date": self.today.isoformat()})
+
+    def reservation(self, name: str) -> dict[str, Any]:
+        return next(each for each in self.board()["reservations"] if each["guest"]["name"] == name)
+
+    def book(self, name: str, time: str, number: str | None = None, party_size: int = 2) -> dict[str, Any]:
+        tables = {each["number"]: each["id"] for each in self.board()["tables"]}
+        body: dict[str, Any] = {
+            "restaurant_id": self.restaurant_id,
+            "date": self.today.isoformat(),
+            "time": time,
+            "party_size": party_size,
+            "guest": {"name": name},
+            "beyond_pacing": True,
+        }
+        if number is not None:
+            body["table_id"] = tables[number]
+        return self.ask("POST", "/api/v1/reservations", json=body)
+
+    def free_table(self, least: int = 2) -> str:
+        """Return the number of a table that nobody has from now on, so that a test stands in nobody's way."""
+        board = self.board()
+        taken = {
+            table
+            for each in [*board["reservations"], *board["blocks"]]
+            if each.get("status", "confirmed") in {"pending", "confirmed", "checked_in"}
+            for table in each["table_ids"]
+        }
+        free = [t for t in board["tables"] if t["id"] not in taken and t["covers_max"] >= least]
+        return free[0]["number"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    data_dir = Path(tempfile.mkdtemp(prefix="saveit-staff-"))
+    port = _free_port()
+    command = [sys.executable, "-m", "saveit", "up", "--demo", "--port", str(port), "--data-dir", str(data_dir)]
+    out = (data_dir / "out.log").open("wb")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)  # noqa: S603 - our own command.
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: _is_ready(url), "the demo answers", within_s=_STARTED_WITHIN_S)
+        yield Demo(url, json.loads((data_dir / "demo.json").read_bytes()))
+    finally:
+        process.terminate()
+        process.wait(60)
+        out.close()
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+Screen = Callable[..., Page]
+
+
+@pytest.fixture
+def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
+    """Open the app as somebody, at a place; what goes wrong in the page fails the test."""
+    opened: list[Any] = []
+    broken: list[str] = []
+
+    def open_(
+        at: str = "/board",
+        *,
+        role: str = "owner",
+        size: tuple[int, int] = DESKTOP,
+        language: str = "es",
+        dark: bool = False,
+        restaurant_id: str | None = None,
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            locale="es-CO" if language == "es" else "en-US",
+            has_touch=size == PHONE,
+            service_workers="block",
+            reduced_motion="reduce",
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.add_init_script(
+            f"localStorage.setItem('saveit.staff.language', {json.dumps(language)});"
+            f"localStorage.setItem('saveit.staff.restaurant', {json.dumps(restaurant_id or demo.restaurant_id)});"
+        )
+        who = demo.who(role)
+        page.goto(f"{demo.url}/staff#{at}{'&' if '?' in at else '?'}date={demo.today.isoformat()}")
+        page.locator("input[type=email]").fill(who["email"])
+        page.locator("#password").fill(who["password"])
+        page.locator("form button.primary").click()
+        page.locator(".shell").wait_for()
+        return page
+
+    yield open_
+    for context in opened:
+        context.close()
+    assert broken == []
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture of the page for those who look at the run."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def faults_of(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page for those who do not see or use a mouse."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]

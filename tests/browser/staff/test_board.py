@@ -1,0 +1,173 @@
+"""The board of the day: what a host does there, by mouse and by keys, and what other screens see of it."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.staff.conftest import DESKTOP, PHONE, Demo, Screen, shoot
+
+_SEEN_WITHIN_MS = 20_000
+
+
+def _bar(page: Page, reservation_id: str):  # noqa: ANN202 - a locator, whose type says nothing more.
+    return page.locator(f'.bar[data-reservation="{reservation_id}"]').first
+
+
+def _pull(page: Page, reservation_id: str, *, to_table: str, by_minutes: int = 0) -> None:
+    """Drag a bar with the mouse onto another table's row, and so many minutes later."""
+    bar = _bar(page, reservation_id)
+    bar.scroll_into_view_if_needed()
+    held = bar.bounding_box()
+    row = page.locator(f'.row[data-table="{to_table}"]')
+    row.scroll_into_view_if_needed()
+    held, goal = bar.bounding_box(), row.bounding_box()
+    assert held is not None
+    assert goal is not None
+    hour = page.locator(".ticks span").nth(1).bounding_box()
+    before = page.locator(".ticks span").nth(0).bounding_box()
+    assert hour is not None
+    assert before is not None
+    x, y = held["x"] + 30, held["y"] + held["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 8, y)
+    page.mouse.move(x + (hour["x"] - before["x"]) * by_minutes / 60, goal["y"] + goal["height"] / 2, steps=6)
+
+
+def test_a_booking_is_dragged_to_another_table_and_taken_back(demo: Demo, screen: Screen) -> None:
+    """The ledger has the new table at once, and the old one again after the undo."""
+    first = demo.free_table()
+    booked = demo.book("Paola Drag", "22:00", first)
+    target = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
+    page = screen()
+    _pull(page, booked["id"], to_table=target["id"])
+    expect(page.locator(".telling")).to_contain_text(f"Mesa {target['number']}")
+    shoot(page, "board-drag")
+    page.mouse.up()
+    expect(page.locator(".toast").first).to_contain_text("Paola Drag")
+    assert demo.reservation("Paola Drag")["table_ids"] == [target["id"]]
+
+    page.locator(".toast").first.get_by_role("button", name="Deshacer").click()
+    expect(page.locator(".toast", has_text="Deshecho")).to_be_visible()
+    assert demo.reservation("Paola Drag")["table_ids"] == booked["table"]["ids"]
+
+
+def test_a_booking_is_dragged_to_another_time(demo: Demo, screen: Screen) -> None:
+    """Half an hour later at the same table."""
+    booked = demo.book("Rita Tarde", "20:30", demo.free_table())
+    page = screen()
+    _pull(page, booked["id"], to_table=booked["table"]["id"], by_minutes=30)
+    page.mouse.up()
+    expect(page.locator(".toast").first).to_contain_text("21:00")
+    assert demo.reservation("Rita Tarde")["time"] == "21:00"
+
+
+def test_a_refusal_is_told_in_the_ledgers_words(demo: Demo, screen: Screen) -> None:
+    """A blocked table takes nobody, and the host reads why."""
+    booked = demo.book("Nora Firme", "22:00", demo.free_table())
+    blocked = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
+    day = demo.today.isoformat()
+    body = {
+        "restaurant_id": demo.restaurant_id,
+        "table_ids": [blocked["id"]],
+        "starts_at": f"{day}T21:00:00-05:00",
+        "ends_at": f"{day}T23:30:00-05:00",
+        "reason": "Gotera",
+    }
+    demo.ask("POST", "/api/v1/blocks", json=body)
+    page = screen()
+    _pull(page, booked["id"], to_table=blocked["id"])
+    expect(page.locator(".warning")).to_be_visible()
+    page.mouse.up()
+    expect(page.locator(".toast.bad")).to_be_visible()
+    shoot(page, "board-refused")
+    assert demo.reservation("Nora Firme")["table_ids"] == booked["table"]["ids"]
+
+
+def test_a_booking_is_moved_and_lengthened_from_the_keyboard(demo: Demo, screen: Screen) -> None:
+    """M and arrows choose another table, R and arrows another end; Enter drops."""
+    booked = demo.book("Teo Teclas", "22:00", demo.free_table())
+    page = screen()
+    bar = _bar(page, booked["id"])
+    bar.focus()
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").first).to_contain_text("Teo Teclas")
+    assert demo.reservation("Teo Teclas")["leaves_at"] > booked["leaves_at"]
+    bar.focus()
+    page.keyboard.press("m")
+    expect(page.locator(".telling")).to_contain_text("Moviendo a Teo Teclas")
+    page.keyboard.press("Escape")
+    expect(page.locator(".telling")).not_to_contain_text("Moviendo")
+
+
+def test_two_screens_see_each_others_changes(demo: Demo, screen: Screen) -> None:
+    """What one host books by the form, the other sees on the timeline."""
+    one, other = screen(), screen(size=PHONE, language="en")
+    one.keyboard.press("n")
+    form = one.locator("[data-form=book]")
+    form.get_by_label("Nombre").fill("Inés Espejo")
+    form.locator("input[type=time]").fill("21:30")
+    form.get_by_role("button", name="Reservar").click()
+    expect(one.get_by_role("heading", name="Inés Espejo")).to_be_visible()
+    shoot(one, "board-booked")
+    expect(other.get_by_role("button", name=re.compile("Inés Espejo")).first).to_be_visible(
+        timeout=_SEEN_WITHIN_MS
+    )
+    shoot(other, "board-phone")
+
+
+def test_a_booking_by_whatsapp_appears_on_the_board(demo: Demo, screen: Screen) -> None:
+    """A guest writes, answers and confirms; the host looks on."""
+    page = screen("/board?view=list")
+    guest = "+573007770011"
+
+    def say(text: str) -> None:
+        body = {"from": guest, "text": text, "name": "Gabriela Chat"}
+        demo.ask("POST", "/sandbox/api/whatsapp_meta/messages", json=body)
+
+    def heard(after: int) -> dict[str, object]:
+        path = f"/sandbox/api/whatsapp_meta/conversations/{guest}"
+        return demo.ask("GET", path, params={"after": after, "wait_s": 8})
+
+    say(f"Hola, soy Gabriela Chat. Mesa para 2 el {demo.today.isoformat()} a las 22:00 en Casa Candela, por favor")
+    seen = 0
+    for _ in range(8):
+        told = heard(seen)
+        messages = [each for each in told["messages"] if each["direction"] == "out"]  # type: ignore[index]
+        if not messages:
+            continue
+        seen = messages[-1]["seq"]
+        if any("Gabriela" in each["guest"]["name"] for each in demo.board()["reservations"]):
+            break
+        buttons = messages[-1].get("buttons") or []
+        asked = told["asked"]
+        say(buttons[0]["title"] if buttons else "Gabriela Chat" if asked == "name" else "sí")
+    expect(page.get_by_role("button", name=re.compile("Gabriela")).first).to_be_visible(timeout=_SEEN_WITHIN_MS)
+
+
+def test_a_walk_in_is_seated_and_leaves(demo: Demo, screen: Screen) -> None:
+    """Seated at the table that the host chose, and undone when the host was too quick."""
+    number = demo.free_table()
+    page = screen("/board?view=floor")
+    page.keyboard.press("w")
+    form = page.locator("[data-form=walk-in]")
+    form.get_by_role("button", name=re.compile(rf"^{number}\b")).click()
+    form.get_by_label(re.compile("Nombre")).fill("Pepe Puerta")
+    form.get_by_role("button", name="Sentar ahora").click()
+    expect(page.get_by_role("heading", name="Pepe Puerta")).to_be_visible()
+    assert demo.reservation("Pepe Puerta")["status"] == "checked_in"
+    shoot(page, "floor")
+    page.get_by_role("button", name="Ya se fueron").click()
+    expect(page.locator(".toast", has_text="mesa libre")).to_be_visible()
+    assert demo.reservation("Pepe Puerta")["status"] == "completed"
+
+
+def test_who_may_only_look_is_offered_nothing_to_do(demo: Demo, screen: Screen) -> None:
+    """A viewer sees the day and no button that the server would refuse."""
+    page = screen(role="viewer", size=DESKTOP, language="en", restaurant_id="none")
+    expect(page.locator(".chip", has_text="You may only look")).to_be_visible()
+    expect(page.get_by_role("button", name="New booking")).to_have_count(0)
+    expect(page.get_by_role("link", name="Settings")).to_have_count(0)
+    assert demo.who("viewer")["role"] == "viewer"

@@ -1,0 +1,129 @@
+"""The other screens: the door, the inbox, settings and figures; and all of them for those who use no mouse."""
+
+import io
+import re
+from urllib.parse import urlparse
+
+import httpx
+import pytest
+from playwright.sync_api import Error, expect
+
+from tests.browser.staff.conftest import DESKTOP, PHONE, Demo, Screen, faults_of, shoot
+
+
+def test_a_pass_is_scanned_from_a_picture(demo: Demo, screen: Screen) -> None:
+    """The party is let in once; the second time the door says that the pass was used."""
+    booked = demo.book("Quique Erre", "19:45", demo.free_table())
+    made = demo.ask("POST", "/api/v1/qr/generate", json={"reservation_id": booked["id"]})
+    picture = httpx.get(demo.url + urlparse(made["png_url"]).path).raise_for_status().content
+    page = screen("/scan", size=PHONE)
+    upload = {"name": "pass.png", "mimeType": "image/png", "buffer": io.BytesIO(picture).getvalue()}
+    page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type] - a payload, as documented.
+    expect(page.locator("[data-verdict=in]")).to_contain_text("Quique Erre")
+    shoot(page, "scan-in")
+    assert demo.reservation("Quique Erre")["status"] == "checked_in"
+    page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type] - as above.
+    expect(page.locator("[data-verdict=out]")).to_be_visible()
+
+
+def test_a_party_is_let_in_by_its_code(demo: Demo, screen: Screen) -> None:
+    """For a guest whose phone is flat."""
+    booked = demo.book("Cora Código", "19:45", demo.free_table())
+    page = screen("/scan", size=PHONE, language="en")
+    expect(page.locator("form .code")).to_be_visible()
+    page.wait_for_timeout(400)
+    page.locator("form .code").fill(booked["code"])
+    page.get_by_role("button", name="Seat").click()
+    expect(page.locator("[data-verdict=in]")).to_contain_text("Cora Código")
+
+
+def test_an_advisor_takes_over_answers_and_hands_back(demo: Demo, screen: Screen) -> None:
+    """The guest hears the person, and then the bot again."""
+    guest = "+573007770022"
+    body = {"from": guest, "text": "Quiero hablar con una persona", "name": "Olga Inbox"}
+    demo.ask("POST", "/sandbox/api/whatsapp_meta/messages", json=body)
+    path = f"/sandbox/api/whatsapp_meta/conversations/{guest}"
+    demo.ask("GET", path, params={"after": 0, "wait_s": 8})
+    told = demo.ask("GET", "/api/v1/conversations", params={"status": "all", "limit": 50})
+    conversation = next(each for each in told["conversations"] if each["address"].endswith("7770022"))
+    page = screen("/inbox", restaurant_id=conversation["restaurant_id"])
+    page.locator(f'[data-conversation="{conversation["id"]}"]').click()
+    expect(page.get_by_text("Quiero hablar con una persona").first).to_be_visible()
+    page.locator("footer textarea").fill("Hola Olga, soy Lucía.")
+    page.keyboard.press("Enter")
+    expect(page.locator("li.said.staff")).to_contain_text("Hola Olga, soy Lucía.")
+    shoot(page, "inbox")
+    page.get_by_role("button", name="Devolver a SaveIt").click()
+    expect(page.get_by_role("button", name="Responder yo")).to_be_visible()
+    heard = demo.ask("GET", path, params={"after": 0, "wait_s": 8})
+    assert "Hola Olga, soy Lucía." in [each["text"] for each in heard["messages"]]
+
+
+def test_a_table_is_drawn_and_a_rule_is_changed(demo: Demo, screen: Screen) -> None:
+    """The floor has the table at once, and the rules a new version."""
+    before = len(demo.board()["tables"])
+    page = screen("/settings/floor")
+    page.get_by_role("button", name="Redonda").click()
+    expect(page.locator("g.table")).to_have_count(before + 1)
+    page.locator("g.table.chosen").focus()
+    page.keyboard.press("ArrowRight")
+    shoot(page, "settings-floor")
+    page.get_by_role("button", name="Quitar la mesa").click()
+    expect(page.locator("g.table")).to_have_count(before)
+
+    page.goto(f"{demo.url}/staff#/settings/rules")
+    page.get_by_label("Máximo de días antes").fill("44")
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.locator(".toast", has_text="Guardado")).to_be_visible()
+    config = demo.ask("GET", f"/api/v1/restaurants/{demo.restaurant_id}/config")
+    assert config["rules"]["reservation_window"]["max_days_advance"] == 44
+    shoot(page, "settings-rules")
+
+
+@pytest.mark.parametrize(
+    ("at", "size", "language", "dark"),
+    [
+        ("/board?view=timeline", DESKTOP, "es", False),
+        ("/board?view=floor", DESKTOP, "en", True),
+        ("/board?view=list", PHONE, "en", False),
+        ("/scan", PHONE, "es", True),
+        ("/inbox", DESKTOP, "es", False),
+        ("/analytics", DESKTOP, "en", False),
+        ("/settings/hours", PHONE, "es", False),
+        ("/settings/floor", DESKTOP, "es", False),
+        ("/settings/rules", DESKTOP, "en", True),
+        ("/settings/templates", DESKTOP, "es", False),
+        ("/settings/staff", PHONE, "en", False),
+        ("/settings/lines", DESKTOP, "es", False),
+        ("/group", PHONE, "es", False),
+    ],
+)
+def test_axe_finds_nothing_wrong(  # noqa: PLR0913 - one place and one way of looking at it.
+    screen: Screen, at: str, size: tuple[int, int], language: str, dark: bool
+) -> None:
+    """Each page, in light and dark, on phone and desktop."""
+    page = screen(at, size=size, language=language, dark=dark)
+    expect(page.locator("main h1")).to_have_count(1)
+    try:
+        page.wait_for_load_state("networkidle", timeout=3_000)
+    except Error:
+        # A screen that follows the news is never idle for long.
+        pass
+    assert faults_of(page) == []
+    name = re.sub(r"\W+", "-", at.strip("/"))
+    shoot(page, f"{name}-{'phone' if size == PHONE else 'desktop'}-{'dark' if dark else 'light'}-{language}")
+
+
+def test_the_sign_in_page_speaks_both_languages(demo: Demo, screen: Screen) -> None:
+    """And says in the server's words what was wrong."""
+    page = screen()
+    page.evaluate("localStorage.clear()")
+    page.goto(f"{demo.url}/staff")
+    page.reload()
+    page.get_by_role("button", name="English").click()
+    page.get_by_label("Email").fill("nobody@example.com")
+    page.locator("#password").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Wrong email or password")
+    assert faults_of(page) == []
+    shoot(page, "sign-in")

@@ -1,0 +1,178 @@
+/** The door: passes let in, with the network or without; what was let in without it is told to the server as soon as it can be reached. */
+
+import { Problem, get, post } from './api';
+import { judge, digestOf, tokenIn, type Expected, type Verdict } from './passes';
+import { dayAt } from './time';
+import type { BoardAnswer, Reservation, Restaurant } from './types';
+
+export interface Known {
+  id: string;
+  code: string;
+  name: string;
+  size: number;
+  table: string;
+  time: string;
+  allergies: string[];
+}
+
+interface Kept {
+  day: string;
+  readAt: number;
+  passes: Expected[];
+  known: Known[];
+}
+
+export interface Entry {
+  key: string;
+  token: string;
+  restaurantId: string;
+  at: number;
+  name: string;
+  refused: string[];
+}
+
+export type Result =
+  | { kind: 'in'; known: Known; offline: boolean }
+  | { kind: 'out'; verdict: Verdict | null; lines: string[]; known: Known | null };
+
+const KEPT = 'saveit.staff.door';
+const QUEUE = 'saveit.staff.door.queue';
+
+function read<T>(name: string, nothing: T): T {
+  const text = localStorage.getItem(name);
+  return text === null ? nothing : (JSON.parse(text) as T);
+}
+
+export class Door {
+  passes = $state.raw<Expected[]>([]);
+  known = $state.raw<Known[]>([]);
+  readAt = $state<number | null>(null);
+  queue = $state.raw<Entry[]>(read<Entry[]>(QUEUE, []));
+  #seen: string[] = [];
+  readonly #restaurant: Restaurant;
+
+  constructor(restaurant: Restaurant) {
+    this.#restaurant = restaurant;
+    const kept = read<Kept | null>(`${KEPT}.${restaurant.id}`, null);
+    if (kept?.day === this.#day) {
+      this.passes = kept.passes;
+      this.known = kept.known;
+      this.readAt = kept.readAt;
+    } else {
+      localStorage.removeItem(`${KEPT}.${restaurant.id}`);
+    }
+  }
+
+  get #day(): string {
+    return dayAt(Date.now(), this.#restaurant.timezone);
+  }
+
+  /** Read who is expected today, for when the network is gone. */
+  async prepare(): Promise<void> {
+    const day = this.#day;
+    const { id } = this.#restaurant;
+    const board = await get<BoardAnswer>(`/restaurants/${id}/board`, { date: day });
+    const numbers = Object.fromEntries(board.tables.map((each) => [each.id, each.number]));
+    this.known = board.reservations.map((row) => ({
+      id: row.id,
+      code: row.code,
+      name: row.guest.name,
+      size: row.party_size,
+      table: row.table_ids.map((each) => numbers[each] ?? '?').join('+'),
+      time: row.time,
+      allergies: row.person?.allergies ?? [],
+    }));
+    const told = await get<{ passes: Expected[] }>(`/restaurants/${id}/passes`, { date: day });
+    this.passes = told.passes;
+    this.readAt = Date.now();
+    const kept: Kept = { day, readAt: this.readAt, passes: this.passes, known: this.known };
+    localStorage.setItem(`${KEPT}.${id}`, JSON.stringify(kept));
+  }
+
+  #knownOf(reservation: Reservation): Known {
+    const before = this.known.find((each) => each.id === reservation.id);
+    return {
+      id: reservation.id,
+      code: reservation.code,
+      name: reservation.guest.name,
+      size: reservation.party_size,
+      table: reservation.table?.number ?? '',
+      time: reservation.time,
+      allergies: before?.allergies ?? [],
+    };
+  }
+
+  /** Let in whoever shows this. */
+  async show(text: string): Promise<Result> {
+    const token = tokenIn(text);
+    if (token === null) return { kind: 'out', verdict: 'malformed', lines: [], known: null };
+    try {
+      const body = { restaurant_id: this.#restaurant.id, token };
+      const told = await post<{ reservation: Reservation }>('/qr/checkin', body);
+      return { kind: 'in', known: this.#knownOf(told.reservation), offline: false };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (!error.offline) {
+        return { kind: 'out', verdict: null, lines: error.sentences, known: null };
+      }
+      return this.#showOffline(token);
+    }
+  }
+
+  async #showOffline(token: string): Promise<Result> {
+    const { id } = this.#restaurant;
+    const { verdict, expected } = await judge(token, id, this.passes, this.#seen, Date.now());
+    const known = this.known.find((each) => each.id === expected?.reservation_id) ?? null;
+    if (verdict !== 'ok' || known === null) return { kind: 'out', verdict, lines: [], known };
+    this.#seen.push(await digestOf(token));
+    const entry: Entry = {
+      key: crypto.randomUUID(),
+      token,
+      restaurantId: id,
+      at: Date.now(),
+      name: known.name,
+      refused: [],
+    };
+    this.#keep([...this.queue, entry]);
+    return { kind: 'in', known, offline: true };
+  }
+
+  /** Let in by the code that stands in the guest's message. */
+  async code(text: string): Promise<Result> {
+    const wanted = text.trim().toUpperCase();
+    const known = this.known.find((each) => each.code === wanted) ?? null;
+    if (known === null) return { kind: 'out', verdict: 'unknown', lines: [], known };
+    try {
+      const told = await post<Reservation>(`/reservations/${known.id}/check-in`);
+      return { kind: 'in', known: this.#knownOf(told), offline: false };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return { kind: 'out', verdict: null, lines: error.sentences, known };
+    }
+  }
+
+  /** Tell the server of all that were let in without it. */
+  async sync(): Promise<void> {
+    for (const entry of this.queue.filter((each) => each.refused.length === 0)) {
+      const body = { restaurant_id: entry.restaurantId, token: entry.token };
+      try {
+        await post('/qr/checkin', body, entry.key);
+        this.#keep(this.queue.filter((each) => each.key !== entry.key));
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        if (error.offline || error.status >= 500) return;
+        const refused = error.sentences;
+        this.#keep(this.queue.map((each) => (each.key === entry.key ? { ...each, refused } : each)));
+      }
+    }
+  }
+
+  dismiss(key: string): void {
+    this.#keep(this.queue.filter((each) => each.key !== key));
+  }
+
+  #keep(queue: Entry[]): void {
+    this.queue = queue;
+    localStorage.setItem(QUEUE, JSON.stringify(queue));
+  }
+}

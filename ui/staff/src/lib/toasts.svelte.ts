@@ -1,0 +1,46 @@
+/** Short messages: what was done, and what was refused and why. */
+
+import { Problem } from './api';
+import { t } from './i18n.svelte';
+
+export interface Toast {
+  id: number;
+  tone: 'good' | 'bad' | 'news';
+  title: string;
+  lines: string[];
+  action?: { label: string; run: () => void };
+}
+
+let last = 0;
+const SHOWN_MS = { good: 6_000, news: 8_000, bad: 12_000 };
+
+class Toasts {
+  list = $state<Toast[]>([]);
+
+  show(toast: Omit<Toast, 'id' | 'lines'> & { lines?: string[] }): void {
+    last += 1;
+    const id = last;
+    this.list = [...this.list.slice(-3), { lines: [], ...toast, id }];
+    setTimeout(() => this.close(id), SHOWN_MS[toast.tone]);
+  }
+
+  /** Tell what was refused, in the server's words. */
+  refuse(error: unknown, title = t('refused')): void {
+    if (!(error instanceof Problem)) throw error;
+    const alternatives = error.alternatives.map((each) => each.time).join(' · ');
+    this.show({
+      tone: 'bad',
+      title,
+      lines: [
+        ...error.sentences,
+        ...(alternatives === '' ? [] : [t('instead_at', { times: alternatives })]),
+      ],
+    });
+  }
+
+  close(id: number): void {
+    this.list = this.list.filter((each) => each.id !== id);
+  }
+}
+
+export const toasts = new Toasts();
