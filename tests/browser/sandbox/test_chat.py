@@ -36,7 +36,7 @@ def test_a_guest_books_in_the_chat_and_sees_the_code(
     yes = page.get_by_role("group", name="Respuestas rápidas").get_by_role("button", name=re.compile("^Sí"))
     yes.click()
 
-    expect(page.locator(".line img")).to_be_visible()
+    expect(page.get_by_role("img", name="Código QR").first).to_be_visible()
     wrong += faults_of(page)
     shoot(page, f"chat-{device}")
     assert wrong == []
