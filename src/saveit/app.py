@@ -55,7 +55,6 @@ from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, o
 from saveit.sandbox import (
     SANDBOX_RESTAURANTS_MAX,
     App,
-    Behind,
     Incoming,
     Stage,
     StageClient,
@@ -266,13 +265,8 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
 class _Worker(Protocol):
     """What runs beside the server until it is closed."""
 
-    async def run(self) -> None:
-        """Work until `close` is called."""
-        ...
-
-    def close(self) -> None:
-        """Let `run` return."""
-        ...
+    async def run(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Called(msgspec.Struct, frozen=True):
@@ -489,7 +483,14 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     config = uvicorn.Config(
         app
         if stage is None
-        else put_on_stage(stage, cast("App", app), gateway, live.chats, public_url=settings.public_url),
+        else put_on_stage(
+            stage,
+            cast("App", app),
+            gateway,
+            live.chats,
+            behind=Behind(core.database, settings.data_dir / "demo.json"),
+            public_url=settings.public_url,
+        ),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",

@@ -104,6 +104,11 @@ def _recorded(row: store.LogRow) -> RecordedFact:
     return RecordedFact(**values)
 
 
+async def latest(ledger_tx: Transaction, after: Place, *, rows_max: int) -> list[RecordedFact]:
+    """Return the newest facts of all tenants after a place, oldest first. For people who look on: what commits late may be missed."""
+    return (await store.read_latest(ledger_tx, after, rows_max))[::-1]
+
+
 async def changes_of_others(
     database: Database, after: Place, *, rows_max: int
 ) -> tuple[Sequence[Change], Place]:

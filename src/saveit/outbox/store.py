@@ -99,6 +99,8 @@ _SETTLE_PARKED = _STATEMENTS.command("settle_parked")
 _READ_HISTORY = _STATEMENTS.query("read_history", RecordedFact)
 _READ_LATEST = _STATEMENTS.query("read_latest", RecordedFact)
 _READ_LOG = _STATEMENTS.query("read_log", LogRow)
+_READ_LOG = _STATEMENTS.query("read_log", LogRow)
+_READ_LATEST = _STATEMENTS.query("read_latest", RecordedFact)
 _READ_CHANGES = _STATEMENTS.query("read_changes", ChangeRow)
 
 

@@ -177,6 +177,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
         "quick_answer_unknown",
         "restaurant_not_found",
     ),
+    "read_failed_messages": (),
     "read_quick_answers": ("restaurant_not_found",),
     "make_quick_answer": ("restaurant_not_found", "shortcut_taken"),
     "write_quick_answer": ("quick_answer_unknown", "shortcut_taken", "revision_conflict"),
