@@ -102,7 +102,7 @@ def test_a_booking_is_moved_and_lengthened_from_the_keyboard(demo: Demo, screen:
     expect(page.locator(".telling")).not_to_contain_text("Moviendo")
 
 
-def test_two_screens_see_each_others_changes(demo: Demo, screen: Screen) -> None:
+def test_two_screens_see_each_others_changes(screen: Screen) -> None:
     """What one host books by the form, the other sees on the timeline."""
     one, other = screen(), screen(size=PHONE, language="en")
     one.keyboard.press("n")

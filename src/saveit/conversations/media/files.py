@@ -65,7 +65,7 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ReceivedMedia)
 
 
-async def note_media(
+async def note_media(  # noqa: PLR0917 - whose file, of which message, and what it is.
     tx: Transaction,
     sealer: Sealer,
     conversation: Conversation,
