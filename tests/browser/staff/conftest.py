@@ -45,6 +45,9 @@ class Demo:
         self.stand_at(*_EVENING)
         self._http.headers["Authorization"] = f"Bearer {self.token()}"
 
+    def close(self) -> None:
+        self._http.close()
+
     def who(self, role: str) -> dict[str, str]:
         return next(each for each in self._told["staff"] if each["role"] == role)
 
@@ -115,7 +118,9 @@ def demo() -> Iterator[Demo]:
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: _is_ready(url), "the demo answers", within_s=_STARTED_WITHIN_S)
-        yield Demo(url, json.loads((data_dir / "demo.json").read_bytes()))
+        running = Demo(url, json.loads((data_dir / "demo.json").read_bytes()))
+        yield running
+        running.close()
     finally:
         process.terminate()
         process.wait(60)

@@ -31,7 +31,6 @@ def test_a_party_is_let_in_by_its_code(demo: Demo, screen: Screen) -> None:
     booked = demo.book("Cora Código", "19:45", demo.free_table())
     page = screen("/scan", size=PHONE, language="en")
     expect(page.locator("form .code")).to_be_visible()
-    page.wait_for_timeout(400)
     page.locator("form .code").fill(booked["code"])
     page.get_by_role("button", name="Seat").click()
     expect(page.locator("[data-verdict=in]")).to_contain_text("Cora Código")
@@ -44,8 +43,8 @@ def test_an_advisor_takes_over_answers_and_hands_back(demo: Demo, screen: Screen
     demo.ask("POST", "/sandbox/api/whatsapp_meta/messages", json=body)
     path = f"/sandbox/api/whatsapp_meta/conversations/{guest}"
     demo.ask("GET", path, params={"after": 0, "wait_s": 8})
-    told = demo.ask("GET", "/api/v1/conversations", params={"status": "all", "limit": 50})
-    conversation = next(each for each in told["conversations"] if each["address"].endswith("7770022"))
+    looked = {"status": "all", "channel": "whatsapp_meta", "search": guest}
+    conversation = demo.ask("GET", "/api/v1/conversations", params=looked)["conversations"][0]
     page = screen("/inbox", restaurant_id=conversation["restaurant_id"])
     page.locator(f'[data-conversation="{conversation["id"]}"]').click()
     expect(page.get_by_text("Quiero hablar con una persona").first).to_be_visible()
