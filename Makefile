@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: schema pages client help run test test-fast test-embedded test-system check bench fmt lock clean venv
+.PHONY: schema pages client help run test test-fast test-embedded test-browser test-system check bench fmt lock clean venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,11 +27,15 @@ run: $(RUNTIME) $(PAGES) ## Start SaveIt with a demo: three restaurants, working
 	@SAVEIT_DATA_DIR="$${SAVEIT_DATA_DIR:-$(CURDIR)/.saveit}" SAVEIT_LOG_FORMAT="$${SAVEIT_LOG_FORMAT:-text}" \
 	  exec $(BIN)/saveit up --demo $(ARGS)
 
-test: test-embedded test-system ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
+test: test-embedded test-browser test-system ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
 
 test-embedded: $(DEV) $(PAGES)
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not race and not fault" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not race and not fault and not browser" $(ARGS)
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "race or fault" $(ARGS)
+
+test-browser: $(DEV) $(PAGES) ## The pages, in a real Chromium
+	@$(BIN)/python -m tests.browser.chromium
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m browser tests/browser $(ARGS)
 
 # What depends on the server's version runs again on the oldest PostgreSQL we promise, when the machine has one.
 test-system: $(DEV) $(PAGES)
@@ -40,7 +44,7 @@ test-system: $(DEV) $(PAGES)
 	fi
 
 test-fast: $(DEV) $(PAGES) ## What fits in two minutes
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not race and not fault" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not race and not fault and not browser" $(ARGS)
 
 check: $(DEV) $(PAGES) client ## Format, lint, types, imports and house rules, as CI does
 	@failed=; \

@@ -20,6 +20,7 @@ from bench.month import measure_month
 from bench.ready import measure_ready
 from bench.report import RESULTS, Measure, Report, machine, table, write
 from bench.sizes import FULL, TINY, Sizes
+from bench.sockets import measure_sockets
 from bench.town import Town, build
 from bench.web import measure_web
 
@@ -52,6 +53,7 @@ _PARTS: dict[str, _Take] = {
     "crowd": _crowd,
     "web": measure_web,
     "acks": measure_acks,
+    "sockets": measure_sockets,
     "day": _day,
     "month": _month,
     "ready": _ready,

@@ -44,6 +44,8 @@ async def saveit_up(
         # One client asks for thousands.
         "SAVEIT_RATE_LIMIT_IP": "0",
         "SAVEIT_RATE_LIMIT_KEY": "0",
+        "SAVEIT_SOCKETS_PER_ADDRESS": "0",
+        "SAVEIT_SOCKETS_PER_HOLDER": "0",
         # A line for each request is written to a file, as in a container.
         "SAVEIT_LOG": "info",
     }
@@ -55,11 +57,12 @@ async def saveit_up(
 
 
 @asynccontextmanager
-async def hello_up(directory: Path) -> AsyncGenerator[int]:
-    """Lend the port of the same server with an application that does nothing. Raises: NotServingError."""
+async def hello_up(directory: Path, application: str = "bench.hello:app") -> AsyncGenerator[int]:
+    """Lend the port of the same server with an application that does next to nothing. Raises: NotServingError."""
     port = free_port()
     arguments = ("--http", "httptools", "--loop", "uvloop", "--no-access-log", "--no-server-header")
-    command = (sys.executable, "-m", "uvicorn", "bench.hello:app", "--port", str(port), *arguments)
+    sockets = ("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--log-level", "warning")
+    command = (sys.executable, "-m", "uvicorn", application, "--port", str(port), *arguments, *sockets)
     async with _process(command, {}, directory / "hello.log") as process:
         await _ready_s(process, port, "/", directory / "hello.log")
         yield port

@@ -28,6 +28,7 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """Shown at the door again and again; a restaurant of twenty tables has no more guests in four hours."""
     hello_s: float = 1.5
     paced_s: float = 8.0
+    sockets: int = 5_000
     offers: int = 400
     readings: int = 5
     streams: int = 12
@@ -53,6 +54,7 @@ TINY = Sizes(
     passes=2,
     hello_s=0.2,
     paced_s=0.5,
+    sockets=20,
     offers=3,
     readings=1,
     streams=1,

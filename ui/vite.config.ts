@@ -8,7 +8,8 @@ const server = process.env['SAVEIT_SERVER'] ?? 'http://127.0.0.1:8000';
 
 const shared: UserConfig = {
   plugins: [svelte()],
-  build: { target: 'es2022', modulePreload: { polyfill: false }, emptyOutDir: true, reportCompressedSize: false },
+  // How long each plugin took is nobody's concern who builds to run.
+  build: { target: 'es2022', modulePreload: { polyfill: false }, emptyOutDir: true, reportCompressedSize: false, rolldownOptions: { checks: { pluginTimings: false } } },
   server: {
     proxy: { '/api': server, '/sandbox/api': server, '/calendar': server, '/ws': { target: server, ws: true } },
   },

@@ -12,7 +12,8 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -21,41 +22,53 @@ from saveit.access import EmailIndex, PrincipalCache
 from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
 from saveit.consumers import qr
+from saveit.consumers.analytics import analytics_consumer
 from saveit.consumers.guestbook import guest_book_consumer
 from saveit.consumers.live import Tail
+from saveit.consumers.media import Copying
+from saveit.consumers.live import CHANNEL, SESSION_LASTS, Chats, Hub, Tail, forget_chats
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
+from saveit.conversations import find_open, forget_media, recall
+from saveit.dialogue import BuiltIn, GatewayInbox, Turns
 from saveit.conversations import find_open, recall
-from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
+from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns, engine_of
 from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway, receive
+from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
+from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
 from saveit.kernel.db import Actor, Database
-from saveit.kernel.http import HttpClient
+from saveit.kernel.http import HttpClient, NotSent
 from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
 from saveit.ledger import House
-from saveit.messages import Channels, HttpCall, Request, Response, SocketPush
+from saveit.messages import Channels, Request, Response, SocketPush
+from saveit.messages import Channels, HttpCall, Response, SocketPush
 from saveit.outbox import Consumer, Runner
 from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
 from saveit.sandbox import (
     SANDBOX_RESTAURANTS_MAX,
     App,
+    Behind,
     Incoming,
-    SandboxApi,
     Stage,
     StageClient,
-    Standing,
-    deliver_to,
+    StageWayOut,
+    put_on_stage,
     sandbox_lines,
 )
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
+
+if TYPE_CHECKING:
+    from saveit.timers import Job
+    from saveit.web import Limits, Live
 
 Result = TypeVar("Result")
 
@@ -68,6 +81,8 @@ _KEEP_ALIVE_S = 75
 _BACKLOG = 2048
 # A request line and its headers; bodies are bounded where they are read.
 _HEAD_OCTETS_MAX = 32_768
+# Before a frame is read; the sockets themselves take half of it.
+_FRAME_OCTETS_MAX = 65_536
 _NODE_OCTETS = 3
 _ONCE_S = 1 << 30
 _PASSES_CRON = "47 * * * *"
@@ -75,6 +90,8 @@ _PASSES_AT_ONCE = 1000
 _TOLD_CRON = "52 * * * *"
 # What went to a restaurant's own system is asked about for a month, news of a time only that day.
 _WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
+# A guest's photo is of use until the visit is over and talked about.
+_MEDIA_KEPT = timedelta(days=90)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
 _HISTORIES_CRON = "* * * * * 15"
@@ -99,10 +116,6 @@ class Core(msgspec.Struct, frozen=True):
 
 def _call_nobody() -> None:
     """Nobody has to be woken."""
-
-
-def _push_nowhere(_push: SocketPush) -> None:
-    """No socket is open here."""
 
 
 @asynccontextmanager
@@ -195,7 +208,7 @@ def serve(
             open_core(settings, dsn) as core,
             open_reservations(core) as desk,
             open_front_door(core, stage := open_stage(core)) as gateway,
-            open_way_out(stage) as way_out,
+            open_way_out(stage, live := open_live(core, desk, gateway), gateway) as way_out,
         ):
             delivery = _delivery(core, gateway, way_out)
             await _serve(
@@ -203,6 +216,7 @@ def serve(
                 desk,
                 gateway,
                 delivery,
+                live=live,
                 stage=stage,
                 listener=listener,
                 owner_dsn=owner_dsn,
@@ -249,11 +263,22 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
             loop.remove_signal_handler(number)
 
 
+class _Worker(Protocol):
+    """What runs beside the server until it is closed."""
+
+    async def run(self) -> None:
+        """Work until `close` is called."""
+        ...
+
+    def close(self) -> None:
+        """Let `run` return."""
+        ...
+
+
 class Called(msgspec.Struct, frozen=True):
     """Whom the consumers call once something is planned; nobody where a command takes one fact by hand: the servers look by themselves."""
 
     deliver: Callable[[], None] = _call_nobody
-    push: Callable[[SocketPush], None] = _push_nowhere
     relay: Callable[[], None] = _call_nobody
 
 
@@ -266,56 +291,64 @@ def consumers_of(core: Core, desk: Desk, called: Called) -> tuple[Consumer, ...]
         guest_book_consumer(desk),
         notices_consumer(desk, channels, _papers_of(core, desk), wake=called.deliver),
         relay_consumer(core.clock, wake=called.relay),
+        analytics_consumer(),
         news_consumer(desk, channels, push=called.push, wake=called.deliver),
+        news_consumer(desk, channels, wake=called.deliver),
     )
 
 
 @asynccontextmanager
 async def open_background(
-    core: Core, desk: Desk, gateway: Gateway, delivery: Delivery, *, failed: Callable[[], None]
+    core: Core, desk: Desk, gateway: Gateway, delivery: Delivery, *, live: "Live", failed: Callable[[], None]
 ) -> AsyncGenerator[None]:
     """Run the consumers, the timers, delivery and the tail beside whatever the block does; all of them are safe in many processes at once.
 
     Each outlives a lost database by itself. One that ends all the same is a bug: it is logged, and `failed` is called.
     """
     # The job queue takes as long to import as all the rest.
-    from saveit.timers import Job, Schedule, core_jobs
+    from saveit.timers import Schedule, core_jobs
     from saveit.web import Links
 
     # A restaurant's own system is called for real, also by a sandbox; it is never one of ours.
     http = HttpClient()
     relay = Relay(core.database, core.clock, sealers=core.keys, http=http)
-    called = Called(deliver=delivery.wake, push=delivery.push, relay=relay.wake)
+    called = Called(deliver=delivery.wake, relay=relay.wake)
     runner = Runner(core.database, core.clock, consumers_of(core, desk, called))
     links = Links(desk, core.settings.public_url)
     turns = Turns(
         desk,
         channels_by_name(),
-        BuiltIn(),
+        engine_of(core.settings.understanding, BuiltIn(), http=http, clock=core.clock),
         GatewayInbox(gateway),
         links=links.of,
-        call_out=_call_out(gateway),
+        call_out=gateway.call_out,
     )
     gateway.on_arrival = turns.wake
     gateway.spoken = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
+    copying = _copying(core, gateway)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
-    jobs = (
-        Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
-        Job("told", _TOLD_CRON, lambda: _forget_told(core)),
-        Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
-        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
-        Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
-    )
-    schedule = Schedule(core.database, (*core_jobs(desk), *jobs))
+    schedule = Schedule(core.database, (*core_jobs(desk), *_jobs(core, gateway)))
     await runner.prepare()
     tasks = [
         asyncio.create_task(runner.run(), name="consumers"),
         asyncio.create_task(turns.run(), name="turns"),
         asyncio.create_task(delivery.run(), name="delivery"),
         asyncio.create_task(relay.run(), name="relay"),
+        asyncio.create_task(copying.run(), name="media"),
         asyncio.create_task(tail.run(), name="tail"),
         asyncio.create_task(schedule.run(), name="timers"),
     ]
+    workers: dict[str, _Worker] = {
+        "consumers": runner,
+        "turns": turns,
+        "delivery": delivery,
+        "relay": relay,
+        "tail": tail,
+        "screens": live.hub,
+        "chats": live.chats,
+        "timers": schedule,
+    }
+    tasks = [asyncio.create_task(each.run(), name=name) for name, each in workers.items()]
     looking = asyncio.create_task(cycles.look_at_everything(), name="cycles")
     cycles.look_at_the_young_only()
 
@@ -334,13 +367,40 @@ async def open_background(
         turns.close()
         delivery.close()
         relay.close()
+        copying.close()
         tail.close()
         schedule.close()
+        for each in workers.values():
+            each.close()
         _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await http.close()
+
+
+def _copying(core: Core, gateway: Gateway) -> Copying:
+    return Copying(
+        core.database,
+        core.clock,
+        channels=gateway.channels,
+        sealers=core.keys,
+        find_credentials=gateway.credentials_of,
+        call_out=gateway.call_out,
+    )
+
+
+def _jobs(core: Core, gateway: Gateway) -> "tuple[Job, ...]":
+    """Return the jobs that are nobody's but the installation's."""
+    from saveit.timers import Job
+
+    return (
+        Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
+        Job("told", _TOLD_CRON, lambda: _forget_told(core)),
+        Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
+        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
+        Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
+    )
 
 
 async def _forget_passes(core: Core) -> int:
@@ -353,7 +413,12 @@ async def _forget_told(core: Core) -> int:
     """Remove what was told long ago."""
     now = core.clock.now()
     async with core.database.ledger(Actor("system", "told", "internal")) as tx:
+        await forget_media(tx, now - _MEDIA_KEPT, _INBOX_AT_ONCE)
         return await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(tx, now - _NEWS_KEPT)
+        forgotten = await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(
+            tx, now - _NEWS_KEPT
+        )
+        return forgotten + await forget_chats(tx, now - SESSION_LASTS)
 
 
 async def _forget_events(core: Core) -> int:
@@ -377,19 +442,22 @@ async def work(settings: Settings, dsn: str) -> None:
             open_core(settings, dsn) as core,
             open_reservations(core) as desk,
             open_front_door(core, stage := open_stage(core)) as gateway,
-            open_way_out(stage) as way_out,
-            open_background(core, desk, gateway, _delivery(core, gateway, way_out), failed=over.set),
+            open_way_out(stage, live := open_live(core, desk, gateway), gateway) as way_out,
+            open_background(
+                core, desk, gateway, _delivery(core, gateway, way_out), live=live, failed=over.set
+            ),
         ):
             _log.info("worker.ready", node=core.database.node)
             await over.wait()
 
 
-async def _serve(
+async def _serve(  # noqa: PLR0913 - the parts of a server.
     core: Core,
     desk: Desk,
     gateway: Gateway,
     delivery: Delivery,
     *,
+    live: "Live",
     stage: Stage | None,
     listener: socket.socket,
     owner_dsn: str,
@@ -397,7 +465,7 @@ async def _serve(
 ) -> None:
     import uvicorn
 
-    from saveit.web import Limits, Parts, create_app
+    from saveit.web import Parts, create_app
 
     settings = core.settings
     parts = Parts(
@@ -406,11 +474,8 @@ async def _serve(
         principals=PrincipalCache(core.database, core.clock, admin_key=settings.admin_key),
         emails=core.emails,
         public_url=settings.public_url,
-        limits=Limits(
-            ip_per_minute=settings.rate_limit_ip_per_minute,
-            key_per_minute=settings.rate_limit_key_per_minute,
-            processes=settings.workers,
-        ),
+        limits=_limits(settings),
+        live=live,
         deliver=delivery.wake,
         owner_dsn=owner_dsn,
         sandbox=stage is not None,
@@ -422,10 +487,15 @@ async def _serve(
 
     app = create_app(parts)
     config = uvicorn.Config(
-        app if stage is None else _on_stage(core, gateway, stage, cast("App", app)),
+        app
+        if stage is None
+        else put_on_stage(stage, cast("App", app), gateway, live.chats, public_url=settings.public_url),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",
+        ws_max_size=_FRAME_OCTETS_MAX,
+        # A compressor for each of thousands of sockets costs more memory than everything else of them.
+        ws_per_message_deflate=False,
         log_config=None,
         log_level="warning",
         access_log=False,
@@ -445,43 +515,49 @@ async def _serve(
     def give_up() -> None:
         server.should_exit = True
 
-    async with open_background(core, desk, gateway, delivery, failed=give_up):
+    async with open_background(core, desk, gateway, delivery, live=live, failed=give_up):
         await server.serve([listener])
 
 
+def _limits(settings: Settings) -> "Limits":
+    from saveit.web import Limits
+
+    return Limits(
+        ip_per_minute=settings.rate_limit_ip_per_minute,
+        key_per_minute=settings.rate_limit_key_per_minute,
+        processes=settings.workers,
+        sockets_per_address=settings.sockets_per_address,
+        sockets_per_holder=settings.sockets_per_holder,
+    )
+
+
+def open_live(core: Core, desk: Desk, gateway: Gateway) -> "Live":
+    """Return what sockets are served from; it begins with the background."""
+    from saveit.web import Live
+
+    chats = Chats(desk)
+    return Live(Hub(core.database, gateway.lines, chats=chats), chats, session_token)
+
+
 @asynccontextmanager
-async def open_way_out(stage: Stage | None) -> AsyncGenerator[WayOut]:
+async def open_way_out(stage: Stage | None, live: "Live", gateway: Gateway) -> AsyncGenerator[WayOut]:
     """Lend the way to the providers; in a sandbox it ends on the stage, and nothing leaves the machine."""
+
+    async def push(frame: SocketPush) -> str:
+        route = await gateway.lines.find(CHANNEL, frame.line)
+        if route is None:
+            raise NotSent("line_unknown")
+        return await live.chats.push(route, frame.session, frame.body)
+
     if stage is not None:
-        yield stage
+        yield StageWayOut(stage, push)
         await stage.close()
         return
-
-    async def push(_frame: SocketPush) -> None:
-        """A frame is kept as a message; a socket that is open reads it from there."""
-
     http = HttpClient()
     try:
         yield RealWayOut(http, push)
     finally:
         await http.close()
-
-
-def _call_out(gateway: Gateway) -> CallOut:
-    """Return the way to call a provider back, which never goes into a private network."""
-
-    async def call_out(call: HttpCall) -> Response:
-        answer = await gateway.http.call(
-            call.method,
-            call.url,
-            headers=call.headers,
-            body=call.body,
-            timeout_s=call.timeout_s,
-            octets_max=call.answer_octets_max,
-        )
-        return Response(status=answer.status, headers=answer.headers, body=answer.body)
-
-    return call_out
 
 
 def _delivery(core: Core, gateway: Gateway, way_out: WayOut) -> Delivery:
@@ -571,7 +647,7 @@ def _on_stage(core: Core, gateway: Gateway, stage: Stage, app: App) -> SandboxAp
         return Standing()
 
     stage.set_deliver(deliver_to(app, core.settings.public_url, receive_mail=receive_mail))
-    return SandboxApi(stage, look_up, app)
+    return SandboxApi(stage, look_up, app, Behind(core.database, core.settings.data_dir / "demo.json"))
 
 
 class _Asked(msgspec.Struct, frozen=True):

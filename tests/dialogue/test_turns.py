@@ -3,6 +3,7 @@
 import asyncio
 
 import msgspec
+import pytest
 
 from saveit.conversations import find_conversation, hand_back, take_over
 from saveit.dialogue.model import Manners
@@ -190,6 +191,37 @@ async def test_without_the_epoch_the_late_answer_would_go_out(opening: Opening, 
         answer = await chat.say("quiero una mesa")
 
     assert answer != ""
+
+
+async def _booked_while_a_human_takes_over(chat: Chat) -> list[tuple[str, int]]:
+    await chat.say(ASK)
+
+    async def human() -> None:
+        await _taken_over(chat)
+
+    with faults.armed("dialogue.turn.after_hearing", human):
+        assert await chat.say("sí") == ""
+    return await reservations_of(chat)
+
+
+async def test_nothing_is_booked_for_a_guest_whom_a_human_has_taken_over(opening: Opening) -> None:
+    chat = await open_chat(await opening.bistro())
+
+    assert await _booked_while_a_human_takes_over(chat) == []
+
+
+async def test_without_a_look_before_the_booking_the_table_would_be_taken(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: what is looked at only when the answer is written comes too late for the table."""
+    chat = await open_chat(await opening.bistro())
+
+    async def always(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(worker.Turns, "_is_ours", always)
+
+    assert await _booked_while_a_human_takes_over(chat) == [("confirmed", 2)]
 
 
 async def test_handed_back_the_bot_answers_again(opening: Opening) -> None:

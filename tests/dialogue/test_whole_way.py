@@ -83,5 +83,13 @@ async def test_a_signed_message_by_whatsapp_becomes_a_booking_and_planned_answer
         ("out", "buttons", "planned"),
     ]
     assert await bistro.rows("SELECT DISTINCT status FROM inbox WHERE tenant_id = $1", tenant) == [("done",)]
+    told = await bistro.rows(
+        "SELECT kind, restaurant_id = $2, body->>'reservation_id' = (SELECT reservation_id::text FROM reservations WHERE tenant_id = $1) "
+        "FROM facts WHERE tenant_id = $1 AND kind IN ('conversation.offered', 'conversation.booked') ORDER BY position",
+        tenant,
+        bistro.restaurant_id,
+    )
+    assert told[0] == ("conversation.offered", True, None)
+    assert told[-1] == ("conversation.booked", True, True)
     await gateway.close()
     await http.close()

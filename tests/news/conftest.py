@@ -7,7 +7,6 @@ import pytest
 from saveit.channels import CHANNELS
 from saveit.consumers.news import news_consumer
 from saveit.consumers.notify import channel_map
-from saveit.messages import SocketPush
 from saveit.outbox import Runner
 from tests.notify.conftest import Room, room
 from tests.support.core import DAY, opening
@@ -19,7 +18,6 @@ __all__ = ["opening", "room"]
 class Square:
     room: Room
     runner: Runner
-    pushed: list[SocketPush]
 
     async def choosing(self, channel: str, guest: str, *, time: str = "20:00", size: int = 2) -> None:
         """Let a guest be choosing Wednesday at eight."""
@@ -39,9 +37,8 @@ class Square:
 
 @pytest.fixture
 async def square(room: Room) -> Square:
-    pushed: list[SocketPush] = []
     desk = room.bistro.desk
-    consumer = news_consumer(desk, channel_map(CHANNELS), push=pushed.append, wake=lambda: None)
+    consumer = news_consumer(desk, channel_map(CHANNELS), wake=lambda: None)
     runner = Runner(desk.database, room.bistro.clock, [consumer])
     await runner.prepare()
-    return Square(room, runner, pushed)
+    return Square(room, runner)

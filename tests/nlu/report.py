@@ -6,7 +6,16 @@ from time import process_time
 
 from msgspec import Struct
 
-from tests.nlu.corpus import NOT_OURS, Case, Frame, development_cases, development_set, frame_of, own_cases
+from tests.nlu.corpus import (
+    NOT_OURS,
+    Case,
+    Frame,
+    development_cases,
+    development_set,
+    frame_of,
+    own_cases,
+    second_cases,
+)
 
 
 class Figures(Struct, frozen=True):
@@ -103,23 +112,27 @@ def report() -> str:
     """The table of `docs/guides/understanding.md`."""
     heads = ("frames", "when", "party", "intent", "no slot", "lang", "asks", "p99 ms")
     lines = [f"{'set':<18}{'cases':>6}{''.join(f'{head:>8}' for head in heads)}"]
-    own = own_cases()
-    for held_out in (False, True):
-        for lang in ("es", "en", "mixed"):
-            chosen = [case for case in own if case.lang == lang and case.held_out is held_out]
-            figures = measured(chosen)
-            name = f"{lang} {'held out' if held_out else 'tuned'}"
-            shares = (
-                figures.frames,
-                figures.when,
-                figures.party,
-                figures.intent,
-                figures.slotless,
-                figures.lang,
-                figures.asks,
-            )
-            cells = "".join(f"{share:>8}" for share in shares)
-            lines.append(f"{name:<18}{figures.cases:>6}{cells}{figures.p99_ms:>8}")
+    sets = (("", own_cases(), ("es", "en", "mixed")), ("second ", second_cases(), ("es", "en")))
+    for prefix, cases, lang, held_out in (
+        (prefix, cases, lang, held_out)
+        for prefix, cases, langs in sets
+        for held_out in (False, True)
+        for lang in langs
+    ):
+        chosen = [case for case in cases if case.lang == lang and case.held_out is held_out]
+        figures = measured(chosen)
+        name = f"{prefix}{lang} {'held out' if held_out else 'tuned'}"
+        shares = (
+            figures.frames,
+            figures.when,
+            figures.party,
+            figures.intent,
+            figures.slotless,
+            figures.lang,
+            figures.asks,
+        )
+        cells = "".join(f"{share:>8}" for share in shares)
+        lines.append(f"{name:<18}{figures.cases:>6}{cells}{figures.p99_ms:>8}")
     path = development_set()
     if path is None:
         return "\n".join(

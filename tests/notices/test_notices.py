@@ -46,7 +46,7 @@ async def test_each_channel_that_a_person_uses_is_told_and_there_is_a_record_of_
     await teller.told()
 
     for channel in ("whatsapp_meta", "telegram", "sms_twilio"):
-        text = room.seen(channel)[0]
+        text = "\n".join(room.seen(channel))
         assert (channel, booked.code in text, "20:00" in text) == (channel, True, True)
     async with room.bistro.desk.database.tenant(room.bistro.tenant_id, HOST) as tx:
         told = await notices.notices_of_subject(tx, booked.id)

@@ -15,6 +15,7 @@ MAKERS = {
     "_record",
     "_told",
     "changed",
+    "conversation_fact",
     "hold_changed",
     "save",
     "_line_fact",

@@ -91,7 +91,7 @@ async def test_validating_changes_nothing(bistro: Bistro) -> None:
     token = await token_of(bistro, booked)
     bistro.clock.set(booked.starts_at)
 
-    found = [await bistro.act(qr.validate, token, bistro.restaurant_id) for _ in range(2)]
+    found = [await qr.validate(bistro.desk, bistro.tenant_id, token, bistro.restaurant_id) for _ in range(2)]
 
     assert ([each.id for each in found], await passes(bistro)) == ([booked.id] * 2, [(True, False)])
     assert await bistro.facts_of(booked.id) == ["reservation.created"]
@@ -164,8 +164,8 @@ async def test_a_moved_party_gets_a_new_pass_and_the_old_one_counts_no_longer(bi
 
     new = await token_of(bistro, booked)
 
-    assert await answer(bistro.act(qr.validate, old, bistro.restaurant_id)) == "qr_revoked"
-    assert (await bistro.act(qr.validate, new, bistro.restaurant_id)).id == booked.id
+    assert await answer(qr.validate(bistro.desk, bistro.tenant_id, old, bistro.restaurant_id)) == "qr_revoked"
+    assert (await qr.validate(bistro.desk, bistro.tenant_id, new, bistro.restaurant_id)).id == booked.id
 
 
 async def test_a_cancelled_partys_pass_counts_no_longer(bistro: Bistro) -> None:
@@ -259,7 +259,7 @@ async def test_the_door_opens_from_the_tolerance_before_until_as_long_after(
     token = await token_of(bistro, booked)
 
     bistro.clock.set(booked.starts_at + minutes * _MINUTE)
-    answered = await answer(bistro.act(qr.validate, token, bistro.restaurant_id))
+    answered = await answer(qr.validate(bistro.desk, bistro.tenant_id, token, bistro.restaurant_id))
 
     assert (answered if isinstance(answered, str) else None) == (None if refusal is None else refusal.code)
 
@@ -335,7 +335,9 @@ async def test_without_the_lock_on_the_pass_two_scans_both_find_it_good(
         let_in.append(reservation_id)
         return booked
 
-    monkeypatch.setattr(store, "lock_pass", store.find_pass)
+    unlocked = store.PASS_TO_LOCK.statement.sql.replace("FOR NO KEY UPDATE", "")
+    statement = msgspec.structs.replace(store.PASS_TO_LOCK.statement, sql=unlocked)
+    monkeypatch.setattr(store.PASS_TO_LOCK, "statement", statement)
     monkeypatch.setattr(actions, "seat", only_looked_at)
     await asyncio.gather(*(door.act(qr.check_in, token, bistro.restaurant_id) for door in doors))
 

@@ -32,6 +32,7 @@ Permission: TypeAlias = Literal[
     "staff:write",
     "api_keys:read",
     "api_keys:write",
+    "analytics:read",
 ]
 
 PERMISSIONS: frozenset[Permission] = frozenset(get_args(Permission))
@@ -60,7 +61,15 @@ _ADVISOR: frozenset[Permission] = frozenset(
 )
 _HOST: frozenset[Permission] = frozenset({*_ADVISOR, "hosting:write", "qr:write"})
 _MANAGER: frozenset[Permission] = frozenset(
-    {*_HOST, "restaurants:write", "lines:read", "lines:write", "staff:read", "api_keys:read"}
+    {
+        *_HOST,
+        "restaurants:write",
+        "lines:read",
+        "lines:write",
+        "staff:read",
+        "api_keys:read",
+        "analytics:read",
+    }
 )
 
 

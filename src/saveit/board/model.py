@@ -67,6 +67,8 @@ class BoardReservation(Struct, frozen=True, kw_only=True):
     guest: BoardGuest
     special_requests: str | None
     late_minutes: int
+    expected_at: datetime | None
+    """When a party that is late said that it comes."""
     no_show_due_at: datetime | None
     confirm_by: datetime | None
     checked_in_at: datetime | None
@@ -144,6 +146,7 @@ class BoardEntry(Struct, frozen=True, kw_only=True):
     status: EntryStatus
     hold_id: UUID | None
     offered_until: datetime | None
+    offered_starts_at: datetime | None
     reservation_id: ReservationId | None
     source: str
     created_at: datetime

@@ -1,4 +1,4 @@
-"""`saveit facts parked | retry`: what a consumer could not take, and another try once its cause is mended."""
+"""`saveit facts parked | retry | rebuild`: what a consumer could not take, another try once its cause is mended, and figures made anew."""
 
 import argparse
 from collections.abc import Mapping
@@ -14,7 +14,8 @@ from saveit.commands.installation import (
     show_json,
     with_core,
 )
-from saveit.outbox import ParkedFact, list_parked, unpark
+from saveit.consumers.analytics import forget_figures
+from saveit.outbox import ParkedFact, list_parked, rewind, unpark
 
 
 def add_to(commands: Subcommands) -> None:
@@ -28,7 +29,10 @@ def add_to(commands: Subcommands) -> None:
     retrying.add_argument("fact", metavar="FACT_ID", type=UUID)
     retrying.add_argument("--consumer", required=True, help="as `saveit facts parked` names it")
     retrying.set_defaults(command=_retry)
-    for verb in (listing, retrying):
+    making = verbs.add_parser("rebuild", help="make figures anew from the log")
+    making.add_argument("consumer", choices=("analytics",))
+    making.set_defaults(command=_rebuild)
+    for verb in (listing, retrying, making):
         add_data_dir(verb)
 
 
@@ -66,4 +70,18 @@ def _retry(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     if not with_core(options, environment, work):
         raise CannotBeDone(f"{options.consumer} has no such fact parked: `saveit facts parked` lists them")
     print("It was taken.")
+    return 0
+
+
+def _rebuild(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    async def work(core: Core) -> bool:
+        async with core.database.ledger(at_the_keyboard()) as ledger_tx:
+            if not await rewind(ledger_tx, options.consumer, now=core.clock.now()):
+                return False
+            await forget_figures(ledger_tx)
+            return True
+
+    if not with_core(options, environment, work):
+        raise CannotBeDone(f"{options.consumer} has read nothing yet, or is reading just now: try again")
+    print("The figures are made anew by the servers that run, or by the next that starts.")
     return 0

@@ -1,6 +1,7 @@
-"""`saveit nlu parse`: what the built-in engine understands, one JSON line for each. Needs no database."""
+"""`saveit nlu parse`: what an engine understands, one JSON line for each. Needs no database."""
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
@@ -11,8 +12,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from saveit.commands.installation import CannotBeDone, Subcommands
-from saveit.dialogue import Context, Language, OpenHours, Slot, Understanding, understand
+from saveit.dialogue import BuiltIn, Context, Engine, Language, OpenHours, Slot, Understanding, engine_of
 from saveit.kernel.clock import SystemClock
+from saveit.kernel.http import HttpClient
+from saveit.kernel.settings import Settings
+from saveit.kernel.settings import Understanding as EngineSettings
 from saveit.venues import region_of_zone
 
 _LINE_LENGTH_MAX = 65_536
@@ -69,10 +73,29 @@ def add_to(commands: Subcommands) -> None:
     parsing.add_argument(
         "--tz", default="Europe/Madrid", metavar="ZONE", help="the restaurant's (%(default)s)"
     )
+    parsing.add_argument(
+        "--engine",
+        choices=("builtin", "lex", "anthropic", "openai"),
+        help="instead of SAVEIT_NLU; what fails there is answered by the built-in one",
+    )
     parsing.set_defaults(command=_parse)
 
 
-def _parse(options: argparse.Namespace, _environment: Mapping[str, str]) -> int:
+def _parse(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    named = options.engine or environment.get("SAVEIT_NLU") or "builtin"
+    settings = Settings.from_environment({**environment, "SAVEIT_NLU": named}).understanding
+    return asyncio.run(_parse_with(options, settings))
+
+
+async def _parse_with(options: argparse.Namespace, settings: EngineSettings) -> int:
+    http = HttpClient(private_allowed=settings.url is not None)
+    try:
+        return await _answer(options, engine_of(settings, BuiltIn(), http=http, clock=SystemClock()))
+    finally:
+        await http.close()
+
+
+async def _answer(options: argparse.Namespace, engine: Engine) -> int:
     try:
         defaults = Line("", "", options.lang, _instant(options.now), options.tz)
         _context(defaults)
@@ -83,7 +106,7 @@ def _parse(options: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     for number, raw in _lines(sys.stdin.buffer):
         try:
             line = _line(raw, decoder)
-            understood = understand(line.text, _context(line, defaults))
+            understood = await engine.understand(line.text, _context(line, defaults))
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             refused += 1
             print(f"saveit: line {number}: {error}", file=sys.stderr)

@@ -6,6 +6,12 @@ sealed.
 
 It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`, and of how addresses and lines stand
 `silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses` and `quick_answers`. It never calls a provider, and never decides
+what to say.
+It owns `conversations`, `messages`, `attentions`, `orphan_statuses`, `quick_answers` and `line_tests`, and of how addresses and lines stand
+`silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `message_media`, `attentions`, `orphan_statuses` and `quick_answers`, and of how addresses and lines
+stand `silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
 """
 
 from saveit.conversations.actions import (
@@ -52,6 +58,21 @@ from saveit.conversations.inbox.reading import (
     unsettled_messages,
 )
 from saveit.conversations.inbox.store import CountsRow, InboxRow, QuickAnswerRow
+from saveit.conversations.inbox.trials import TESTS_AN_HOUR_MAX, TooManyTests, send_test, tests_of
+from saveit.conversations.media.files import (
+    MediaMissing,
+    MediaRow,
+    MediaUnknown,
+    WaitingMedia,
+    claim_media,
+    find_media,
+    forget_media,
+    keep_media,
+    media_content,
+    note_media,
+    noted_media,
+    put_media_off,
+)
 from saveit.conversations.memory.mending import (
     GuestMessage,
     drop_unspoken,
@@ -73,6 +94,8 @@ from saveit.conversations.memory.talk import (
     attribute,
     begin_as,
     hand_back,
+    note_booked,
+    note_offered,
     note_turn,
     recall,
     remember,
@@ -104,6 +127,7 @@ __all__ = [
     "FROM_THE_LATEST",
     "QUICK_ANSWER_LENGTH_MAX",
     "SHORTCUT_LENGTH_MAX",
+    "TESTS_AN_HOUR_MAX",
     "AttentionRow",
     "Author",
     "Conversation",
@@ -115,6 +139,9 @@ __all__ = [
     "InboxFilter",
     "InboxRow",
     "LineWord",
+    "MediaMissing",
+    "MediaRow",
+    "MediaUnknown",
     "PauseRow",
     "PlannedPart",
     "QuickAnswerConflict",
@@ -127,6 +154,8 @@ __all__ = [
     "ShortcutTaken",
     "SilenceRow",
     "StatusChange",
+    "TooManyTests",
+    "WaitingMedia",
     "act_for_advisor",
     "address_index",
     "address_of",
@@ -135,6 +164,7 @@ __all__ = [
     "attention_of",
     "attribute",
     "begin_as",
+    "claim_media",
     "close",
     "count_inbox",
     "drop_unspoken",
@@ -142,33 +172,42 @@ __all__ = [
     "find_conversation",
     "find_guest_message",
     "find_in_inbox",
+    "find_media",
     "find_open",
     "find_quick_answer",
     "find_silence",
+    "forget_media",
     "forget_orphans",
     "forget_proofs",
     "hand_back",
     "heard",
     "is_our_echo",
+    "keep_media",
     "knows_message",
     "last_heard",
     "list_inbox",
     "list_line_words",
     "list_pauses",
     "list_quick_answers",
+    "media_content",
     "messages_by_id",
     "messages_of",
     "new_quick_answer",
+    "note_booked",
     "note_line_word",
+    "note_offered",
+    "note_media",
     "note_read",
     "note_read_up_to",
     "note_status",
     "note_turn",
+    "noted_media",
     "of_person",
     "open_conversation",
     "opened_part",
     "pause_line",
     "plan",
+    "put_media_off",
     "readdress",
     "recall",
     "remember",
@@ -179,11 +218,13 @@ __all__ = [
     "save_quick_answer",
     "say_farewell",
     "say_manners",
+    "send_test",
     "settle_orphans",
     "silence",
     "stop_line",
     "take",
     "take_over",
+    "tests_of",
     "thread_of",
     "transcript",
     "unsettled_messages",

@@ -4,12 +4,14 @@ Promises: nothing is booked, changed or cancelled that the guest did not say yes
 nothing is offered that the core did not say is free; a message that is delivered twice acts once; and what a turn decides (state, answer)
 is written in one transaction, or dropped whole when a human took over meanwhile.
 
-`nlu` understands: a pure function of a text and its context, with an answer for every text; it proposes and never writes. `policy` and
+`nlu` understands: a pure function of a text and its context, with an answer for every text; it proposes and never writes. `engines` are
+providers behind the same door. `policy` and
 `words` are pure too. `turns` does all reading and writing.
 
 It owns `restaurant_manners`. It never takes a table but through `saveit.reservations`, and never calls a provider.
 """
 
+from saveit.dialogue.engines import engine_of
 from saveit.dialogue.model import Manners, State
 from saveit.dialogue.nlu import (
     Area,
@@ -55,6 +57,7 @@ __all__ = [
     "Turns",
     "Understanding",
     "change_manners",
+    "engine_of",
     "manners_of",
     "understand",
 ]

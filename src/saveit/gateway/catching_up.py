@@ -13,7 +13,7 @@ from saveit.gateway.receiving import Gateway, keep
 from saveit.kernel.db import Actor
 from saveit.kernel.http import AnswerLost, NotSent
 from saveit.kernel.observe import logger, metrics
-from saveit.messages import Envelope, History, HttpCall, Remembers, Response
+from saveit.messages import Envelope, History, HttpCall, Remembers
 
 _log = logger("gateway")
 _ACTOR = Actor("system", "gateway", "internal")
@@ -61,12 +61,9 @@ async def _remembered(gateway: Gateway, route: Route, since: datetime) -> list[E
         if call is None:
             return found[::-1]
         try:
-            answer = await gateway.http.call(
-                call.method, call.url, headers=call.headers, body=call.body, timeout_s=call.timeout_s
-            )
+            response = await gateway.call_out(call)
         except (NotSent, AnswerLost):
             return None
-        response = Response(status=answer.status, headers=answer.headers, body=answer.body)
         page = channel.remembered(response, route.credentials, since) if response.status == _OK else None
         if not isinstance(page, History):
             return None

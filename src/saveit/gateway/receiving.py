@@ -7,6 +7,7 @@ it verifies. An owner of one line can sign a batch that names another's.
 
 from collections.abc import Callable, Sequence
 from typing import assert_never
+from uuid import UUID
 
 import msgspec
 
@@ -20,7 +21,7 @@ from saveit.gateway.sealing import event_digest, seal_envelope, sender_index
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Database
 from saveit.kernel.http import HttpClient
-from saveit.kernel.ids import new_id
+from saveit.kernel.ids import LineId, TenantId, new_id
 from saveit.kernel.observe import logger, metrics
 from saveit.messages import (
     NOBODY,
@@ -30,9 +31,11 @@ from saveit.messages import (
     Credentials,
     Envelope,
     Forged,
+    HttpCall,
     LineKey,
     NeedsCertificate,
     Request,
+    Response,
     Verified,
 )
 from saveit.venues import TenantKeyRing
@@ -74,6 +77,23 @@ class Gateway:
         self.intake = Intake(database)
         self.spoken: Spoken | None = None
         self.on_arrival: Callable[[], None] = _nobody_waits
+
+    async def call_out(self, call: HttpCall) -> Response:
+        """Call a provider back; never into a private network. Raises: NotSent, AnswerLost."""
+        answer = await self.http.call(
+            call.method,
+            call.url,
+            headers=call.headers,
+            body=call.body,
+            timeout_s=call.timeout_s,
+            octets_max=call.answer_octets_max,
+        )
+        return Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+    async def credentials_of(self, tenant_id: TenantId, line_id: UUID) -> Credentials | None:
+        """Return the credentials of a customer's line, None where they have no such line."""
+        route = await self.lines.by_id(LineId(line_id))
+        return None if route is None or route.line.tenant_id != tenant_id else route.credentials
 
     async def close(self) -> None:
         """Write down what was received, then stop."""

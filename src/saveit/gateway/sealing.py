@@ -8,13 +8,10 @@ from uuid import UUID
 
 import msgspec
 
-from saveit.kernel.crypto import Sealer, Unreadable
+from saveit.kernel.crypto import Sealer, Unreadable, open_pieces, seal_in_pieces
 from saveit.messages import Envelope, LineKey
 
-# Below what a sealer takes at once, with room for what is put around it.
-_PIECE_OCTETS = 60_000
 _KEY_OCTETS = 20
-_NUMBER_OCTETS = 3
 
 
 class _Packed(msgspec.Struct, frozen=True, array_like=True):
@@ -50,20 +47,13 @@ def seal_envelope(envelope: Envelope, inbox_id: UUID, sealer: Sealer) -> bytes:
             envelope.body,
         )
     )
-    pieces = [packed[start : start + _PIECE_OCTETS] for start in range(0, len(packed), _PIECE_OCTETS)]
-    return msgspec.msgpack.encode(
-        [sealer.seal(piece, _place(inbox_id, number, len(pieces))) for number, piece in enumerate(pieces)]
-    )
+    return seal_in_pieces(sealer, packed, inbox_id.bytes)
 
 
 def open_envelope(sealed: bytes, inbox_id: UUID, sealer: Sealer) -> Envelope:
     """Return the envelope. Raises: Unreadable, also when a piece is missing or out of place."""
     try:
-        pieces = msgspec.msgpack.decode(sealed, type=list[bytes])
-        opened = b"".join(
-            sealer.open(piece, _place(inbox_id, number, len(pieces))) for number, piece in enumerate(pieces)
-        )
-        packed = msgspec.msgpack.decode(opened, type=_Packed)
+        packed = msgspec.msgpack.decode(open_pieces(sealer, sealed, inbox_id.bytes), type=_Packed)
     except msgspec.DecodeError as error:
         raise Unreadable("what was sealed here is no envelope") from error
     return Envelope(
@@ -72,10 +62,6 @@ def open_envelope(sealed: bytes, inbox_id: UUID, sealer: Sealer) -> Envelope:
         sender=_text(packed.sender),
         body=packed.body,
     )
-
-
-def _place(inbox_id: UUID, number: int, count: int) -> bytes:
-    return inbox_id.bytes + number.to_bytes(_NUMBER_OCTETS) + count.to_bytes(_NUMBER_OCTETS)
 
 
 def _octets(text: str) -> bytes:

@@ -3,6 +3,7 @@
 import difflib
 import hmac
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -67,6 +68,20 @@ class Secret:
     __hash__ = None  # pyright: ignore[reportAssignmentType] - a secret in a set or as a key would outlive its use.
 
 
+EngineName: TypeAlias = Literal["builtin", "lex", "anthropic", "openai"]
+
+
+class Understanding(msgspec.Struct, frozen=True, kw_only=True):
+    """Which engine reads what guests write, and how it is reached."""
+
+    engine: EngineName = "builtin"
+    key: Secret | None = None
+    model: str = ""
+    """A language model's name; for Lex BOT/ALIAS."""
+    url: str | None = None
+    region: str = "us-east-1"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that a process is told from outside; docs/guides/settings.md says what each is for."""
 
@@ -88,7 +103,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     fault_points: tuple[tuple[str, FaultAction], ...]
     rate_limit_ip_per_minute: int
     rate_limit_key_per_minute: int
+    sockets_per_address: int
+    sockets_per_holder: int
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    understanding: Understanding
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -143,7 +161,32 @@ def _read(reader: "_Reader") -> Settings:
         rate_limit_key_per_minute=reader.number(
             "SAVEIT_RATE_LIMIT_KEY", default=6_000, minimum=0, maximum=_RATE_MAX
         ),
+        sockets_per_address=reader.number(
+            "SAVEIT_SOCKETS_PER_ADDRESS", default=200, minimum=0, maximum=_RATE_MAX
+        ),
+        sockets_per_holder=reader.number(
+            "SAVEIT_SOCKETS_PER_HOLDER", default=50, minimum=0, maximum=_RATE_MAX
+        ),
         trusted_proxies=reader.networks("SAVEIT_TRUSTED_PROXIES"),
+        understanding=_understanding(reader),
+    )
+
+
+def _understanding(reader: "_Reader") -> Understanding:
+    """Read which engine is wanted; one of a provider's needs a key and a model."""
+    engine = reader.engine("SAVEIT_NLU")
+    key = reader.secret("SAVEIT_NLU_KEY", length_min=1)
+    model = reader.text("SAVEIT_NLU_MODEL", default="")
+    url = reader.url("SAVEIT_NLU_URL", schemes=("http", "https"))
+    region = reader.text("SAVEIT_AWS_REGION", default="us-east-1")
+    if engine != "builtin" and (key is None or not model):
+        reader.problems.append(f"SAVEIT_NLU {engine} needs SAVEIT_NLU_KEY and SAVEIT_NLU_MODEL")
+    if engine == "lex" and model and not re.fullmatch(r"[A-Z0-9]{10}/[A-Z0-9]{10}", model):
+        reader.problems.append("SAVEIT_NLU_MODEL must be BOT/ALIAS for lex, of ten capitals and digits each")
+    if engine == "lex" and key is not None and len(key.reveal().split(":", 2)) not in {2, 3}:
+        reader.problems.append("SAVEIT_NLU_KEY must be KEY_ID:SECRET or KEY_ID:SECRET:SESSION_TOKEN for lex")
+    return Understanding(
+        engine=engine, key=key, model=model, url=None if url is None else url.rstrip("/"), region=region
     )
 
 
@@ -217,6 +260,17 @@ class _Reader:
             self.problems.append(f"{name} must be one of {', '.join(choices)}, not {value!r}")
             return choices[0]
         return value.lower()
+
+    def engine(self, name: str) -> EngineName:
+        match self.choice(name, choices=("builtin", "lex", "anthropic", "openai")):
+            case "lex":
+                return "lex"
+            case "anthropic":
+                return "anthropic"
+            case "openai":
+                return "openai"
+            case _:
+                return "builtin"
 
     def log_level(self, name: str) -> LogLevel:
         match self.choice(name, choices=("info", "debug", "warning", "error")):

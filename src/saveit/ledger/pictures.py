@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from weakref import WeakSet, WeakValueDictionary
 
+from msgspec.structs import replace
+
 from saveit.kernel.clock import Clock
 from saveit.kernel.db import Actor, Database
 from saveit.kernel.ids import RestaurantId, TenantId
@@ -32,6 +34,8 @@ _HOUSE_AGE_MAX = timedelta(minutes=5)
 _DAY = timedelta(days=1)
 # Placements tried before a re-seating is given up: a few milliseconds.
 _NODES_MAX = 500
+# Wishes remembered as full, of each picture: what a crowd asks for, and not whatever anybody types.
+_FULL_MAX = 64
 # An act is decided or given up within the limits of the driver's statements; whoever waits longer looks for himself.
 _DECISION_TIMEOUT_S = 5.0
 _NOON_MINUTE = 720
@@ -93,6 +97,7 @@ class DayPicture:
         self.undecided = undecided
         undecided.pictures.add(self)
         self._reseatings: dict[tuple[int, Asking, int], Reseating | None] = {}
+        self._seemed_full: set[tuple[str, Asking]] = set()
 
     def take(self, stay: Stay) -> None:
         """Show the tables as taken while the act is on its way."""
@@ -146,9 +151,20 @@ class DayPicture:
             )
         return self._reseatings[key]
 
+    def note_full(self, time: str, asking: Asking) -> None:
+        """Remember that nothing seemed free, until the day changes: the next of a crowd need not reckon it again before a closer look."""
+        if len(self._seemed_full) >= _FULL_MAX:
+            self._seemed_full.clear()
+        self._seemed_full.add((time, asking))
+
+    def seemed_full(self, time: str, asking: Asking) -> bool:
+        """Say whether nothing seemed free. It refuses nobody, since a hold may be over meanwhile: whoever asks looks again."""
+        return (time, asking) in self._seemed_full
+
     def _changed(self) -> None:
         self.version += 1
         self._reseatings.clear()
+        self._seemed_full.clear()
 
 
 class Pictures:
@@ -276,7 +292,7 @@ class Pictures:
                 last_at=ends[-1],
             )
             current = {on for on in dates if is_as_it_was((house.restaurant_id, on))}
-        stays = sorted(_stays(rows), key=_start_of)
+        stays = _stays(rows)
         in_force = versions == (house.restaurant.rules_version, house.restaurant.floor_version)
         if not in_force:
             self.forget_house(house.restaurant_id)
@@ -329,23 +345,27 @@ def _carry_over(picture: DayPicture) -> None:
 
 
 def _stays(rows: list[StayRow]) -> list[Stay]:
-    """Gather the rows of each holder: one row a table, and a row a day where a block is longer."""
+    """Gather the rows of each holder, which come together: one row a table, and a row a day where a block is longer.
+
+    Most holders have one table, and a calendar has thousands of them: nothing is looked up for each.
+    """
     stays: list[Stay] = []
-    gathered: dict[tuple[UUID, datetime], list[StayRow]] = {}
+    before: StayRow | None = None
     for row in rows:
-        gathered.setdefault((row.holder_id, row.starts_at), []).append(row)
-    for (holder_id, starts_at), held in gathered.items():
-        first = held[0]
+        if before is not None and row.holder_id == before.holder_id and row.starts_at == before.starts_at:
+            stays[-1] = replace(stays[-1], table_ids=(*stays[-1].table_ids, row.table_id))
+            continue
+        before = row
         stays.append(
             Stay(
-                holder_kind=_KINDS[first.holder_kind],
-                holder_id=holder_id,
-                table_ids=tuple(row.table_id for row in held),
-                starts_at=starts_at,
-                ends_at=first.ends_at,
-                party_size=first.party_size,
-                movable=first.movable,
-                expires_at=first.expires_at,
+                _KINDS[row.holder_kind],
+                row.holder_id,
+                (row.table_id,),
+                row.starts_at,
+                row.ends_at,
+                row.party_size,
+                row.movable,
+                row.expires_at,
             )
         )
     return stays

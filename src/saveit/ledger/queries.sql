@@ -14,7 +14,7 @@ WHERE tenant_id = :tenant_id::uuid
     AND starts_at > :first_at::timestamptz - interval '24 hours'
     AND starts_at < :last_at::timestamptz
     AND ends_at > :first_at::timestamptz
-ORDER BY holder_id, table_id
+ORDER BY starts_at, holder_id, table_id
 
 -- read_counts :many CountedRow
 -- The versions of rules and floor in force and the counters of some service days; a row even when nothing is counted.

@@ -190,14 +190,15 @@ class NotCarried(ValueError):
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """One call's worth, ready to be rendered: `message_id` is ours and comes back in the status where the provider can carry it.
 
-    `replies_to` is the provider's id of what is answered. `thread` continues a mail's thread: the ids that `References` lists. `by_human`
-    says that a person typed it and the reply window is over. The option `reply_token` makes a mail's answers come back with the token in
-    `UnifiedMessage.thread`.
+    `author` says who speaks, where guests are shown it. `replies_to` is the provider's id of what is answered. `thread` continues a
+    mail's thread: the ids that `References` lists. `by_human` says that a person typed it and the reply window is over. The option
+    `reply_token` makes a mail's answers come back with the token in `UnifiedMessage.thread`.
     """
 
     message_id: UUID
     recipient: Address
     part: Part
+    author: Literal["bot", "staff", "system"] = "bot"
     replies_to: str | None = None
     thread: tuple[str, ...] = ()
     by_human: bool = False

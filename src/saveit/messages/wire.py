@@ -156,8 +156,9 @@ class HttpCall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SocketPush(msgspec.Struct, frozen=True, kw_only=True):
-    """A frame for every socket that is open for `session`; it is numbered and kept by whoever sends it, so that a reconnect resumes."""
+    """A frame for every socket that is open for `session` on a line; whoever sends it numbers and keeps it, so that a reconnect resumes."""
 
+    line: LineKey
     session: str
     body: bytes
 

@@ -9,10 +9,13 @@ It owns `facts`, `consumer_cursors` and `parked_facts`. It will never change a f
 from saveit.outbox.actions import (
     append,
     changes_of_others,
+    facts_after,
     history,
+    latest,
     list_parked,
     mend_restored_log,
     present,
+    rewind,
     tenant_of_subject,
     unpark,
 )
@@ -31,10 +34,13 @@ __all__ = [
     "Step",
     "append",
     "changes_of_others",
+    "facts_after",
     "history",
+    "latest",
     "list_parked",
     "mend_restored_log",
     "present",
+    "rewind",
     "tenant_of_subject",
     "unpark",
 ]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from saveit.kernel.db import Actor, Database, Transaction
 from saveit.kernel.ids import TenantId
 from saveit.outbox import store
@@ -60,10 +62,46 @@ async def mend_restored_log(database: Database) -> int:
         return await store.renumber_facts(tx) if await store.facts_out_of_reach(tx) else 0
 
 
+async def rewind(ledger_tx: Transaction, consumer: str, *, now: datetime) -> bool:
+    """Let a consumer read the whole log anew, after the caller has undone, in this transaction, all it ever did; False while it is reading.
+
+    What was parked for it is settled: it is read again with the rest.
+    """
+    if await store.lock_cursor(ledger_tx, consumer) is None:
+        return False
+    await store.move_cursor(ledger_tx, consumer, _BEGINNING, attempts=0, now=now)
+    for parked in await store.list_parked(ledger_tx, _PAGE_LENGTH_MAX):
+        if parked.consumer == consumer:
+            await store.settle_parked(ledger_tx, parked, now)
+    return True
+
+
 async def present(database: Database) -> Place:
     """Return the place in the log from which on everything is yet to come."""
     rows = await store.read_changes(database, _BEGINNING, node="", rows_max=0)
     return Place(rows[0].readable_before, 0)
+
+
+async def latest(ledger_tx: Transaction, after: Place, *, rows_max: int) -> list[RecordedFact]:
+    """Return the newest facts of all tenants after a place, oldest first. For people who look on: what commits late may be missed."""
+    return (await store.read_latest(ledger_tx, after, rows_max))[::-1]
+async def facts_after(database: Database, after: Place, *, rows_max: int) -> tuple[list[RecordedFact], Place]:
+    """Return the facts that follow a place, and the place to go on from. Nothing that commits late is skipped.
+
+    For readers without a cursor of their own in the database: a process that shows what happens.
+    """
+    rows = await store.read_log(database, after, rows_max=rows_max)
+    facts = [_recorded(row) for row in rows if row.txid is not None]
+    if len(facts) == rows_max:
+        return facts, facts[-1].place
+    return facts, max(after, Place(rows[-1].readable_before, 0))
+
+
+def _recorded(row: store.LogRow) -> RecordedFact:
+    """Return the fact of a row that has one: all its columns are there then, as the table says."""
+    values = msgspec.structs.asdict(row)
+    del values["readable_before"]
+    return RecordedFact(**values)
 
 
 async def changes_of_others(

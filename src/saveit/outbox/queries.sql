@@ -153,6 +153,22 @@ LEFT JOIN LATERAL (
 ) f ON true
 ORDER BY f.txid, f.position
 
+-- read_log :many LogRow
+-- What follows a place in the log, whoever wrote it, and how far the log may be read now; one row at least.
+SELECT
+    s.xmin::text::bigint AS readable_before, f.txid::text::bigint AS txid, f.position, f.fact_id, f.tenant_id, f.restaurant_id,
+    f.kind, f.version, f.subject_kind, f.subject_id, f.service_on, f.actor, f.channel, f.trace_id, f.node, f.at, f.body::text AS body
+FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS xmin) s
+LEFT JOIN LATERAL (
+    SELECT o.*
+    FROM facts o
+    WHERE (o.txid, o.position) > (:txid::bigint::text::xid8, :position::bigint)
+        AND o.txid < s.xmin
+    ORDER BY o.txid, o.position
+    LIMIT :rows_max::integer
+) f ON true
+ORDER BY f.txid, f.position
+
 -- tenant_of_subject :maybe TenantRow
 -- Whose a thing is: one look into the index for each customer, from the first to the last.
 WITH RECURSIVE customers AS (
@@ -166,3 +182,11 @@ SELECT c.tenant_id
 FROM customers c
 WHERE EXISTS (SELECT FROM facts f WHERE f.tenant_id = c.tenant_id AND f.subject_id = :subject_id::uuid)
 LIMIT 1
+
+-- read_latest :many RecordedFact
+-- The newest facts after a place, over all tenants, newest first: for looking on, never for acting on, for one that commits late may be missed.
+SELECT {{fact_columns}}
+FROM facts f
+WHERE (f.txid, f.position) > (:txid::bigint::text::xid8, :position::bigint)
+ORDER BY f.txid DESC, f.position DESC
+LIMIT :rows_max::integer

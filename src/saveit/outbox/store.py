@@ -53,6 +53,28 @@ class ChangeRow(msgspec.Struct, frozen=True):
     subject_id: UUID | None
 
 
+class LogRow(msgspec.Struct, frozen=True):
+    """One fact, or none, and the first transaction that may not be read yet."""
+
+    readable_before: int
+    txid: int | None
+    position: int | None
+    fact_id: UUID | None
+    tenant_id: TenantId | None
+    restaurant_id: RestaurantId | None
+    kind: str | None
+    version: int | None
+    subject_kind: str | None
+    subject_id: UUID | None
+    service_on: date | None
+    actor: str | None
+    channel: str | None
+    trace_id: str | None
+    node: str | None
+    at: datetime | None
+    body: str | None
+
+
 class TenantRow(msgspec.Struct, frozen=True):
     """Whose something is."""
 
@@ -75,6 +97,8 @@ _LIST_PARKED = _STATEMENTS.query("list_parked", ParkedFact)
 _LOCK_PARKED = _STATEMENTS.query("lock_parked", ParkedFact)
 _SETTLE_PARKED = _STATEMENTS.command("settle_parked")
 _READ_HISTORY = _STATEMENTS.query("read_history", RecordedFact)
+_READ_LATEST = _STATEMENTS.query("read_latest", RecordedFact)
+_READ_LOG = _STATEMENTS.query("read_log", LogRow)
 _READ_CHANGES = _STATEMENTS.query("read_changes", ChangeRow)
 
 
@@ -196,11 +220,21 @@ async def read_history(tx: Transaction, subject_id: UUID, *, after: int, rows_ma
     )
 
 
+async def read_latest(tx: Transaction, after: Place, rows_max: int) -> list[RecordedFact]:
+    """Return the newest facts, newest first."""
+    return await tx.many(_READ_LATEST, txid=after.txid, position=after.position, rows_max=rows_max)
+
+
 async def read_changes(database: Database, after: Place, *, node: str, rows_max: int) -> list[ChangeRow]:
     """Return what processes other than `node` did; one row at least, which says how far the log may be read."""
     return await database.call(
         _READ_CHANGES, txid=after.txid, position=after.position, node=node, rows_max=rows_max
     )
+
+
+async def read_log(database: Database, after: Place, *, rows_max: int) -> list[LogRow]:
+    """Return the facts that follow; one row at least, which says how far the log may be read."""
+    return await database.call(_READ_LOG, txid=after.txid, position=after.position, rows_max=rows_max)
 
 
 async def tenant_of_subject(ledger_tx: Transaction, subject_id: UUID) -> TenantId | None:

@@ -85,11 +85,14 @@ from saveit.reservations.overview.store import (
     guests_of,
     open_holds_of_day,
 )
+from saveit.reservations.overview.trying import offers_under
 from saveit.reservations.store import (
+    ReservationRow,
     find_block,
     list_of_code,
     list_of_day,
     list_of_person,
+    reservation_of,
     waiting_for_a_table,
 )
 from saveit.reservations.taking.holds import (
@@ -173,6 +176,7 @@ __all__ = [
     "Policy",
     "ReminderRow",
     "Reservation",
+    "ReservationRow",
     "ReservationUnknown",
     "RestaurantUnknown",
     "RevisionConflict",
@@ -228,6 +232,7 @@ __all__ = [
     "move",
     "nearest_offers",
     "no_shows_due",
+    "offers_under",
     "open_desk",
     "open_holds_of_day",
     "overbooked_days",
@@ -237,6 +242,7 @@ __all__ = [
     "remind",
     "reminders_due",
     "renew_hold",
+    "reservation_of",
     "seat_overbooked",
     "unblock",
     "unblock_guest",

@@ -8,7 +8,10 @@ It owns no table and keeps everything in memory. It never runs but with `--demo`
 """
 
 from saveit.sandbox.api import App, LookUp, SandboxApi, Standing
+from saveit.sandbox.behind import Behind
 from saveit.sandbox.inside import StageClient, deliver_to
+from saveit.sandbox.inside import StageClient, StageWayOut, deliver_to, frames_into
+from saveit.sandbox.joining import put_on_stage
 from saveit.sandbox.lines import SANDBOX_RESTAURANTS_MAX, sandbox_lines
 from saveit.sandbox.model import Call, Entry, Faults, Incoming, Line, Offered, Said, Shown
 from saveit.sandbox.stage import ClockThatMoves, Stage, UnknownLine
@@ -16,6 +19,7 @@ from saveit.sandbox.stage import ClockThatMoves, Stage, UnknownLine
 __all__ = [
     "SANDBOX_RESTAURANTS_MAX",
     "App",
+    "Behind",
     "Call",
     "ClockThatMoves",
     "Entry",
@@ -29,8 +33,11 @@ __all__ = [
     "Shown",
     "Stage",
     "StageClient",
+    "StageWayOut",
     "Standing",
     "UnknownLine",
     "deliver_to",
+    "frames_into",
+    "put_on_stage",
     "sandbox_lines",
 ]

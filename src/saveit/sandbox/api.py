@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 import msgspec
 
+from saveit.sandbox.behind import Behind
 from saveit.sandbox.model import Entry, Faults, Said
 from saveit.sandbox.stage import Stage, UnknownLine
 
@@ -55,10 +56,11 @@ class _Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SandboxApi:
     """Answers under /sandbox/api/ and hands every other request on."""
 
-    def __init__(self, stage: Stage, look_up: LookUp, inner: App) -> None:
+    def __init__(self, stage: Stage, look_up: LookUp, inner: App, behind: Behind | None = None) -> None:
         self._stage = stage
         self._look_up = look_up
         self._inner = inner
+        self._behind = behind
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -77,7 +79,7 @@ class SandboxApi:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": encoded})
 
-    async def _answer(self, scope: Message, path: str, receive: Receive) -> tuple[int, object]:
+    async def _answer(self, scope: Message, path: str, receive: Receive) -> tuple[int, object]:  # noqa: PLR0911 - one return for each route.
         parts = [unquote(part) for part in path.split("/")]
         match scope["method"], parts:
             case "POST", ["clock"]:
@@ -90,6 +92,10 @@ class SandboxApi:
             case "GET", ["calls"]:
                 after = int(_asked(scope, "after", "0"))
                 return 200, {"calls": [call for call in self._stage.calls if call.seq > after]}
+            case "GET", ["stage"] if self._behind is not None:
+                return 200, self._behind.whole(self._stage)
+            case "GET", ["facts"] if self._behind is not None:
+                return 200, await self._behind.facts(_asked(scope, "after", "0.0"))
             case "POST", [channel, "messages"]:
                 return await self._say(channel, msgspec.json.decode(await _body(receive), type=_Message))
             case "GET", [channel, "conversations", guest]:

@@ -4,11 +4,18 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
-from saveit.kernel.http import HttpAnswer, HttpClient
-from saveit.messages import HttpCall, Response
+import msgspec
+
+from saveit.consumers.live import CHANNEL, Chats, Said, SessionForged, enter, hear
+from saveit.gateway import Gateway
+from saveit.kernel.errors import Fault
+from saveit.kernel.http import HttpAnswer, HttpClient, NotSent
+from saveit.messages import HttpCall, Mail, Response, SocketPush
 from saveit.sandbox.api import App, Message
 from saveit.sandbox.model import Incoming
 from saveit.sandbox.stage import Stage
+
+_FRAMES = f"/webhooks/{CHANNEL}/"
 
 
 class StageClient(HttpClient):
@@ -36,14 +43,55 @@ class StageClient(HttpClient):
         return HttpAnswer(status=answer.status, headers=answer.headers, body=answer.body)
 
 
+class StageWayOut:
+    """The way out of a sandbox: to the stage, and for a web chat to the product's own sockets as well, which are no provider's."""
+
+    def __init__(self, stage: Stage, push: Callable[[SocketPush], Awaitable[str]]) -> None:
+        self._stage = stage
+        self._push = push
+
+    async def send(self, call: HttpCall | Mail | SocketPush) -> Response:
+        """Make the call. Raises: NotSent; AnswerLost."""
+        if isinstance(call, SocketPush):
+            try:
+                await self._push(call)
+            except Fault as fault:
+                raise NotSent(type(fault).__name__) from fault
+        return await self._stage.send(call)
+
+
+def frames_into(chats: Chats, gateway: Gateway) -> Callable[[Incoming], Awaitable[Response]]:
+    """Return a delivery of web chats' frames: from a stand-in's guest they go the same way as from a socket."""
+
+    async def deliver(incoming: Incoming) -> Response:
+        opaque = incoming.path.rpartition("/")[2]
+        name, _, signature = incoming.headers["x-saveit-session"].partition(".")
+        routes = await gateway.lines.candidates(CHANNEL, opaque=opaque)
+        try:
+            said = msgspec.json.decode(incoming.body, type=Said)
+            session = await enter(chats, gateway, routes[0].line.id, name=name, signature=signature)
+            await hear(chats, gateway, session, said)
+        except (IndexError, SessionForged):
+            return Response(status=403)
+        return Response(status=200)
+
+    return deliver
+
+
 def deliver_to(
-    app: App, public_url: str, *, receive_mail: Callable[[Incoming], Awaitable[Response]]
+    app: App,
+    public_url: str,
+    *,
+    receive_mail: Callable[[Incoming], Awaitable[Response]],
+    receive_frame: Callable[[Incoming], Awaitable[Response]],
 ) -> Callable[[Incoming], Awaitable[Response]]:
-    """Return a delivery to an application of this process. Mail comes by its own protocol, so it has its own door."""
+    """Return a delivery to an application of this process. Mail and web chats come by their own protocols, so they have their own doors."""
 
     async def deliver(incoming: Incoming) -> Response:
         if incoming.method == "SMTP":
             return await receive_mail(incoming)
+        if incoming.path.startswith(_FRAMES):
+            return await receive_frame(incoming)
         return await _called(app, public_url, incoming)
 
     return deliver

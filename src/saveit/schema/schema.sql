@@ -118,6 +118,36 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.chat_keep_v1(tenant uuid, line uuid, session bytea, key text, message uuid, sealed bytea, kept timestamp with time zone, OUT seq bigint, OUT is_new boolean) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+DECLARE
+    known bigint;
+    next bigint;
+BEGIN
+    INSERT INTO chat_sessions AS s (tenant_id, line_id, session_index, used_at)
+    VALUES (tenant, line, session, kept)
+    ON CONFLICT (tenant_id, line_id, session_index) DO UPDATE SET used_at = greatest(s.used_at, excluded.used_at)
+    RETURNING s.seq + 1 INTO next;
+    SELECT f.seq INTO known
+    FROM chat_frames f
+    WHERE f.tenant_id = tenant AND f.line_id = line AND f.session_index = session AND f.frame_key = key;
+    IF known IS NOT NULL THEN
+        seq := known;
+        is_new := false;
+        RETURN;
+    END IF;
+    UPDATE chat_sessions s
+    SET seq = next
+    WHERE s.tenant_id = tenant AND s.line_id = line AND s.session_index = session;
+    INSERT INTO chat_frames (tenant_id, line_id, session_index, seq, frame_key, message_id, frame_sealed, kept_at)
+    VALUES (tenant, line, session, next, key, message, sealed, kept);
+    seq := next;
+    is_new := true;
+END
+$$;
+
 CREATE FUNCTION public.ledger_commit_one_v1(a public.ledger_act_v1, acted_at timestamp with time zone, OUT verdict text, OUT person_id uuid, OUT answer_sealed bytea) RETURNS record
     LANGUAGE plpgsql
     AS $$
@@ -1157,6 +1187,34 @@ CREATE TABLE public.block_notes (
 
 ALTER TABLE ONLY public.block_notes FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.chat_frames (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    session_index bytea NOT NULL,
+    seq bigint NOT NULL,
+    frame_key text NOT NULL,
+    message_id uuid,
+    frame_sealed bytea NOT NULL,
+    kept_at timestamp with time zone NOT NULL,
+    txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT chat_frame_names_itself CHECK (((length(frame_key) >= 1) AND (length(frame_key) <= 140)))
+);
+
+ALTER TABLE ONLY public.chat_frames FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.chat_sessions (
+    tenant_id uuid NOT NULL,
+    line_id uuid NOT NULL,
+    session_index bytea NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    delivered_seq bigint DEFAULT 0 NOT NULL,
+    read_seq bigint DEFAULT 0 NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    CONSTRAINT chat_is_read_after_it_arrives CHECK (((read_seq <= delivered_seq) AND (delivered_seq <= seq)))
+);
+
+ALTER TABLE ONLY public.chat_sessions FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.check_in_passes (
     tenant_id uuid NOT NULL,
     pass_id uuid NOT NULL,
@@ -2139,6 +2197,15 @@ ALTER TABLE ONLY public.attentions
 ALTER TABLE ONLY public.block_notes
     ADD CONSTRAINT block_notes_pkey PRIMARY KEY (tenant_id, block_id);
 
+ALTER TABLE ONLY public.chat_frames
+    ADD CONSTRAINT chat_frame_kept_once UNIQUE (tenant_id, line_id, session_index, frame_key);
+
+ALTER TABLE ONLY public.chat_frames
+    ADD CONSTRAINT chat_frames_pkey PRIMARY KEY (tenant_id, line_id, session_index, seq);
+
+ALTER TABLE ONLY public.chat_sessions
+    ADD CONSTRAINT chat_sessions_pkey PRIMARY KEY (tenant_id, line_id, session_index);
+
 ALTER TABLE ONLY public.check_in_passes
     ADD CONSTRAINT check_in_passes_pkey PRIMARY KEY (tenant_id, pass_id);
 
@@ -2355,6 +2422,12 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON jobs.pgqueuer USING btree (ded
 CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::jobs.pgqueuer_status);
 
 CREATE INDEX addresses_of_person ON public.addresses USING btree (tenant_id, person_id);
+
+CREATE INDEX chat_frames_by_age ON public.chat_frames USING btree (kept_at);
+
+CREATE INDEX chat_frames_by_txid ON public.chat_frames USING btree (txid);
+
+CREATE INDEX chat_sessions_by_age ON public.chat_sessions USING btree (used_at);
 
 CREATE UNIQUE INDEX code_names_one_reservation ON ONLY public.reservations USING btree (tenant_id, restaurant_id, service_on, code);
 
@@ -2643,6 +2716,10 @@ ALTER TABLE public.attentions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.block_notes ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.chat_frames ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.chat_sessions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.check_in_passes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.consents ENABLE ROW LEVEL SECURITY;
@@ -2696,6 +2773,10 @@ CREATE POLICY ledger_across_tenants ON public.areas TO saveit_ledger USING (true
 CREATE POLICY ledger_across_tenants ON public.attentions TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.block_notes TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.chat_frames TO saveit_ledger USING (true) WITH CHECK (true);
+
+CREATE POLICY ledger_across_tenants ON public.chat_sessions TO saveit_ledger USING (true) WITH CHECK (true);
 
 CREATE POLICY ledger_across_tenants ON public.check_in_passes TO saveit_ledger USING (true) WITH CHECK (true);
 
@@ -2814,6 +2895,10 @@ CREATE POLICY own_tenant_only ON public.areas TO saveit_app USING ((tenant_id = 
 CREATE POLICY own_tenant_only ON public.attentions TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.block_notes TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.chat_frames TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
+
+CREATE POLICY own_tenant_only ON public.chat_sessions TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
 CREATE POLICY own_tenant_only ON public.check_in_passes TO saveit_app USING ((tenant_id = public.saveit_tenant_v1())) WITH CHECK ((tenant_id = public.saveit_tenant_v1()));
 
@@ -3011,6 +3096,12 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.attentions TO saveit_ledger;
 
 GRANT SELECT,INSERT,DELETE ON TABLE public.block_notes TO saveit_app;
 GRANT SELECT,INSERT,DELETE ON TABLE public.block_notes TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.chat_frames TO saveit_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.chat_frames TO saveit_ledger;
+
+GRANT SELECT ON TABLE public.chat_sessions TO saveit_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chat_sessions TO saveit_ledger;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.check_in_passes TO saveit_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.check_in_passes TO saveit_ledger;

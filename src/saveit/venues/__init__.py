@@ -109,6 +109,7 @@ from saveit.venues.rules import (
     clock_minutes,
     default_rules,
 )
+from saveit.venues.summary import RuleSentence, rules_in_words
 
 __all__ = [
     "AREAS_MAX",
@@ -152,6 +153,7 @@ __all__ = [
     "RestaurantDraft",
     "RestaurantUnknown",
     "RevisionConflict",
+    "RuleSentence",
     "Rules",
     "RulesRefused",
     "RulesVersion",
@@ -204,6 +206,7 @@ __all__ = [
     "retire_combination",
     "retire_table",
     "rules_history",
+    "rules_in_words",
     "sealed_key",
     "slug_of",
     "tenant_of",

@@ -10,6 +10,6 @@ into a log.
 
 from saveit.web.application import create_app
 from saveit.web.links import Links
-from saveit.web.parts import Limits, Parts
+from saveit.web.parts import Limits, Live, Parts
 
-__all__ = ["Limits", "Links", "Parts", "create_app"]
+__all__ = ["Limits", "Links", "Live", "Parts", "create_app"]

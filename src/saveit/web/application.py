@@ -4,6 +4,7 @@ from typing import cast
 
 from saveit.kernel.observe import is_tracing
 from saveit.web.edge import Front, Traced
+from saveit.web.hot.chats import AskFromPages
 from saveit.web.hot.document import Document
 from saveit.web.hot.health import Alive, Numbers, Ready
 from saveit.web.hot.memory import Memory
@@ -13,6 +14,7 @@ from saveit.web.pages import Start, pages
 from saveit.web.pages.built import built_pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
+from saveit.web.sockets import Sockets
 from saveit.web.wire import Alternative
 from saveit.web.wire.asgi import App
 
@@ -30,6 +32,7 @@ def create_app(parts: Parts) -> App:
             BookTable(alternatives),
             HoldTable(alternatives),
             TakeWebhook(parts),
+            AskFromPages(),
             Alive(),
             Ready(parts),
             Numbers(),
@@ -38,5 +41,6 @@ def create_app(parts: Parts) -> App:
             *built_pages(sandbox=parts.sandbox),
             Document(lambda: make_router(alternatives, documented=True)),
         ),
+        sockets=Sockets(parts),
     )
     return Traced(front) if is_tracing() else front

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 import msgspec
 
 from saveit.access import EmailIndex, PrincipalCache
+from saveit.consumers.live import Chats, Hub
 from saveit.gateway import Gateway
 from saveit.reservations import Desk
 
@@ -19,6 +20,16 @@ class Limits(msgspec.Struct, frozen=True):
     ip_per_minute: int = 600
     key_per_minute: int = 6_000
     processes: int = 1
+    sockets_per_address: int = 0
+    sockets_per_holder: int = 0
+
+
+class Live(msgspec.Struct, frozen=True):
+    """What the sockets are served from. `session_token` signs a web chat's session with its line's secret, as the channel reads it."""
+
+    hub: Hub
+    chats: Chats
+    session_token: Callable[[str, str], str]
 
 
 def _nobody() -> None:
@@ -37,6 +48,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     principals: PrincipalCache
     emails: EmailIndex
     public_url: str
+    live: Live | None = None
+    """Absent, no sockets are served."""
     limits: Limits = Limits()
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     deliver: Callable[[], None] = _nobody

@@ -135,6 +135,7 @@ _TAGS = (
     "Advisors",
     "Lines",
     "Inbox",
+    "Web chat",
     "Conversations",
     "People",
     "Guests",

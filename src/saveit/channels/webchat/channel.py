@@ -91,6 +91,11 @@ class WebChat:
     )
     needs: tuple[Need, ...] = (
         Need(name="session_secret", meaning="The key that signs sessions", secret=True),
+        Need(
+            name="allowed_origins",
+            meaning="Pages that may embed the chat: https://…, with commas between; none named, any",
+            required=False,
+        ),
     )
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
@@ -158,9 +163,10 @@ class WebChat:
 
     def render(self, outbound: Outbound, credentials: Credentials, now: datetime) -> SocketPush:
         """Describe the frame."""
-        del credentials
         frame = _frame(outbound) | {"at": now.isoformat()}
-        return SocketPush(session=outbound.recipient.value, body=msgspec.json.encode(frame))
+        return SocketPush(
+            line=credentials.line, session=outbound.recipient.value, body=msgspec.json.encode(frame)
+        )
 
     def read(self, response: Response) -> Outcome:
         """Say what became of it: kept for the session, or there is no such session any more."""
@@ -227,6 +233,7 @@ def _frame(outbound: Outbound) -> dict[str, object]:
     message: dict[str, object] = {
         "type": "message",
         "id": str(outbound.message_id),
+        "from": outbound.author,
         "replies_to": outbound.replies_to,
     }
     match outbound.part:

@@ -40,6 +40,6 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 class Pushed(msgspec.Struct, frozen=True):
-    """What the owner of the sockets says of a push: the number under which it is kept."""
+    """What the owner of the sockets says of a push: the id under which it is kept."""
 
     id: Loose = None

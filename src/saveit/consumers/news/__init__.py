@@ -1,4 +1,4 @@
-"""News of what is free, to whoever is choosing: a time that has just gone is told once, with what is left, and web chats see the day anew.
+"""News of what is free, to whoever is choosing: a time that has just gone is told once, with what is left.
 
 Promises that only conversations that spoke of this restaurant and day within half an hour hear of it, each of a time once, and within a
 second; the guest who took the table is not told.

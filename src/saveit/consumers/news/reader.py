@@ -14,25 +14,23 @@ from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.ledger import House
-from saveit.messages import Channel, SocketPush, UnifiedResponse, fit
+from saveit.messages import Channel, UnifiedResponse, fit
 from saveit.outbox import Consumer, RecordedFact
-from saveit.reservations import Desk, answer_at, day_offers, nearest_offers
+from saveit.reservations import Desk, answer_at, nearest_offers
 from saveit.seating import Asking, Offer
 
+# What may take a table from whoever is choosing one.
 _KINDS = frozenset(
     (
         "reservation.created",
         "reservation.modified",
         "reservation.moved",
         "reservation.extended",
-        "reservation.cancelled",
-        "reservation.no_show",
         "reservation.no_show_undone",
         "reservation.cancellation_undone",
         "availability.changed",
     )
 )
-_TAKES = _KINDS - {"reservation.cancelled", "reservation.no_show"}
 # Who has said nothing for so long is not choosing any more.
 _TALKING_FOR = timedelta(minutes=30)
 _NEWS_FOR = timedelta(minutes=5)
@@ -65,17 +63,15 @@ class _Body(msgspec.Struct, frozen=True):
 
 _states = msgspec.json.Decoder(_State)
 _bodies = msgspec.json.Decoder(_Body)
-_encoder = msgspec.json.Encoder()
 
 
 def news_consumer(
     desk: Desk,
     channels: Mapping[str, Channel],
     *,
-    push: Callable[[SocketPush], None],
     wake: Callable[[], None],
 ) -> Consumer:
-    """Return the consumer. What it plans is in the transaction that moves its cursor; what it pushes to web chats may be lost."""
+    """Return the consumer. What it plans is in the transaction that moves its cursor."""
 
     async def handle(tx: Transaction, fact: RecordedFact) -> None:
         now = desk.now()
@@ -97,18 +93,11 @@ def news_consumer(
         sealer = await desk.keys.sealer(tx, fact.tenant_id)
         for talk in talks:
             conversation = await find_conversation(tx, sealer, talk.conversation_id)
-            if conversation is None:
+            if conversation is None or not talk.ai_attention:
                 continue
             state = await _state(tx, fact, talk)
-            if talk.channel == "webchat":
-                frame = await _update(desk, house, conversation, on, state)
-                tx.after_commit(lambda frame=frame: push(frame))
-            if fact.kind in _TAKES and talk.ai_attention:
-                told = await _tell(
-                    desk, tx, sealer, house, conversation, state=state, on=on, channels=channels
-                )
-                if told:
-                    tx.after_commit(wake)
+            if await _tell(desk, tx, sealer, house, conversation, state=state, on=on, channels=channels):
+                tx.after_commit(wake)
 
     async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:
         return await _pass_over(tx, facts, desk.now())
@@ -180,22 +169,6 @@ async def _tell(  # noqa: PLR0917 - who is told what, of which time.
         expires_at=now + _NEWS_FOR,
     )
     return bool(planned)
-
-
-async def _update(  # noqa: PLR0917 - whose day, as whom it is shown.
-    desk: Desk, house: House, conversation: Conversation, on: date, state: _Draft
-) -> SocketPush:
-    """Return the day as a web chat shows it."""
-    asking = Asking(party_size=state.party_size or _USUAL_PARTY, audience="guest")
-    listed = await day_offers(desk, house, on, asking)
-    frame = {
-        "type": "availability_update",
-        "restaurant_id": house.restaurant_id,
-        "date": on,
-        "party_size": asking.party_size,
-        "times": [each.time for each in listed if isinstance(each, Offer)],
-    }
-    return SocketPush(session=conversation.address.value, body=_encoder.encode(frame))
 
 
 def _words(language: str, on: date, time: str, others: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ Promises: what happened is told once, through every conversation that a person h
 on every channel, in the form that the channel carries; nothing is told that is no longer so; a guest who is talking with us is not told
 twice.
 
-It owns `notice_templates` and `notices`. It will never call a provider: it plans, and delivery delivers.
+It owns `notice_templates`, `channel_templates` and `notices`. It will never call a provider: it plans, and delivery delivers.
 """
 
 from saveit.consumers.notices.actions import (
@@ -13,6 +13,7 @@ from saveit.consumers.notices.actions import (
     known_kind,
     notify_person,
     preview,
+    preview_on,
     reset_template,
     set_template,
     template_for,
@@ -21,6 +22,7 @@ from saveit.consumers.notices.composing import compose_chat, compose_letter, res
 from saveit.consumers.notices.model import (
     KINDS,
     PLACEHOLDERS,
+    ChannelNotKnown,
     Language,
     NoticeKind,
     NoticeKindUnknown,
@@ -29,15 +31,22 @@ from saveit.consumers.notices.model import (
     TemplateInvalid,
     Told,
 )
-from saveit.consumers.notices.reader import MakePapers, notices_consumer, told_of
+from saveit.consumers.notices.reader import MakePapers, notices_consumer, ready_fact, told_of
 from saveit.consumers.notices.store import NoticeRow, TemplateRow, list_templates, notices_of_subject
-from saveit.consumers.notices.words import DEFAULTS, check_template, code_words, filled
+from saveit.consumers.notices.words import (
+    DEFAULTS,
+    check_template,
+    code_words,
+    filled,
+    template_message_keys,
+)
 
 __all__ = [
     "DEFAULTS",
     "KINDS",
     "PLACEHOLDERS",
     "About",
+    "ChannelNotKnown",
     "Language",
     "MakePapers",
     "NoticeKind",
@@ -60,9 +69,12 @@ __all__ = [
     "notices_of_subject",
     "notify_person",
     "preview",
+    "preview_on",
+    "ready_fact",
     "reservation_markup",
     "reset_template",
     "set_template",
     "template_for",
+    "template_message_keys",
     "told_of",
 ]

@@ -24,7 +24,7 @@ from saveit.conversations import Conversation, of_person, open_conversation, pla
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import RestaurantId, TenantId, new_id
-from saveit.messages import Address, Channel, Part, UnifiedResponse, fit
+from saveit.messages import Address, Can, Channel, Part, UnifiedResponse, fit
 
 # A guest who wrote so lately is talking with us; the dialogue has answered, and only what it cannot give is added.
 _TALKING = timedelta(minutes=10)
@@ -134,26 +134,35 @@ async def set_template(
     template: Template,
     *,
     language: Language,
+    channel: str = "",
     now: datetime,
 ) -> TemplateRow:
-    """Let a restaurant say it in its own words. Refuses: NoticeKindUnknown, TemplateInvalid."""
+    """Let a restaurant say it in its own words, on all channels or on one. Refuses: NoticeKindUnknown, TemplateInvalid."""
     known = known_kind(kind)
     return await store.save_template(
-        tx, restaurant_id, known, check_template(template), language=language, now=now
+        tx, restaurant_id, known, check_template(template), language=language, channel=channel, now=now
     )
 
 
 async def reset_template(
-    tx: Transaction, restaurant_id: RestaurantId, kind: str, *, language: Language
+    tx: Transaction, restaurant_id: RestaurantId, kind: str, *, language: Language, channel: str = ""
 ) -> bool:
-    """Go back to our words; False when they were ours already. Refuses: NoticeKindUnknown."""
-    return await store.remove_template(tx, restaurant_id, known_kind(kind), language=language) > 0
+    """Go back to our words, or for one channel to those for all; False when they were so already. Refuses: NoticeKindUnknown."""
+    known = known_kind(kind)
+    return await store.remove_template(tx, restaurant_id, known, language=language, channel=channel) > 0
 
 
 def preview(told: Told, template: Template, papers: Papers | None) -> tuple[UnifiedResponse, UnifiedResponse]:
     """Return a notice as a chat and as a mail would have it. Refuses: TemplateInvalid."""
     checked = check_template(template)
     return compose_chat(told, checked, papers), compose_letter(told, checked, papers)
+
+
+def preview_on(
+    told: Told, template: Template, papers: Papers | None, can: Can, *, window_open: bool = True
+) -> tuple[Part, ...]:
+    """Return the messages that a channel would be given; none where it can carry none. Refuses: TemplateInvalid."""
+    return fit(_response(told, check_template(template), papers, can), can, window_open=window_open)
 
 
 def known_kind(kind: str) -> NoticeKind:
@@ -227,15 +236,23 @@ def _way(
         return None
     if is_talking and told.kind == "confirmed":
         told = msgspec.structs.replace(told, kind="pass")
-    template = templates[told.kind]
+    template = templates.get(template_key(told.kind, conversation.channel)) or templates[told.kind]
     window = channel.can.reply_window
     window_open = window is None or (silence is not None and silence < window)
-    if channel.can.shape == "letter":
-        response = compose_letter(told, template, papers)
-    else:
-        response = compose_chat(told, template, papers)
-    parts = fit(response, channel.can, window_open=window_open)
+    parts = fit(_response(told, template, papers, channel.can), channel.can, window_open=window_open)
     return _Way(conversation, parts) if parts else None
+
+
+def template_key(kind: NoticeKind, channel: str) -> str:
+    """Return where among templates the words for one channel stand."""
+    return f"{kind}:{channel}"
+
+
+def _response(told: Told, template: Template, papers: Papers | None, can: Can) -> UnifiedResponse:
+    if can.shape == "letter":
+        return compose_letter(told, template, papers)
+    tappable = can.buttons is not None or can.quick_replies is not None or can.menu is not None
+    return compose_chat(told, template, papers, with_buttons=tappable)
 
 
 async def _conversation(  # noqa: PLR0917 - who is reached where.

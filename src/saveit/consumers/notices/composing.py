@@ -6,7 +6,7 @@ from html import escape
 import msgspec
 
 from saveit.consumers.notices.model import Papers, Template, Told
-from saveit.consumers.notices.words import filled, values_of
+from saveit.consumers.notices.words import choices_of, filled, values_of
 from saveit.messages import Attachment, TemplateUse, UnifiedResponse
 
 _WITH_PASS = frozenset({"confirmed", "pass", "changed", "reminder"})
@@ -20,8 +20,13 @@ _SCHEMA_STATUSES = {
 _PASS_WORDS = {"es": "Código QR de la reserva", "en": "QR code of the booking"}
 
 
-def compose_chat(told: Told, template: Template, papers: Papers | None) -> UnifiedResponse:
-    """Return the notice for a chat: its text, and the pass as a picture where it opens the door."""
+def compose_chat(
+    told: Told, template: Template, papers: Papers | None, *, with_buttons: bool = False
+) -> UnifiedResponse:
+    """Return the notice for a chat: its text, the pass as a picture where it opens the door, and what can be tapped.
+
+    Buttons are for channels on which something can be tapped: a number that a guest sends back to an old message would mean anything.
+    """
     attachments: tuple[Attachment, ...] = ()
     if papers is not None and told.kind in _WITH_PASS:
         attachments = (
@@ -31,6 +36,7 @@ def compose_chat(told: Told, template: Template, papers: Papers | None) -> Unifi
         )
     return UnifiedResponse(
         text=filled(template.text, told),
+        buttons=choices_of(told) if with_buttons else (),
         attachments=attachments,
         template=_approved(told, template),
         language=told.language,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from saveit.kernel.errors import Refusal
+from saveit.kernel.errors import FieldsRefused, Refusal
 
 Language: TypeAlias = Literal["es", "en"]
 NoticeKind: TypeAlias = Literal[
@@ -62,6 +62,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     pass_url: str = ""
     calendar_url: str = ""
     reservation_id: UUID | None = None
+    entry_id: UUID | None = None
 
     def __repr__(self) -> str:
         """Say the kind alone."""
@@ -78,10 +79,16 @@ class Template(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     provider_parameters: tuple[str, ...] = ()
 
 
-class TemplateInvalid(Refusal):
-    """A template names what there is not, or says too much or nothing."""
+class TemplateInvalid(FieldsRefused):
+    """A template names what there is not, or says too much or nothing; every error is listed."""
 
     code: ClassVar[str] = "template_invalid"
+
+
+class ChannelNotKnown(Refusal):
+    """There is no such channel to have words for."""
+
+    code: ClassVar[str] = "notice_channel_unknown"
 
 
 class NoticeKindUnknown(Refusal):

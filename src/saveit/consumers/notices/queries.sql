@@ -1,7 +1,14 @@
--- find_template :maybe TemplateRow
--- A restaurant's own words for one kind of notice.
-SELECT kind, language, text, subject, provider_name, provider_reference, provider_parameters, revision
+-- find_templates :many TemplateRow
+-- A restaurant's own words for one kind of notice: for all channels, and for single ones.
+SELECT kind, language, '' AS channel, text, subject, provider_name, provider_reference, provider_parameters, revision
 FROM notice_templates
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND kind = :kind::text
+    AND language = :language::text
+UNION ALL
+SELECT kind, language, channel, text, subject, provider_name, provider_reference, provider_parameters, revision
+FROM channel_templates
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
     AND kind = :kind::text
@@ -9,11 +16,16 @@ WHERE tenant_id = :tenant_id::uuid
 
 -- list_templates :many TemplateRow
 -- All of a restaurant's own words.
-SELECT kind, language, text, subject, provider_name, provider_reference, provider_parameters, revision
+SELECT kind, language, '' AS channel, text, subject, provider_name, provider_reference, provider_parameters, revision
 FROM notice_templates
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
-ORDER BY kind, language
+UNION ALL
+SELECT kind, language, channel, text, subject, provider_name, provider_reference, provider_parameters, revision
+FROM channel_templates
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+ORDER BY kind, language, channel
 
 -- save_template :one TemplateRow
 -- Replaces a restaurant's words.
@@ -30,7 +42,7 @@ DO UPDATE SET text = excluded.text,
     provider_parameters = excluded.provider_parameters,
     revision = t.revision + 1,
     updated_at = excluded.updated_at
-RETURNING kind, language, text, subject, provider_name, provider_reference, provider_parameters, revision
+RETURNING kind, language, '' AS channel, text, subject, provider_name, provider_reference, provider_parameters, revision
 
 -- remove_template :none
 -- Goes back to our words.
@@ -39,6 +51,33 @@ WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
     AND kind = :kind::text
     AND language = :language::text
+
+-- save_channel_template :one TemplateRow
+-- Replaces a restaurant's words for one channel.
+INSERT INTO channel_templates AS t (
+    tenant_id, restaurant_id, kind, language, channel, text, subject, provider_name, provider_reference, provider_parameters,
+    updated_at)
+VALUES (
+    :tenant_id::uuid, :restaurant_id::uuid, :kind::text, :language::text, :channel::text, :text::text, :subject::text,
+    :provider_name::text, :provider_reference::text, :provider_parameters::text[], :now::timestamptz)
+ON CONFLICT (tenant_id, restaurant_id, kind, language, channel)
+DO UPDATE SET text = excluded.text,
+    subject = excluded.subject,
+    provider_name = excluded.provider_name,
+    provider_reference = excluded.provider_reference,
+    provider_parameters = excluded.provider_parameters,
+    revision = t.revision + 1,
+    updated_at = excluded.updated_at
+RETURNING kind, language, channel, text, subject, provider_name, provider_reference, provider_parameters, revision
+
+-- remove_channel_template :none
+-- Goes back to the words for all channels.
+DELETE FROM channel_templates
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND kind = :kind::text
+    AND language = :language::text
+    AND channel = :channel::text
 
 -- keep_notice :maybe NoticeIdRow
 -- Writes down that a fact is told of; nothing comes back when it was told before.

@@ -1,21 +1,23 @@
 """The consumer that tells guests what became of their reservations."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
-from typing import TypeAlias
+from typing import Literal, TypeAlias
+from uuid import UUID
 
 import msgspec
 
 from saveit.advisors import Line, list_lines
 from saveit.consumers.notices import store
-from saveit.consumers.notices.actions import About, Recipient, notify_person, template_for
+from saveit.consumers.notices.actions import About, Recipient, notify_person, template_for, template_key
 from saveit.consumers.notices.model import NoticeKind, Papers, Template, Told
+from saveit.guests import owners_of
 from saveit.kernel.db import Actor, Transaction
-from saveit.kernel.ids import ReservationId, RestaurantId, TenantId, new_id
+from saveit.kernel.ids import PersonId, ReservationId, RestaurantId, TenantId, new_id
 from saveit.ledger import House
 from saveit.messages import Channel
-from saveit.outbox import Consumer, RecordedFact
+from saveit.outbox import Consumer, Fact, RecordedFact
 from saveit.reservations import STANDING, Desk, Reservation, ReservationUnknown, find
 from saveit.waitlist import Entry, EntryId, EntryUnknown, find_entry
 
@@ -34,12 +36,17 @@ _OF_RESERVATIONS: Mapping[str, NoticeKind] = {
     "reservation.cancellation_undone": "confirmed",
     "reservation.no_show": "no_show",
     "reservation.reminder_due": "reminder",
+    "reservation.table_ready": "table_ready",
+    "reservation.seated_from_overbooking": "table_ready",
 }
 _OF_WAITING: Mapping[str, NoticeKind] = {
     "waitlist.offered": "waitlist_offer",
     "waitlist.passed": "waitlist_passed",
+    "waitlist.table_ready": "table_ready",
 }
-_NEED_STANDING = frozenset({"confirmed", "pending", "changed", "reminder"})
+_NEED_STANDING = frozenset({"confirmed", "pending", "changed", "reminder", "table_ready"})
+# A party that was admitted beyond the tables and is given one days before need not come running.
+_AT_THE_DOOR = timedelta(minutes=45)
 # What was undone at once, as a slip is, is no news.
 _NEED_ENDED = frozenset({"cancelled", "no_show"})
 
@@ -141,6 +148,11 @@ async def _of_reservation(
     stands = reservation.status in STANDING
     if (kind in _NEED_STANDING and not stands) or (kind in _NEED_ENDED and stands):
         return None
+    if (
+        fact.kind == "reservation.seated_from_overbooking"
+        and reservation.starts_at > desk.now() + _AT_THE_DOOR
+    ):
+        return None
     house = await desk.house(fact.tenant_id, restaurant_id)
     papers = (
         await make_papers(reservation, house)
@@ -160,8 +172,11 @@ async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantI
             entry: Entry = await find_entry(desk, reading, EntryId(fact.subject_id))
         except EntryUnknown:
             return None
+        person_id = await _person(desk, reading, fact.tenant_id, entry)
     kind = _OF_WAITING[fact.kind]
     if kind == "waitlist_offer" and entry.status != "offered":
+        return None
+    if kind == "table_ready" and not entry.waits:
         return None
     house = await desk.house(fact.tenant_id, restaurant_id)
     restaurant = house.restaurant
@@ -178,9 +193,19 @@ async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantI
         party_size=entry.party_size,
         code="",
         until=entry.offered_until,
+        entry_id=entry.id,
     )
-    recipient = Recipient(person_id=None, email=entry.guest.email, phone=entry.guest.phone)
+    recipient = Recipient(person_id=person_id, email=entry.guest.email, phone=entry.guest.phone)
     return await _news(desk, fact.tenant_id, restaurant_id, told, recipient, None)
+
+
+async def _person(desk: Desk, reading: Transaction, tenant_id: TenantId, entry: Entry) -> PersonId | None:
+    """Return whose phone an entry was left with, so that they are told where they wrote; None where it is nobody's."""
+    if entry.guest.phone is None:
+        return None
+    sealer = await desk.keys.sealer(reading, tenant_id)
+    owners = await owners_of(reading, sealer, entry.guest.phone, "")
+    return owners[0] if owners else None
 
 
 def told_of(reservation: Reservation, house: House, kind: NoticeKind, papers: Papers | None) -> Told:
@@ -217,8 +242,9 @@ async def _news(  # noqa: PLR0917 - what is told, to whom, of which restaurant.
     templates: dict[str, Template] = {}
     async with desk.database.aside(tenant_id, _ACTOR) as reading:
         for kind in kinds:
-            own = await store.find_template(reading, tenant_id, restaurant_id, kind, language=told.language)
-            templates[kind] = template_for(kind, told.language, own)
+            own = await store.find_templates(reading, tenant_id, restaurant_id, kind, language=told.language)
+            templates[kind] = template_for(kind, told.language, own.pop("", None))
+            templates |= {template_key(kind, channel): words for channel, words in own.items()}
         lines = await list_lines(reading)
     usable = tuple(
         line
@@ -234,3 +260,24 @@ def _concerns_the_guest(fact: RecordedFact) -> bool:
     """Say whether the time or the size changed: other words of the guest's own are no news to the guest."""
     body = _decoder.decode(fact.body)
     return body.before is None or body.after is None or body.before != body.after
+
+
+def ready_fact(
+    kind: Literal["reservation.table_ready", "waitlist.table_ready"],
+    restaurant_id: RestaurantId,
+    subject_id: UUID,
+    *,
+    service_on: date,
+    at: datetime,
+) -> Fact:
+    """Return that a host says that a party's table is ready: the guest is told of it."""
+    return Fact(
+        fact_id=new_id(at),
+        kind=kind,
+        restaurant_id=restaurant_id,
+        subject_kind="reservation" if kind == "reservation.table_ready" else "waitlist_entry",
+        subject_id=subject_id,
+        service_on=service_on,
+        at=at,
+        body=b"{}",
+    )

@@ -13,10 +13,11 @@ from saveit.outbox import RecordedFact
 
 
 class TemplateRow(msgspec.Struct, frozen=True):
-    """A restaurant's own words."""
+    """A restaurant's own words; `channel` is empty where they are for all."""
 
     kind: str
     language: str
+    channel: str
     text: str
     subject: str
     provider_name: str
@@ -60,23 +61,25 @@ class CountRow(msgspec.Struct, frozen=True):
 
 
 _STATEMENTS = load_statements("saveit.consumers.notices")
-_FIND_TEMPLATE = _STATEMENTS.query("find_template", TemplateRow)
+_FIND_TEMPLATES = _STATEMENTS.query("find_templates", TemplateRow)
 _LIST_TEMPLATES = _STATEMENTS.query("list_templates", TemplateRow)
 _SAVE_TEMPLATE = _STATEMENTS.query("save_template", TemplateRow)
+_SAVE_CHANNEL_TEMPLATE = _STATEMENTS.query("save_channel_template", TemplateRow)
+_REMOVE_CHANNEL_TEMPLATE = _STATEMENTS.command("remove_channel_template")
 _REMOVE_TEMPLATE = _STATEMENTS.command("remove_template")
 _KEEP_NOTICE = _STATEMENTS.query("keep_notice", NoticeIdRow)
 _PASS_OVER = _STATEMENTS.query("pass_over", CountRow)
 _NOTICES_OF_SUBJECT = _STATEMENTS.query("notices_of_subject", NoticeRow)
 
 
-async def find_template(
+async def find_templates(
     tx: Transaction, tenant_id: TenantId, restaurant_id: RestaurantId, kind: str, *, language: str
-) -> Template | None:
-    """Return a restaurant's own words, if it has any."""
-    row = await tx.maybe(
-        _FIND_TEMPLATE, tenant_id=tenant_id, restaurant_id=restaurant_id, kind=kind, language=language
+) -> dict[str, Template]:
+    """Return a restaurant's own words for a kind of notice, by channel; under "" those for all channels."""
+    rows = await tx.many(
+        _FIND_TEMPLATES, tenant_id=tenant_id, restaurant_id=restaurant_id, kind=kind, language=language
     )
-    return None if row is None else row.template
+    return {row.channel: row.template for row in rows}
 
 
 async def list_templates(tx: Transaction, restaurant_id: RestaurantId) -> list[TemplateRow]:
@@ -91,29 +94,40 @@ async def save_template(
     template: Template,
     *,
     language: str,
+    channel: str = "",
     now: datetime,
 ) -> TemplateRow:
-    """Replace a restaurant's words."""
-    return await tx.one(
-        _SAVE_TEMPLATE,
-        tenant_id=tx.tenant_id,
-        restaurant_id=restaurant_id,
-        kind=kind,
-        language=language,
-        text=template.text,
-        subject=template.subject,
-        provider_name=template.provider_name,
-        provider_reference=template.provider_reference,
-        provider_parameters=list(template.provider_parameters),
-        now=now,
-    )
+    """Replace a restaurant's words, for all channels or for one."""
+    words: dict[str, object] = {
+        "tenant_id": tx.tenant_id,
+        "restaurant_id": restaurant_id,
+        "kind": kind,
+        "language": language,
+        "text": template.text,
+        "subject": template.subject,
+        "provider_name": template.provider_name,
+        "provider_reference": template.provider_reference,
+        "provider_parameters": list(template.provider_parameters),
+        "now": now,
+    }
+    if channel:
+        return await tx.one(_SAVE_CHANNEL_TEMPLATE, **words, channel=channel)
+    return await tx.one(_SAVE_TEMPLATE, **words)
 
 
-async def remove_template(tx: Transaction, restaurant_id: RestaurantId, kind: str, *, language: str) -> int:
-    """Go back to our words."""
-    return await tx.run(
-        _REMOVE_TEMPLATE, tenant_id=tx.tenant_id, restaurant_id=restaurant_id, kind=kind, language=language
-    )
+async def remove_template(
+    tx: Transaction, restaurant_id: RestaurantId, kind: str, *, language: str, channel: str = ""
+) -> int:
+    """Go back to our words, or for one channel to those for all."""
+    whose = {
+        "tenant_id": tx.tenant_id,
+        "restaurant_id": restaurant_id,
+        "kind": kind,
+        "language": language,
+    }
+    if channel:
+        return await tx.run(_REMOVE_CHANNEL_TEMPLATE, **whose, channel=channel)
+    return await tx.run(_REMOVE_TEMPLATE, **whose)
 
 
 async def keep_notice(  # noqa: PLR0913 - the columns of a notice.

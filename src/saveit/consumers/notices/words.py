@@ -8,8 +8,29 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 
 from saveit.consumers.notices.model import PLACEHOLDERS, Language, NoticeKind, Template, TemplateInvalid, Told
+from saveit.kernel.errors import FieldError
+from saveit.messages import Choice
 
 _BLANK = re.compile(r"\{([a-z_]*)\}")
+_STRAY_BRACE = re.compile(r"[{}]")
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "wrong_length": (
+        "Debe tener entre {minimum} y {maximum} letras.",
+        "It must have from {minimum} to {maximum} letters.",
+    ),
+    "placeholder_unknown": (
+        "No existe el hueco «{name}»; los hay para: {known}.",
+        "There is no blank {name!r}; there are: {known}.",
+    ),
+    "brace_stray": (
+        "Sobra una llave; los huecos se escriben como {{guest}}.",
+        "A brace stands alone; blanks are written as {{guest}}.",
+    ),
+    "template_unnamed": (
+        "Los huecos de la plantilla aprobada necesitan su nombre o referencia.",
+        "The blanks of an approved template need its name or reference.",
+    ),
+}
 _TEXT_LENGTH_MAX, _SUBJECT_LENGTH_MAX = 2000, 200
 _LOCALES: Mapping[Language, str] = {"es": "es_MX", "en": "en_US"}
 
@@ -113,6 +134,43 @@ def code_words(code: str, language: Language) -> str:
     return f"Your code is {code}. Tell it to whoever is helping you; it lasts fifteen minutes. If you did not ask for it, ignore this."
 
 
+_BUTTONS: Mapping[str, tuple[str, str]] = {
+    "change": ("Cambiar reserva", "Change booking"),
+    "cancel": ("Cancelar reserva", "Cancel booking"),
+    "hours": ("Cómo llegar", "How to get there"),
+    "accept": ("Sí, la tomo", "Yes, I take it"),
+    "leave": ("No, gracias", "No, thanks"),
+    "book": ("Reservar", "Book a table"),
+}
+# Three fit under one message of WhatsApp's.
+_UNDER: Mapping[NoticeKind, tuple[str, ...]] = {
+    "confirmed": ("change", "cancel", "hours"),
+    "changed": ("change", "cancel", "hours"),
+    "pending": ("change", "cancel"),
+    "reminder": ("change", "cancel", "hours"),
+    "cancelled": ("book",),
+    "no_show": ("book",),
+    "waitlist_offer": ("accept", "leave"),
+    "waitlist_passed": ("book",),
+    "table_ready": ("hours",),
+}
+
+
+def choices_of(told: Told) -> tuple[Choice, ...]:
+    """Return what can be tapped under a notice: each carries what it would do, and to which booking, as the dialogue reads it."""
+    choices: list[Choice] = []
+    for verb in _UNDER.get(told.kind, ()):
+        subject = told.entry_id if verb in {"accept", "leave"} else told.reservation_id
+        if verb in {"book", "hours"}:
+            payload = verb
+        elif subject is None:
+            continue
+        else:
+            payload = f"{verb}:{subject}"
+        choices.append(Choice(payload, _BUTTONS[verb][0 if told.language == "es" else 1]))
+    return tuple(choices)
+
+
 def filled(text: str, told: Told) -> str:
     """Return a template's text with its blanks filled, each by one line: a guest's name cannot begin a line of its own."""
     values = values_of(told)
@@ -142,16 +200,46 @@ def values_of(told: Told) -> dict[str, str]:
 
 
 def check_template(template: Template) -> Template:
-    """Return the template if it can be filled. Refuses: TemplateInvalid with every blank that there is not."""
-    named = set(_BLANK.findall(f"{template.text}{template.subject}"))
-    unknown = sorted((named | set(template.provider_parameters)) - PLACEHOLDERS)
-    if unknown:
-        raise TemplateInvalid(unknown=unknown, known=sorted(PLACEHOLDERS))
-    if not 0 < len(template.text.strip()) <= _TEXT_LENGTH_MAX:
-        raise TemplateInvalid(field="text", length_max=_TEXT_LENGTH_MAX)
-    if not 0 < len(template.subject.strip()) <= _SUBJECT_LENGTH_MAX:
-        raise TemplateInvalid(field="subject", length_max=_SUBJECT_LENGTH_MAX)
+    """Return the template if it can be filled. Refuses: TemplateInvalid with every error in it."""
+    errors = [
+        *_length_errors("text", template.text, _TEXT_LENGTH_MAX),
+        *_length_errors("subject", template.subject, _SUBJECT_LENGTH_MAX),
+    ]
+    for path, text in (("text", template.text), ("subject", template.subject)):
+        errors += [_unknown(path, name) for name in sorted(set(_BLANK.findall(text)) - PLACEHOLDERS)]
+        if _STRAY_BRACE.search(_BLANK.sub("", text)):
+            errors.append(template_error(path, "brace_stray"))
+    errors += [
+        _unknown(f"provider_parameters[{index}]", name)
+        for index, name in enumerate(template.provider_parameters)
+        if name not in PLACEHOLDERS
+    ]
+    if template.provider_parameters and not (template.provider_name or template.provider_reference):
+        errors.append(template_error("provider_name", "template_unnamed"))
+    if errors:
+        raise TemplateInvalid(errors)
     return template
+
+
+def template_error(path: str, code: str, **facts: object) -> FieldError:
+    """Make an error whose message is looked up by its code."""
+    return FieldError(path, code, f"notices.{code}", facts, _MESSAGES[code])
+
+
+def template_message_keys() -> Mapping[str, tuple[str, str]]:
+    """Return every message by its key, Spanish then English, for catalogues and tests."""
+    return {f"notices.{code}": texts for code, texts in _MESSAGES.items()}
+
+
+def _length_errors(path: str, text: str, length_max: int) -> list[FieldError]:
+    if 0 < len(text.strip()) <= length_max:
+        return []
+    return [template_error(path, "wrong_length", minimum=1, maximum=length_max)]
+
+
+def _unknown(path: str, name: str) -> FieldError:
+    known = ", ".join(sorted(PLACEHOLDERS))
+    return template_error(path, "placeholder_unknown", name=name, known=known)
 
 
 def _clock(local: datetime, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,7 @@ class ClaimRow(msgspec.Struct, frozen=True):
     conversation_id: UUID
     line_id: UUID
     channel: str
-    author: str
+    author: Literal["bot", "staff", "system"]
     part_sealed: bytes | None
     attempts: int
     expires_at: datetime

@@ -21,10 +21,10 @@ from saveit.consumers.qr.model import (
 )
 from saveit.consumers.qr.store import PassRow
 from saveit.kernel import faults
-from saveit.kernel.db import Transaction
+from saveit.kernel.db import Database, Transaction
 from saveit.kernel.ids import ReservationId, RestaurantId, TenantId, new_id
 from saveit.outbox import Fact, append
-from saveit.reservations import STANDING, Desk, IllegalStatus, Reservation, find
+from saveit.reservations import STANDING, Desk, IllegalStatus, Reservation, find, reservation_of
 from saveit.reservations import check_in as seat
 
 # The day after a dispute is over nobody asks for a pass; a month is what the owner's documents keep logs for.
@@ -146,16 +146,23 @@ async def let_in_again(desk: Desk, tx: Transaction, holder: Holder) -> None:
 
 
 async def validate(
-    desk: Desk, tx: Transaction, shown: str | PassDocument, restaurant_id: RestaurantId
+    desk: Desk, tenant_id: TenantId, shown: str | PassDocument, restaurant_id: RestaurantId
 ) -> Reservation:
     """Return the reservation whose party this pass lets in now, and change nothing.
+
+    Scanners ask this for each party that comes, so it is one statement and no transaction.
 
     Refuses: PassMalformed, PassForged, PassOfAnotherRestaurant, PassRevoked, PassUnconfirmed, PassUsed, PassExpired, PassTooEarly,
     PassTooLate.
     """
-    true_pass = await _read(desk, tx, shown)
-    row = await store.find_pass(tx, true_pass.nonce)
-    return await _judged(desk, tx, true_pass, row, restaurant_id=restaurant_id)
+    true_pass = await _read(desk, desk.database, tenant_id, shown)
+    row = await store.find_shown(desk.database, tenant_id, true_pass)
+    if row is None:
+        # A true signature without a row is somebody else with our key.
+        raise PassForged
+    reservation = reservation_of(row, await desk.keys.sealer(desk.database, tenant_id))
+    _judge(desk, true_pass, reservation, restaurant_id, used_at=row.used_at, revoked_at=row.revoked_at)
+    return reservation
 
 
 async def check_in(
@@ -165,10 +172,14 @@ async def check_in(
 
     Refuses: as `validate`.
     """
-    true_pass = await _read(desk, tx, shown)
+    true_pass = await _read(desk, tx, tx.tenant_id, shown)
     row = await store.lock_pass(tx, true_pass.nonce)
-    before = await _judged(desk, tx, true_pass, row, restaurant_id=restaurant_id)
-    assert row is not None, "a pass without its row is refused"
+    # A true signature without a row is somebody else with our key.
+    if row is None or row.shown != true_pass:
+        raise PassForged
+    # Read after the pass was locked.
+    before = await find(desk, tx, true_pass.reservation_id)
+    _judge(desk, true_pass, before, restaurant_id, used_at=row.used_at, revoked_at=row.revoked_at)
     seated = await seat(desk, tx, before.id)
     now = desk.now()
     await store.use_pass(tx, row.pass_id, now)
@@ -182,30 +193,33 @@ async def forget_old_passes(ledger_tx: Transaction, now: datetime, rows_max: int
     return await store.forget_passes(ledger_tx, before=now - _KEPT, rows_max=rows_max)
 
 
-async def _read(desk: Desk, tx: Transaction, shown: str | PassDocument) -> CheckInPass:
-    key = pass_key(await desk.keys.keys(tx, tx.tenant_id))
+async def _read(
+    desk: Desk, source: Database | Transaction, tenant_id: TenantId, shown: str | PassDocument
+) -> CheckInPass:
+    key = pass_key(await desk.keys.keys(source, tenant_id))
     return read_pass(shown, key) if isinstance(shown, str) else read_document(shown, key)
 
 
-async def _judged(
-    desk: Desk, tx: Transaction, shown: CheckInPass, row: PassRow | None, *, restaurant_id: RestaurantId
-) -> Reservation:
-    """Return the pass's reservation, read after its row was locked. A true signature without a row is somebody else with our key."""
-    if row is None or row.shown != shown:
-        raise PassForged
-    reservation = await find(desk, tx, shown.reservation_id)
+def _judge(
+    desk: Desk,
+    shown: CheckInPass,
+    reservation: Reservation,
+    restaurant_id: RestaurantId,
+    *,
+    used_at: datetime | None,
+    revoked_at: datetime | None,
+) -> None:
     judge_pass(
         shown,
         restaurant_id=restaurant_id,
         starts_at=reservation.starts_at,
         expected_at=reservation.expected_at,
         status=reservation.status,
-        used_at=row.used_at,
+        used_at=used_at,
         now=desk.now(),
         tolerance_minutes=reservation.policy.tolerance_minutes,
-        revoked_at=row.revoked_at,
+        revoked_at=revoked_at,
     )
-    return reservation
 
 
 async def _revoke(desk: Desk, tx: Transaction, holder: Holder, row: PassRow) -> None:

@@ -37,15 +37,24 @@ ORDER BY revoked_at IS NOT NULL, revision DESC, issued_at DESC
 LIMIT 1
 FOR NO KEY UPDATE
 
--- find_pass :maybe PassRow
--- The pass with this nonce.
-SELECT {{pass_columns}}
-FROM check_in_passes
-WHERE tenant_id = :tenant_id::uuid
-    AND nonce = :nonce::bytea
+-- find_shown :many ShownRow
+-- The reservation of a pass that says exactly this, as it stands, and whether the pass still counts.
+SELECT
+    r.reservation_id, r.tenant_id, r.restaurant_id, r.code, r.status, r.person_id, r.guest_sealed, r.service_on, r.service, r.starts_at,
+    r.leaves_at, r.ends_at, r.party_size, r.table_ids, r.pinned, r.overbooked, r.source, r.policy, r.loads, r.revision,
+    r.calendar_sequence, r.created_at, r.updated_at, r.hold_id, r.confirm_by, r.confirmed_at, r.checked_in_at, r.completed_at,
+    r.cancelled_at, r.no_show_at, r.cancel_reason, r.fee_minor, r.expected_at, p.used_at, p.revoked_at
+FROM check_in_passes p
+JOIN reservations r ON r.tenant_id = p.tenant_id AND r.reservation_id = p.reservation_id
+WHERE p.tenant_id = :tenant_id::uuid
+    AND p.nonce = :nonce::bytea
+    AND p.reservation_id = :reservation_id::uuid
+    AND p.restaurant_id = :restaurant_id::uuid
+    AND p.issued_at = :issued_at::timestamptz
+    AND p.expires_at = :expires_at::timestamptz
 
 -- lock_pass :maybe PassRow
--- The same, kept from changing until the transaction ends: of two doors that scan it the second waits here.
+-- The pass with this nonce, kept from changing until the transaction ends: of two doors that scan it the second waits here.
 SELECT {{pass_columns}}
 FROM check_in_passes
 WHERE tenant_id = :tenant_id::uuid

@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 
 from saveit.consumers.qr.model import CheckInPass
-from saveit.kernel.db import Transaction, load_statements
+from saveit.kernel.db import Database, Transaction, load_statements
 from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
+from saveit.reservations import ReservationRow
 
 
 class PassIdRow(msgspec.Struct, frozen=True):
@@ -42,12 +43,19 @@ class PassRow(msgspec.Struct, frozen=True):
         )
 
 
+class ShownRow(ReservationRow, frozen=True):
+    """A reservation, and what became of a pass of its."""
+
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
 _STATEMENTS = load_statements("saveit.consumers.qr")
 _INSERT_PASS = _STATEMENTS.query("insert_pass", PassIdRow)
 _INSERT_FIRST_PASSES = _STATEMENTS.command("insert_first_passes")
 _LOCK_LATEST_PASS = _STATEMENTS.query("lock_latest_pass", PassRow)
-_FIND_PASS = _STATEMENTS.query("find_pass", PassRow)
-_LOCK_PASS = _STATEMENTS.query("lock_pass", PassRow)
+_FIND_SHOWN = _STATEMENTS.query("find_shown", ShownRow)
+PASS_TO_LOCK = _STATEMENTS.query("lock_pass", PassRow)
 _REVOKE_PASS = _STATEMENTS.command("revoke_pass")
 _REOPEN_PASS = _STATEMENTS.command("reopen_pass")
 _USE_PASS = _STATEMENTS.command("use_pass")
@@ -96,14 +104,23 @@ async def lock_latest_pass(
     return await tx.maybe(_LOCK_LATEST_PASS, tenant_id=tenant_id, reservation_id=reservation_id)
 
 
-async def find_pass(tx: Transaction, nonce: bytes) -> PassRow | None:
-    """Return the pass of the transaction's tenant with this nonce."""
-    return await tx.maybe(_FIND_PASS, tenant_id=tx.tenant_id, nonce=nonce)
+async def find_shown(database: Database, tenant_id: TenantId, shown: CheckInPass) -> ShownRow | None:
+    """Return the reservation of a pass of this tenant's that was issued with these words, in one round trip."""
+    rows = await database.call(
+        _FIND_SHOWN,
+        tenant_id=tenant_id,
+        nonce=shown.nonce,
+        reservation_id=shown.reservation_id,
+        restaurant_id=shown.restaurant_id,
+        issued_at=shown.issued_at,
+        expires_at=shown.expires_at,
+    )
+    return rows[0] if rows else None
 
 
 async def lock_pass(tx: Transaction, nonce: bytes) -> PassRow | None:
-    """Return the same, locked."""
-    return await tx.maybe(_LOCK_PASS, tenant_id=tx.tenant_id, nonce=nonce)
+    """Return the pass of the transaction's tenant with this nonce, locked."""
+    return await tx.maybe(PASS_TO_LOCK, tenant_id=tx.tenant_id, nonce=nonce)
 
 
 async def revoke_pass(

@@ -203,3 +203,28 @@ DO UPDATE SET shortcut = excluded.shortcut, text = excluded.text, revision = exc
 DELETE FROM quick_answers
 WHERE tenant_id = :tenant_id::uuid
     AND quick_answer_id = :quick_answer_id::uuid
+
+-- lock_line_tests :none
+-- Lets the tests of one customer be counted one after the other.
+SELECT pg_advisory_xact_lock(hashtextextended(:tenant_id::uuid::text, 9317))
+
+-- count_line_tests :one CountRow
+-- How many test messages a customer sent since an instant.
+SELECT count(*) AS counted
+FROM line_tests
+WHERE tenant_id = :tenant_id::uuid
+    AND tested_at > :since::timestamptz
+
+-- note_line_test :none
+-- Notes that a message is a test.
+INSERT INTO line_tests (tenant_id, message_id, line_id, tested_by, tested_at)
+VALUES (:tenant_id::uuid, :message_id::uuid, :line_id::uuid, :tested_by::text, :now::timestamptz)
+
+-- list_line_tests :many LineTestRow
+-- The latest test messages of a line.
+SELECT message_id
+FROM line_tests
+WHERE tenant_id = :tenant_id::uuid
+    AND line_id = :line_id::uuid
+ORDER BY tested_at DESC, message_id DESC
+LIMIT 10

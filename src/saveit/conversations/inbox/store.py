@@ -85,6 +85,18 @@ class QuickAnswerRow(msgspec.Struct, frozen=True):
     revision: int
 
 
+class CountRow(msgspec.Struct, frozen=True):
+    """A number of test messages."""
+
+    counted: int
+
+
+class LineTestRow(msgspec.Struct, frozen=True):
+    """A test message."""
+
+    message_id: UUID
+
+
 _STATEMENTS = load_statements("saveit.conversations.inbox")
 LIST_INBOX = _STATEMENTS.query("list_inbox", InboxRow)
 FIND_IN_INBOX = _STATEMENTS.query("find_in_inbox", InboxRow)
@@ -102,3 +114,7 @@ LIST_QUICK_ANSWERS = _STATEMENTS.query("list_quick_answers", QuickAnswerRow)
 FIND_QUICK_ANSWER = _STATEMENTS.query("find_quick_answer", QuickAnswerRow)
 SAVE_QUICK_ANSWER = _STATEMENTS.command("save_quick_answer")
 REMOVE_QUICK_ANSWER = _STATEMENTS.command("remove_quick_answer")
+LOCK_LINE_TESTS = _STATEMENTS.command("lock_line_tests")
+COUNT_LINE_TESTS = _STATEMENTS.query("count_line_tests", CountRow)
+NOTE_LINE_TEST = _STATEMENTS.command("note_line_test")
+LIST_LINE_TESTS = _STATEMENTS.query("list_line_tests", LineTestRow)

@@ -9,7 +9,7 @@ import msgspec
 from saveit.conversations.model import Conversation, PlannedPart
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Transaction, load_statements
-from saveit.kernel.ids import TenantId, new_id
+from saveit.kernel.ids import RestaurantId, TenantId, new_id
 from saveit.messages import Buttons, File, Letter, Menu, QuickReplies, Speech, Text
 from saveit.outbox import Fact, append
 
@@ -91,6 +91,8 @@ class _Told(msgspec.Struct, frozen=True):
     advisor_id: UUID | None
     ai_epoch: int
     why: str = ""
+    conversation_id: UUID | None = None
+    reservation_id: UUID | None = None
 
 
 _STATEMENTS = load_statements("saveit.conversations.memory")
@@ -209,6 +211,29 @@ async def save_inbound(  # noqa: PLR0913 - what came, from where and when.
         ),
     )
     return InboundRow(message_id, had_its_turn=False)
+
+
+async def note_offered(
+    tx: Transaction, conversation: Conversation, restaurant_id: RestaurantId, *, now: datetime
+) -> None:
+    """Write down that free times were shown to the guest."""
+    told = conversation_fact("conversation.offered", conversation, conversation.ai_epoch, now)
+    await append(tx, msgspec.structs.replace(told, restaurant_id=restaurant_id))
+
+
+async def note_booked(
+    tx: Transaction,
+    conversation: Conversation,
+    restaurant_id: RestaurantId,
+    reservation_id: UUID,
+    *,
+    now: datetime,
+) -> None:
+    """Write down that the talk has led to a reservation."""
+    told = conversation_fact(
+        "conversation.booked", conversation, conversation.ai_epoch, now, reservation_id=reservation_id
+    )
+    await append(tx, msgspec.structs.replace(told, restaurant_id=restaurant_id))
 
 
 async def note_turn(tx: Transaction, message_id: UUID, epoch: int) -> None:
@@ -378,6 +403,7 @@ def conversation_fact(  # noqa: PLR0917 - the parts of a fact.
     now: datetime,
     why: str = "",
     subject: UUID | None = None,
+    reservation_id: UUID | None = None,
 ) -> Fact:
     """Return what happened to a conversation, or to a message in it."""
     body = _Told(
@@ -387,6 +413,8 @@ def conversation_fact(  # noqa: PLR0917 - the parts of a fact.
         advisor_id=conversation.advisor_id,
         ai_epoch=epoch,
         why=why,
+        conversation_id=conversation.id,
+        reservation_id=reservation_id,
     )
     return Fact(
         fact_id=new_id(now),

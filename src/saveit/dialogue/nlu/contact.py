@@ -60,7 +60,7 @@ _DURATION = (
     r"|noches\b|nights\b)(?! from| pasadas| past| to| before| after| antes| mas tarde"
     r"| despues de)"
 )
-_TIMES = r"(?:\d{1,2} (?:x|for) 1\b|\d{1,2} x \d{1,2}|\bx\d+|\d{3}(?: \d{3})+|\d+/\d+ of)"
+_TIMES = r"(?:\d{1,2} (?:x|for) 1\b|\d{1,2} x \d{1,2}|(?<![ap]m )(?<!h )(?<!\d )(?<!¤ )\bx\d+|\d{3}(?: \d{3})+|\d+/\d+ of)"
 _HIDDEN: Final = tuple(re.compile(pattern) for pattern in (_MONEY, _AGE, _PLACE, _TABLE, _TIMES))
 _DURATIONS: Final = re.compile(_DURATION)
 _EVENTS = (
@@ -118,6 +118,11 @@ _NAME_LAST: Final = re.compile(
     r"|doña)\.?\s+)?(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+"
     r"(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){0,3})\s*[.!]?\s*$"
 )
+# "Mañana 8 pm 2 personas Lupita": nothing but the name is left to say.
+_NAME_TAIL: Final = re.compile(
+    r"(?i:(?<=\d)|(?<=\d[hH])|\b(?:personas?|pers|pax|people|ppl|hs?|hrs?|horas|[ap]\.?m\.?|\d ?hs?|media|cuarto|noche|tarde|tonight|tomorrow|mañana))"
+    r"[ ]+(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){0,2})\s*[.!]?\s*$"
+)
 _HERE: Final = re.compile(
     r"(?:^|[.!,]\s+)(?P<name>[A-Z][a-z]+) here\b|^(?:for|para) (?P<name2>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+),"
 )
@@ -152,7 +157,7 @@ _NOT_NAMES: Final = frozenset(
         "pax personas people somos gracias thanks thank porfa favor usted ustedes vosotros alguien nobody from",
         "sin al en o or is it it's that this there when what where how possible reservar cancelar cambiar confirmar modificar",
         "cenar comer party seated about around outside inside tambien hemos buenas hola hello hi buenos good dear estimados esa",
-        "ese eso mia mio otra otro same mismo misma",
+        "budget presupuesto limite limit seniors ese eso mia mio otra otro same mismo misma",
     )
     for word in line.split()
 )
@@ -259,6 +264,7 @@ def _bare_name(text: str) -> str | None:
         _SIGNED.search(text),
         _NAME_FALLBACK.search(text) if beside else None,
         _NAME_LAST.search(text) if beside else None,
+        _NAME_TAIL.search(text) if beside else None,
     ):
         name = None if found is None else next(filter(None, found.groups()), None)
         if name is not None and not any(_is_word(word) or plain(word) in WEEKDAYS for word in name.split()):

@@ -25,7 +25,7 @@ ELSEWHERE: Final = re.compile(
     r"|places?)(?= .*\b(?:in|en|near|that|with|serving|around|close)\b|$)|insurance"
     r"|bank account|credit score|loan|overdraft|calendar|meeting|schedule a|alarm|timer"
     r"|email to|text my|novel|book called|saga|rate (?:the|this)|give .* (?:points|stars)"
-    r"|stars|cinema|theatre|showtimes|screening|recommend\w*|recomiend\w+|arregla\w*|vendeme"
+    r"|stars|cinema|theatre|showtimes|screening|recommend\w*|recomiend\w+|arregla(?!d)\w*|vendeme"
     r"|noticias|news|liga|futbol|football|como se hace|how do you make|mejor movil|movil nuevo"
     r"|(?:coche|carro) (?:nuevo|usado|barato)|plumber|jazz|renew|reviews?|ratings|rated|fridge"
     r"|refrigerat\w+|leftovers|spoil\w*|expire\w*|ingredients|calories|vacation|visa for"

@@ -335,6 +335,12 @@ def _after_weekday(match: re.Match[str], here: Here) -> Day | None:
     return _day(match, next_weekday(int(match["w"]), here.today) + _WEEK * int(weeks))
 
 
+def _weekday_fortnight(match: re.Match[str], here: Here) -> Day | None:
+    """Read "Saturday fortnight": two weeks after the next Saturday, or after today where it is today's own name."""
+    first = next_weekday(int(match["w"]), here.today - timedelta(days=1))
+    return _day(match, first + 2 * _WEEK)
+
+
 def _in_week(match: re.Match[str], here: Here) -> Day | None:
     groups = match.groupdict()
     weekday = groups.get("w") or groups.get("w2")
@@ -519,6 +525,7 @@ _READERS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     ),
     _compiled(rf"(?:(?P<n>{_SMALL}) )?{_UNIT} (?:on|from) {_WEEKDAY}\b", _after_weekday),
     _compiled(rf"\b{_WEEKDAY} (?:week\b(?! of)|after next\b)", _after_weekday),
+    _compiled(rf"\b{_WEEKDAY} fortnight\b", _weekday_fortnight),
     _compiled(
         (
             rf"\b(?:en|dentro de|in|within|de aqui a)(?: about| unas?"
@@ -549,7 +556,7 @@ _READERS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     _compiled(r"\b(?:los|todos los|cada|every|all) D\d\b|\b(?:lunes|martes) a D\d", _not_one_day),
     _compiled(
         (
-            r"\b(?:(?:el |este |proximo |this |next |the |bank holiday )*(?:finde(?: semana)?"
+            r"\b(?:(?:el |este |proximo |this |next |the |bank holiday |la |esta )*(?:quincena|finde(?: semana)?"
             r"|fin de semana|weekend)(?: que viene| proximo| largo)?|puente(?: festivo)?|semana santa"
             r"|(?:a )?fin(?:ales|es)? de(?: este)? mes"
             r"|(?:the )?end of (?:the |this )?month|(?:early |late )?next (?:week|month)"
@@ -575,7 +582,7 @@ _READERS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     # Today and tomorrow.
     _compiled(
         (
-            r"\b(?:hoy(?: mismo| dia)?|today|tonight|esta (?:misma )?(?:noche|tarde|manana|madrugada"
+            r"\b(?:(?:ahora(?: mismo)?|ahorita|right now)(?= ?¤)|hoy(?: mismo| dia)?|today|tonight|esta (?:misma )?(?:noche|tarde|manana|madrugada"
             r"|tardecita)|this (?:morning|afternoon|evening|night))\b"
         ),
         _days_ahead(0),

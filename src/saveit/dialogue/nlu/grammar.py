@@ -47,6 +47,12 @@ _OTHER_HOUR_BEFORE: Final = re.compile(
     r"|from) (?P<h>\d{1,2})(?:[:.](?P<m>[0-5]\d))? (?:y|and|a|to|hasta|-) "
     r"|(?<![\d:/.])(?P<h2>\d{1,2}) (?:o|u|or) )(?:a )?(?:las? |at )?$"
 )
+# "Entre 8 y 9 para dos", "de 8 a 10": hours, where the people are said elsewhere or not at all beside a day.
+_BARE_HOURS: Final = re.compile(
+    r"(?<!somos )(?<!seremos )(?<!vamos )(?<!seriamos )(?<!ser )(?<!be )(?<!party of )(?<!para )(?<!for )(?<![\d:/])\b"
+    r"(?P<word>entre|between|de|from) (?:las? )?(?P<a>[1-9]|1\d|2[0-3]) (?:y|and|a|to) (?:las? )?(?P<b>[1-9]|1\d|2[0-3])\b"
+    r"(?![:/.,]\d)(?! (?:personas?|people|pax|guests|comensales|adult|nin[oa]s|de M|anos|euros|minut|€|M\d))"
+)
 _ONLY_A_NUMBER: Final = re.compile(r" (?:\d{1,2}|una?|uno|one) ")
 _INSTEAD: Final = re.compile(r"\b(?:instead|en vez|en lugar)\b")
 _MOVES: Final = re.compile(r"\b(?:cambi|mov|pas|modif|chang|switch|move)\w*")
@@ -183,6 +189,8 @@ def _when(page: _Page) -> tuple[_When, _Page]:
         paired, rest = times.paired_times(rest)
         said = sorted([*said, *paired], key=lambda each: each.start)
     said = _without_shows(said, rest)
+    between, rest = _bare_hours(rest, page, days, said)
+    said = [*said, *between]
     days, said, rest = _asked(page, days, said, rest)
     page = _Page(page.whole, rest, page.english, context)
     day, day_questions, day_taken_back = _chosen_day(page, days)
@@ -191,6 +199,23 @@ def _when(page: _Page) -> tuple[_When, _Page]:
     if relative is not None and clock is None and not time_questions:
         clock, on = Clock(time(relative.hour, relative.minute)), relative.on
     return _When(day, clock, (*day_questions, *time_questions), day_taken_back or time_taken_back, on), page
+
+
+def _bare_hours(rest: str, page: _Page, days: list[Day], said: list[Said]) -> tuple[list[Said], str]:
+    """Return the hours between which the guest wants to come, where nothing but the people said elsewhere shows that they are hours."""
+    found = None if said or page.context.requested == "party_size" else _BARE_HOURS.search(rest)
+    if found is None or _MOVES.search(page.whole):
+        return [], rest
+    blank = times.blanked(rest, *found.span())
+    if not people.parties(blank, asked=False) and not days:
+        return [], rest
+    first, last = int(found["a"]), int(found["b"])
+    if first >= last:
+        return [], rest
+    start = Said(found.start("a"), found.end("a"), first)
+    if found["word"] in {"de", "from"}:
+        return [start], blank
+    return [start, Said(found.start("b"), found.end("b"), last)], blank
 
 
 def _without_shows(said: list[Said], rest: str) -> list[Said]:

@@ -142,7 +142,10 @@ def _heaviest(scores: dict[Intent, float], text: str, ask: Ask) -> Weighed:
     if not ranked or ranked[0][1] < _CHANCE:
         return _unsaid(scores, text, ask)
     intent, best = ranked[0]
-    if ask.requested in ask.states and intent in _GIVES_WAY and best < _GIVES_WAY_BELOW:
+    answers = ask.requested in ask.states
+    if answers and (intent in _MANNERS or (intent in _GIVES_WAY and best < _GIVES_WAY_BELOW)):
+        return Weighed(None, 0.8)
+    if intent == "greet" and ask.requested == "time" and ask.part_of_day:
         return Weighed(None, 0.8)
     ahead = best - max(ranked[1][1], 0) if len(ranked) > 1 else best
     return Weighed(intent, round(min(0.99, 0.5 + ahead / 10 + best / 20), 2))

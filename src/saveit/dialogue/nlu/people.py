@@ -183,7 +183,8 @@ _ME_PLUS: Final = re.compile(
     r"|y yo|and me|plus me|more plus me|\+ yo|amigos y yo|friends and (?:me|i))\b"
 )
 _ASKED: Final = re.compile(
-    r"^[ ,.]*(?:(?:somos|seremos|para|for|pa|unos|unas|about|around|like|creo que|pues|si|yes"
+    r"^[ ,.]*(?:(?:vale|ok|okay|bueno|entonces|va|dale|listo|then|well|so|perfecto|mejor|pues|sean|que sean)(?: ,)? )*"
+    r"(?:(?:somos|seremos|para|for|pa|unos|unas|about|around|like|creo que|pues|si|yes"
     r"|we're|we are|solo|just|mesa de|como|only|son|de|a party of|party of|nomas"
     r"|the) )*(?P<n>\d{1,3}|una?|uno|one)\b(?![:/]\d)(?! (?:o|u|or|-|to|a) \d)"
 )
@@ -198,12 +199,20 @@ _WITH_NUMBERED: Final = re.compile(
     r"|of which there are) (?P<n2>\d{1,2})\b"
 )
 _COMING: Final = re.compile(
-    r"\b(?:cenar|comer|almorzar|desayunar|ir|venir|cenamos|comemos|almorzamos|iremos|venimos"
+    r"\b(?:que )?(?:sean|seamos) (?P<n2>\d{1,2})(?! ?(?:h|horas|[ap]m)\b|[:.]\d)|\b(?:cenar|comer|almorzar|desayunar|ir|venir|cenamos|comemos|almorzamos|iremos|venimos"
     r"|vamos|cenaremos|comeremos|dinner|lunch|breakfast"
     r"|brunch) (?P<n>\d{1,2})(?= ?(?:$|[,.!¤]))"
 )
 # A number that nothing else explains, beside a day or an hour that was said.
-_LOOSE: Final = re.compile(r"(?:^|[¤,]) (?P<n>\d{1,2})(?= ?(?:$|[,.] |[,.]$))")
+_LOOSE: Final = re.compile(
+    r"(?:^|[¤,.]) (?P<n>\d{1,2})(?= ?(?:$|[,.] |[,.]$))|¤ ?,? ?(?:x|por) ?(?P<n2>\d{1,2})(?= ?(?:$|[,.!]))"
+)
+# "Para 4, perdón, 5": the number after the apology is of what stands before it.
+_MENDED: Final = re.compile(
+    r"\b\d{1,2}(?: (?:personas?|people|pax|guests|comensales|adult\w+))? ?[,.]* ?(?:no|uy|ay|ups|oops)?[ ,]*"
+    r"(?:perdon\w*|sorry|digo|i mean|mejor dicho|me equivoque|bueno|quiero decir|actually|make that|miento|o sea|mejor)[ ,]+"
+    r"(?:para |for |somos |que )?(?P<n>\d{1,2})(?= ?(?:$|[,.!¤]|personas|people|pax))(?! ?[¤])"
+)
 
 
 class Party(Struct, frozen=True):
@@ -380,14 +389,15 @@ def _kin_size(item: re.Match[str]) -> int:
 
 def _simple(text: str) -> list[Party]:
     found = [Party(*match.span(), _number(match["n"])) for match in _FOR_N.finditer(text)]
+    found += [Party(*match.span(), _number(match["n"])) for match in _MENDED.finditer(text)]
     found += [Party(*match.span(), 2) for match in _WORDS_OF_TWO.finditer(text)]
     found += [
         Party(*match.span(), int(match["n"]) + int(match["n2"])) for match in _WITH_NUMBERED.finditer(text)
     ]
     if not found:
-        found += [Party(*match.span(), int(match["n"])) for match in _COMING.finditer(text)]
+        found += [Party(*match.span(), int(match["n"] or match["n2"])) for match in _COMING.finditer(text)]
     if not found and "¤" in text:
-        found += [Party(*match.span(), int(match["n"])) for match in _LOOSE.finditer(text)]
+        found += [Party(*match.span(), int(match["n"] or match["n2"])) for match in _LOOSE.finditer(text)]
     if not found:
         found += [Party(*match.span(), 1) for match in _ALONE.finditer(text)]
     return found

@@ -162,6 +162,16 @@ TALK: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|aceptan|a que hora|cuanto|donde|cual es|do i)\b"
         ),
     ),
+    (
+        "info",
+        6.5,
+        (
+            r"\b(?:cobr\w+|penaliz\w+|multa|coste?|charge\w*|fee|fine|pay|pagar) .{0,24}(?:cancel\w+|anul\w+|no.shows?)\b"
+            r"|\b(?:hay que|tengo que|tenemos que|se puede|puedo|podemos|do (?:i|we) (?:need|have) to|can (?:i|we)) "
+            r"(?:ir|venir|come|dress|wear|vestir\w*) (?:arreglad|vestid|elegante|formal|informal|de etiqueta|en "
+            r"(?:shorts?|chanclas|vaqueros|bermudas|tenis)|up\b|shorts|jeans|trainers|casual|con (?:shorts?|ninos|perr|mascota))"
+        ),
+    ),
     # check_availability
     (
         "check_availability",
@@ -375,7 +385,46 @@ TALK: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|great|nice) (?:to )?(?:talk|speak|chat)\w*|see you)\b"
         ),
     ),
+    (
+        "goodbye",
+        4.5,
+        r"^[ ,.!]*(?:(?:ha)?s?ta(?:'| ')? (?:luego|lueguito|prontito|entonces)|nos vidrios|ahi nos vemos|chausito|chaito)\b",
+    ),
     # confirm
+    (
+        "confirm",
+        4.5,
+        (
+            r"^[ ,.!¡]*(?:que si+(?= ?(?:$|[,.!]))|(?:es)?ta ?'? ?(?:bien|bueno)|spot on|bang on|tal cual|asi mismo|eso mero"
+            r"|cuenta con (?:ello|eso)|obvio|ya esta(?= ?(?:$|[,.!]))|yessir|ok dale)\b"
+        ),
+    ),
+    (
+        "confirm",
+        -5,
+        r"\b(?:me|nos) (?:la|lo) (?:confirm\w+|puede\w* confirmar|podeis confirmar|podrian? confirmar)",
+    ),
+    (
+        "my_bookings",
+        6,
+        (
+            r"\b(?:can|could|would) you (?:please )?confirm (?:it|that|this|my|our|the (?:booking|reservation|table))\b"
+            r"|\b(?:what time|when|what day)\b.{0,16}\bthe other(?: one)?\b|\bla otra\b.{0,24}\b(?:hora|dia|cuando|cuantos)\b|\b(?:hora|dia|cuando)\b.{0,16}\bla otra\b"
+            r"|\b(?:me|nos) (?:la|lo) (?:confirm(?:an|ais|as|a)|puede[sn]? confirmar|podeis confirmar|podrian? confirmar)\b"
+            r"|\b(?:esta|quedo|queda|ha quedado|is it|is everything|is that|are we) (?:\w+ )?(?:confirmad\w+|reservad\w+|apartad\w+"
+            r"|confirmed|booked|all set)\b.*\?"
+        ),
+    ),
+    (
+        "human",
+        5.5,
+        (
+            r"\b(?:hablar|conversar|comunic\w+|contactar|platicar|charlar|pas[ae]\w*|poner\w*) (?:\w+ ){0,2}?con (?:el |la |un |una "
+            r"|algun )?(?:encargad\w+|gerente|duen\w+|responsable|jef\w+|administrador\w*|asesor\w*|agente|persona|human\w*"
+            r"|alguien|anfitrion\w*|metre|maitre)\b"
+        ),
+    ),
+    ("greet", 5, r"\bcon quien (?:tengo el gusto|hablo|estoy hablando)|\bquien me atiende\b"),
     (
         "confirm",
         4,

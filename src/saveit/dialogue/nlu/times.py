@@ -63,6 +63,8 @@ _CORES: Final = tuple(
             r"|until) (?P<h>\d{1,2})[.,](?P<m>[0-5]\d)\b(?![.,/])"
         ),
         r"(?<![\d.,/:-])(?P<h>\d{1,2})[.,](?P<m>[0-5]\d)(?= (?:[ap]m|hs?|hrs?|horas)\b)",
+        # No day has minutes.
+        r"(?<=D\d )(?P<h>1[2-9]|2[0-3])(?: y)? (?P<m>00|15|30|45)\b(?![:/.,]\d)" + NOT_A_TIME,
         # No month has such a number.
         r"(?<=D\d )(?P<h>1?\d|2[0-3])[.,](?P<m>1[3-9]|[2-5]\d)(?![\d.,/-])",
         (
@@ -77,7 +79,7 @@ _CORES: Final = tuple(
             r"(?<![\w.,/:-])(?P<h>1[0-2]|[1-9]) (?:y |0 )?(?P<m>[0-5]?\d)(?= (?:[ap]m\b|(?:de|en"
             r"|por) la (?:manana|tarde|noche|madrugada)\b))"
         ),
-        r"(?<![\w.,/:-])(?P<h>\d{1,2})(?: -)? (?:o|oh|ou)(?: -)? (?P<m>\d)(?= )",
+        r"(?<![\w.,/:-])(?P<h>\d{1,2})(?: -)? (?:oh|ou|o(?= -? ?\d (?:[ap]m|in the)))(?: -)? (?P<m>\d)(?= )(?! (?:y|menos|con)\b)",
         r"(?<= (?:us|me) to )(?P<h>\d{1,2})\b(?![:/.,]\d)" + NOT_A_TIME,
         r"(?:meant|dije|said) (?P<h>\d{1,2})(?= ?(?:$|[,.]))",
         r"(?:(?<=tonight )|(?<=tomorrow ))(?P<h>[01]?\d|2[0-3])(?P<m>[0-5]\d)\b" + NOT_A_TIME,
@@ -154,7 +156,7 @@ _CORES: Final = tuple(
             r"|moved) to (?P<h>\d{1,2})\b(?![:/.,]\d)(?! th)"
         )
         + NOT_A_TIME,
-        r"(?<![/\d-])(?P<h>\d{1,2})(?: -)? (?:o|oh|ou|0)(?: -)? (?P<m>\d)\b",
+        r"(?<![/\d-])(?P<h>\d{1,2})(?: -)? (?:oh|ou|0)(?: -)? (?P<m>\d)\b(?! (?:y|menos|con)\b)",
         r"\b(?P<h>noon|midday|mid day|mid - day|mediodia|medio dia)(?: ?ish)?\b",
         r"\b(?P<h>midnight|mid night|mid - night|medianoche|media noche)\b",
     )

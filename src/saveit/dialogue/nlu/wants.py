@@ -66,7 +66,7 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"\b(?:si (?:alguien|alguno|algun\w*|hay|se) .{0,16}cancel\w+|if (?:someone|anyone"
             r"|somebody|anybody|a party) cancels|last minute cancellations|any cancellations"
             r"|cancel\w* (?:fee|charge|policy|sin (?:coste|cargo|penalizacion)|gratis|for free)"
-            r"|cobran .{0,12}cancel\w+|(?:cargo|penal\w+) .{0,16}cancel\w+|cancel\w+ tiene (?:costo"
+            r"|(?:cobr\w+|penaliz\w+|multa|coste?) .{0,20}(?:cancel\w+|anul\w+)|(?:cargo|penal\w+) .{0,16}cancel\w+|cancel\w+ tiene (?:costo"
             r"|coste|cargo))\b"
         ),
     ),
@@ -78,6 +78,11 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|booking)|(?:abandon|forget|close|unreserve|undo|revoke"
             r"|void) (?:\w+ ){0,3}(?:reservation|booking|table)|(?:isn't|is not) needed)\b"
         ),
+    ),
+    (
+        "cancel",
+        7,
+        r"\bya no (?:la|lo|nos|me) (?:quier\w+|quer\w+|necesit\w+|vamos|hace|hara)|\bdej\w+ sin efecto\b",
     ),
     # modify
     (
@@ -160,7 +165,25 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
         ),
     ),
     ("modify", 6.5, r"\bno (?:podemos|puedo|alcanz\w+ a|vamos a|voy a) llegar _.*_"),
+    (
+        "modify",
+        6,
+        (
+            r"\b(?:me|nos|se|te|podes|puedes|pueden|podeis|puede|podrian?|podrias) (?:la |lo |me |nos "
+            r"|puede |puedes |podria |podrias )*(?:corr(?:es|e|en|eis|er|erla|erlo)|pas(?:as|a|an|ais|ar|arla|arlo)"
+            r"|muev\w+|mover\w*|adelant\w+|atras\w+|retras\w+)(?: la reserva| la mesa)? ?(?=_|a la una|para (?:_|mas)|mas )"
+            r"|\bpon(?:me|nos|ga|gan|la|lo|edme|ednos|game|gannos)? (?:la |mi |nuestra )(?:reserv\w+|mesa) (?:mas|para mas|antes|_)"
+        ),
+    ),
     # running_late
+    (
+        "running_late",
+        5,
+        (
+            r"\b(?:hay|mucho|un|una|tremendo|terrible|harto|bastante|en el|en un) (?:\w+ ){0,3}(?:trafico|tapon|trancon|taco"
+            r"|atasco|embotellamiento|cola|traffic|jam)\b|\b(?:un )?poqu?it\w* tarde\b|\bvamos (?:llegando|tardisimo)\b"
+        ),
+    ),
     (
         "running_late",
         6,

@@ -214,7 +214,7 @@ terraza dentro fuera afuera nino ninos nina bebe silla trona alergia alergico al
 cumpleanos aniversario mama papa mujer marido novia novio esposa esposo hijos hijo hija hermano amigos amigo gente pareja adultos
 proximo proxima siguiente semana mes ano dia hora horas quien porque aun todavia ahora ahorita despues antes sobre tipo eso asi va
 vengo venimos llego llegamos llegar retraso algo alguna alguien nada nadie otro otra mismo misma creo gusta gustaria joya bacan
-chevere sip simon nel nop pues po che
+chevere sip simon nel nop pues po che perdon perdona perdone disculpa disculpe confirman confirmais aceptan aceptais cobran cobrais
 """)
 ENGLISH: Final = _words("""
 the an of and or to in on at for with without my your his her our their i you he she it we they me us them is are was were be been

@@ -146,7 +146,8 @@ def instead(
 ) -> Decision:
     """Say what there is instead, and let the guest choose or wait."""
     voice = turn.voice
-    found = tuple(nearest[: _CHOICES_MAX - 1])
+    # The nearest are chosen by their distance, and said as a diary has them.
+    found = tuple(sorted(nearest[: _CHOICES_MAX - 1], key=lambda start: start.starts_at))
     choices = [start_choice(turn, start, state.draft.date) for start in found]
     if waits:
         choices.append(Choice("wait", voice.say("waitlist_button")))

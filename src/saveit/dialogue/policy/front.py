@@ -412,7 +412,8 @@ def _unnamed(turn: Turn, state: State) -> Flow:
         return (yield from _book(turn, state))
     if stated(turn) or (slots.special_requests and state.topic is None):
         return (yield from pursue(turn, filled(turn, replace(over(state), topic="book"))))
-    if state.restaurant_id != turn.situation.state.restaurant_id and state.asked == "restaurant":
+    if state.restaurant_id != turn.situation.state.restaurant_id and state.topic is not None:
+        # "Mejor en el Puerto": the restaurant is all that the message says.
         return (yield from _resume(turn, replace(state, asked=None)))
     return (yield from _lost(turn, state))
 

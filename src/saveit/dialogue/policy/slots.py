@@ -8,7 +8,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from saveit.dialogue.model import Asked, Draft, State, Venue
+from saveit.dialogue.nlu.contact import name_of
 from saveit.dialogue.nlu.model import Area, Question
+from saveit.dialogue.nlu.spelling import is_known
 from saveit.dialogue.policy.turn import Turn
 from saveit.messages import Choice
 
@@ -165,12 +167,30 @@ def _name(turn: Turn, state: State) -> str | None:
     """Return the name that is stated or, where it was asked for, that the whole message is."""
     if turn.meant.slots.name is not None:
         return turn.meant.slots.name
+    if state.asked == "confirmation" and state.topic == "book":
+        return _bare_name(turn)
     if state.asked != "name" or turn.meant.intent not in {None, "out_of_scope"} or stated(turn):
         return None
     words = turn.text.strip(" .!\n").split()
     if not 0 < len(words) <= _NAME_WORDS_MAX or not all(word[0].isalpha() for word in words):
         return None
     return " ".join(word.capitalize() if word.islower() else word for word in words)
+
+
+def _bare_name(turn: Turn) -> str | None:
+    """Return the name that is all of an answer to "shall I book it?": who says only that wants it under that name."""
+    words = turn.text.strip(" .!\n").split()
+    if (
+        turn.meant.intent not in {None, "out_of_scope"}
+        or stated(turn)
+        or not 0 < len(words) <= _NAME_WORDS_MAX
+    ):
+        return None
+    if len(turn.situation.venues) > 1 and venue_named(turn) is not None:
+        return None
+    known = [is_known(_plain(word)) for word in words]
+    has_capitals = all(word[0].isupper() for word in words) and not known[0]
+    return name_of(turn.text, asked=True) if has_capitals or (len(words) > 1 and not any(known)) else None
 
 
 def _joined(before: str | None, added: str | None) -> str | None:

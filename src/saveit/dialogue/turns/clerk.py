@@ -113,6 +113,10 @@ class Clerk:
         self._asker = asker
         self._links = links
         self._send_code = send_code
+        self.offering: RestaurantId | None = None
+        """Whose free times the guest was shown in this turn."""
+        self.booked: Reservation | None = None
+        """What this turn has booked."""
 
     async def answer(self, question: Question, tx: Transaction | None) -> Answer:  # noqa: PLR0911 - one question, one door.
         """Return the core's answer. `tx` is the turn's own, which acts need and reads use when it is there."""
@@ -162,8 +166,11 @@ class Clerk:
         found = await day_offers(self._desk, house, question.on, asking)
         starts = tuple(_start(each) for each in found if isinstance(each, Offer))
         if starts:
+            self.offering = house.restaurant_id
             return Listed(starts)
         nearest = await nearest_offers(self._desk, house, asking, on=question.on, wished_at=None)
+        if nearest:
+            self.offering = house.restaurant_id
         return Listed(
             (), tuple(each for each in found if isinstance(each, Closed)), tuple(map(_start, nearest))
         )
@@ -177,6 +184,7 @@ class Clerk:
         asking = _asking(question.party_size, question.area_id, question.excluding)
         found = await answer_at(self._desk, house, asking, on=question.on, time=question.time)
         if isinstance(found, Offer):
+            self.offering = house.restaurant_id
             return Free(_start(found))
         return Taken(found, await self._nearest(house, asking, question.on, question.time))
 
@@ -226,12 +234,14 @@ class Clerk:
         booked = await book(
             self._desk, booking, tenant_id=self._asker.tenant_id, actor=self._asker.actor, key=self._asker.key
         )
+        self.booked = booked.reservation
         return await self._done(booked.reservation)
 
     async def _accept(self, entry_id: UUID) -> Answer:
         booked = await accept(
             self._desk, EntryId(entry_id), tenant_id=self._asker.tenant_id, actor=self._asker.actor
         )
+        self.booked = booked.reservation
         return await self._done(booked.reservation)
 
     async def _change(self, tx: Transaction, question: Change) -> Answer:
@@ -344,6 +354,8 @@ class Clerk:
     async def _nearest(self, house: House, asking: Asking, on: date, time: str) -> tuple[Start, ...]:
         wished = instant_of_start(on, clock_minutes(time), house.zone)
         found = await nearest_offers(self._desk, house, asking, on=on, wished_at=wished)
+        if found:
+            self.offering = house.restaurant_id
         return tuple(map(_start, found))
 
     def _guest(self, wanted: Wanted, house: House) -> GuestDetails:

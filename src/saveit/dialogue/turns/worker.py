@@ -25,6 +25,9 @@ from saveit.conversations import (
     attribute,
     begin_as,
     find_silence,
+    note_booked,
+    note_offered,
+    note_media,
     note_turn,
     of_person,
     open_conversation,
@@ -38,7 +41,9 @@ from saveit.conversations import (
     unsilence,
 )
 from saveit.dialogue.model import (
+    Accept,
     Answer,
+    Book,
     Decision,
     Effect,
     Guest,
@@ -100,6 +105,7 @@ from saveit.messages import (
     TapAnswer,
     UnifiedMessage,
     UnifiedResponse,
+    Written,
     fit,
 )
 from saveit.reservations import Desk
@@ -255,6 +261,9 @@ class Turns:
         step = decide(situation, answers)
         while not isinstance(step, Decision) and not isinstance(step, IN_THE_TURN):
             assert len(answers) < QUESTIONS_MAX
+            if isinstance(step, Book | Accept) and not await self._is_ours(event, heard, actor):
+                # A human took over while we thought. What follows finds the same, and writes nothing of the bot's.
+                break
             answers.append(await clerk.answer(step, None))
             step = decide(situation, answers)
         await faults.reach("dialogue.turn.before_commit")
@@ -263,6 +272,12 @@ class Turns:
             await self._settle(tx, event, message, heard, situation, clerk, tuple(answers), last=last)
 
         await database.attempt(event.tenant_id, actor, settle)
+
+    async def _is_ours(self, event: Delivered, heard: Heard, actor: Actor) -> bool:
+        """Say whether the bot still speaks for this conversation; a booking commits by itself, so this is asked before it, too."""
+        async with self._desk.database.tenant(event.tenant_id, actor) as tx:
+            memory = await recall(tx, tx.tenant_id, heard.conversation.id)
+        return memory is not None and memory.ai_attention and memory.ai_epoch == heard.epoch
 
     async def _current(self, event: Delivered, message: UnifiedMessage) -> UnifiedMessage:
         """Return a message as its sender has it by now: mended or taken back while it waited here."""
@@ -322,6 +337,9 @@ class Turns:
             at=message.sent_at or event.received_at,
             now=now,
         )
+        if isinstance(message.content, Written):
+            files = message.content.attachments
+            await note_media(tx, sealer, conversation, saved.message_id, files, now=now)
         memory = await recall(tx, tx.tenant_id, conversation.id)
         assert memory is not None
         wants = memory.ai_attention and not (saved.had_its_turn or is_silent) and deserves_an_answer(message)
@@ -431,6 +449,7 @@ class Turns:
                 now=now,
             )
             assert written, "the conversation is locked"
+            await _tell_progress(tx, conversation, clerk, now)
             if heard.person.name is None and situation.state.draft.name:
                 await introduce(
                     tx, sealer, msgspec.structs.replace(heard.person, name=situation.state.draft.name)
@@ -559,6 +578,14 @@ def _first_phone(writer: Writer) -> str | None:
 def _threads(can: Can) -> bool:
     """Say whether an answer names what it answers: letters and calls do; in a chat it would quote every message."""
     return can.shape != "chat"
+
+
+async def _tell_progress(tx: Transaction, conversation: Conversation, clerk: Clerk, now: datetime) -> None:
+    """Write down how far the talk has come by this turn."""
+    if clerk.offering is not None:
+        await note_offered(tx, conversation, clerk.offering, now=now)
+    if clerk.booked is not None:
+        await note_booked(tx, conversation, clerk.booked.restaurant_id, clerk.booked.id, now=now)
 
 
 def _parts(

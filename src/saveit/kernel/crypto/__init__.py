@@ -7,10 +7,12 @@ looked up has a keyed blind index beside it.
 Owns no table. It never keeps a key in a module, never invents a cipher, and never says more about a failure than that it failed.
 """
 
+from saveit.kernel.crypto.aws import AwsKey, signature_v4
 from saveit.kernel.crypto.errors import SecretKeyRefused, Unreadable
 from saveit.kernel.crypto.indexes import BlindIndex
 from saveit.kernel.crypto.keys import MasterKey, TenantKeys, Wrapper, new_wrapped_key, rewrap_key, unwrap_key
 from saveit.kernel.crypto.passwords import PasswordVerdict, hash_password, verify_password
+from saveit.kernel.crypto.pieces import open_pieces, seal_in_pieces
 from saveit.kernel.crypto.seal import Sealer
 from saveit.kernel.crypto.secret_key import SecretKey, load_secret
 from saveit.kernel.crypto.tokens import (
@@ -25,6 +27,7 @@ from saveit.kernel.crypto.tokens import (
 )
 
 __all__ = [
+    "AwsKey",
     "BlindIndex",
     "MasterKey",
     "NewToken",
@@ -43,8 +46,11 @@ __all__ = [
     "new_api_key",
     "new_session_token",
     "new_wrapped_key",
+    "open_pieces",
     "read_token",
     "rewrap_key",
+    "seal_in_pieces",
+    "signature_v4",
     "token_digest",
     "unwrap_key",
     "verify_password",

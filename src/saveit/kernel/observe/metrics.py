@@ -117,6 +117,12 @@ history_found = Counter(
     ("channel",),
     registry=registry,
 )
+media_copies = Counter(
+    "saveit_media_copies",
+    "Files of guests that were copied from their providers, are tried again, or were given up.",
+    ("channel", "outcome"),
+    registry=registry,
+)
 line_words = Counter(
     "saveit_line_words",
     "What providers said about a line or its templates; `for` is who it is for. Alarm: person, above 0.",
@@ -165,6 +171,31 @@ inbox_parked = Gauge(
     "Events that could not be read and a person must look at. Alarm: above 0.",
     registry=registry,
     multiprocess_mode="mostrecent",
+)
+
+sockets_open = Gauge(
+    "saveit_sockets_open",
+    "Sockets that are open: `chat` of guests, `staff` of screens.",
+    ("kind",),
+    registry=registry,
+    multiprocess_mode="livesum",
+)
+sockets_closed = Counter(
+    "saveit_sockets_closed",
+    "Sockets that were closed, by kind and closing code. Alarm: 4409 or 1011 for ten minutes.",
+    ("kind", "code"),
+    registry=registry,
+)
+socket_frames = Counter(
+    "saveit_socket_frames",
+    "Frames sent: facts to screens, and what is numbered to web chats.",
+    ("kind",),
+    registry=registry,
+)
+socket_frames_dropped = Counter(
+    "saveit_socket_frames_dropped",
+    "Frames that waited for a reader who was cut off; they are sent again when it comes back.",
+    registry=registry,
 )
 
 

@@ -67,17 +67,20 @@ async def place(desk: Desk, wish: Wanted, act_for: ActFor) -> tuple[Placed, Outc
     for _ in range(_TURNS_MAX):
         house = await desk.house(wish.tenant_id, wished.restaurant_id)
         picture = await _fresh_day(desk, house, wish, after=after)
-        answer = _answer(house, picture.day, wish, desk.now())
+        hurried = after == 0 and picture.seemed_full(wished.time, wish.asking)
+        answer = None if hurried else _answer(house, picture.day, wish, desk.now())
         reseated = None
-        if isinstance(answer, Closed) or answer.overbooked:
+        if answer is None or isinstance(answer, Closed) or answer.overbooked:
             if after == 0 or picture.superseded or _hangs_on_others(picture, wish, desk.now()):
                 # Nothing is refused before what is undecided is decided, nor without a reading newer than the request that also
                 # says that the rules are still in force.
+                picture.note_full(wished.time, wish.asking)
                 seen = await _look(desk, wish)
                 if seen.closed is not None:
                     raise _full(seen.closed, wish)
                 after = seen.after
                 continue
+            assert answer is not None, "only a first turn is hurried"
             if isinstance(answer, Closed) and not is_capacity(answer.reason):
                 raise RulesRefused(_broken(picture, wish, answer, desk.now()))
             reseated = await _reseat(desk, wish, picture, answer, act_for=act_for)

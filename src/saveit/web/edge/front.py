@@ -30,6 +30,11 @@ API = "/api/v1/"
 SIGN_IN = "/api/v1/sessions"
 # Argon2 makes each try slow for us too; a person who forgot a password needs fewer.
 _SIGN_INS_PER_MINUTE = 10
+# A page asks for a session once, and keeps it for three months.
+CHAT_SESSIONS = "/api/v1/chat/sessions"
+_CHATS_PER_MINUTE = 20
+# Nothing of the page's own goes with the request, neither cookie nor key: which pages may, the line says.
+_ANY_PAGE = (b"access-control-allow-origin", b"*")
 _PATH_LENGTH_MAX = 1_024
 _UNMATCHED = "unmatched"
 _INTERNAL_ERROR = 500
@@ -80,9 +85,11 @@ class Front:
         router: App,
         hot: tuple[HotPath, ...],
         *,
+        sockets: App,
         seconds: Callable[[], float] = perf_counter,
     ) -> None:
         self._parts = parts
+        self._sockets = sockets
         self._links = Links(parts.desk, parts.public_url)
         self._router = router
         self._hot = {(method, each.path): each for each in hot for method in each.methods}
@@ -96,14 +103,15 @@ class Front:
         self._by_address = Buckets()
         self._by_key = Buckets()
         self._sign_ins = Buckets()
+        self._chats = Buckets()
         # Finding a metric's child by its labels costs more than counting does.
         self._counters: dict[tuple[str, str, int], Callable[[], None]] = {}
         self._timers: dict[tuple[str, str], Callable[[float], None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; what is none (the server's own messages, sockets) is the router's."""
+        """Answer one request; what is none is a socket, or the server's own and then the router's."""
         if scope["type"] != "http":
-            await self._router(scope, receive, send)
+            await (self._sockets if scope["type"] == "websocket" else self._router)(scope, receive, send)
             return
         begun = self._seconds()
         client = scope.get("client")
@@ -125,6 +133,8 @@ class Front:
         started: _Started | None = None
         try:
             self._read(call, scope, extra)
+            if path == CHAT_SESSIONS:
+                extra.append(_ANY_PAGE)
             if path.startswith(API):
                 await self._let_in(call, extra)
             if hot is None:
@@ -217,6 +227,8 @@ class Front:
         per_minute = self._parts.limits.ip_per_minute
         if call.path == SIGN_IN and call.method == "POST":
             _let_by(self._sign_ins.take(call.address, self._share(_SIGN_INS_PER_MINUTE)), extra)
+        if call.path == CHAT_SESSIONS and call.method == "POST" and per_minute:
+            _let_by(self._chats.take(call.address, self._share(_CHATS_PER_MINUTE)), extra)
         if per_minute:
             _let_by(self._by_address.take(call.address, self._share(per_minute)), extra)
 

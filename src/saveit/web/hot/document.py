@@ -95,6 +95,7 @@ _UNKNOWN_MAY_CALL = frozenset(
     (
         "begin_session",
         "draw_pass",
+        "open_chat",
         "show_house",
         "list_public_times",
         "hold_for_guest",
@@ -215,6 +216,8 @@ def _mend(method: str, path: str, operation: Operation) -> None:
         responses["200"]["content"] = _PICTURES
     if name == "read_calendar":
         responses["200"]["content"] = _CALENDAR
+    if name == "export_analytics":
+        responses["200"]["content"] = _TABLE
     refused = refused_by(
         name,
         known=name not in _UNKNOWN_MAY_CALL,
@@ -306,6 +309,20 @@ _CALENDAR: Json = {
         "examples": {
             "published": {
                 "value": "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:PUBLISH\r\n…\r\nEND:VCALENDAR\r\n"
+            }
+        },
+    }
+}
+
+
+_TABLE: Json = {
+    "text/csv": {
+        "schema": {"type": "string"},
+        "examples": {
+            "day": {
+                "value": "restaurant,date,hour,source,bookings,covers,walk_ins,walk_in_covers,check_ins,cancellations,no_shows,"
+                "seat_minutes\r\n"
+                "La Candelaria,2026-03-14,20,whatsapp_meta,12,41,0,0,11,1,0,3690\r\n"
             }
         },
     }

@@ -8,6 +8,18 @@ import msgspec
 
 from saveit.access import ApiKey, StaffUser
 from saveit.advisors import Advisor, Line
+from saveit.consumers.analytics import (
+    AdvisorTalks,
+    Analytics,
+    ChannelTalks,
+    DayFigures,
+    Figures,
+    HourFigures,
+    RestaurantFigures,
+    SourceFigures,
+    Talks,
+    Waiting,
+)
 from saveit.consumers.notices import NoticeRow, Template
 from saveit.consumers.notify import DeadLetterRow
 from saveit.consumers.qr import PassDocument
@@ -59,6 +71,7 @@ from saveit.web.wire import (
     Slot,
     TableAnswer,
 )
+from saveit.web.wire.chat import ChatRestaurant, ChatSessionAnswer
 from saveit.web.wire.house import (
     ApiKeys,
     Areas,
@@ -91,6 +104,7 @@ from saveit.web.wire.lines import (
     Strangers,
 )
 from saveit.web.wire.messages import (
+    ChannelPreview,
     DeadLetters,
     Deliveries,
     EndpointAnswer,
@@ -99,6 +113,8 @@ from saveit.web.wire.messages import (
     NoticePreview,
     Notices,
     Pauses,
+    PreviewPart,
+    ReadyAnswer,
     TemplateAnswer,
     Templates,
 )
@@ -284,8 +300,46 @@ def examples() -> Iterator[msgspec.Struct]:
     yield from _of_access()
     yield from _of_lines()
     yield from _of_messages()
+    yield _figures()
     yield from staff_examples()
     yield from guest_examples(_RESERVATION, _HOLD)
+
+
+def _figures() -> Analytics:
+    dined = Figures(
+        bookings=12,
+        covers=41,
+        walk_ins=2,
+        walk_in_covers=5,
+        check_ins=10,
+        cancellations=1,
+        no_shows=1,
+        seat_minutes=4_050,
+        open_seat_minutes=19_200,
+    )
+    shut = msgspec.structs.replace(dined, open_seat_minutes=0)
+    talks = Talks(
+        conversations=30,
+        offered=21,
+        booked=9,
+        handed_over=2,
+        answered=30,
+        response_median_s=1.4,
+        response_p90_s=3.9,
+    )
+    return Analytics(
+        from_on=_ON,
+        to_on=_ON,
+        totals=dined,
+        days=[DayFigures(_ON, dined)],
+        hours=[HourFigures(20, shut)],
+        sources=[SourceFigures("whatsapp_meta", shut)],
+        restaurants=[RestaurantFigures(_RESTAURANT_ID, "La Candelaria", "COP", dined)],
+        waitlist=Waiting(3, 2, 1, 1, 0),
+        funnel=talks,
+        channels=[ChannelTalks("whatsapp_meta", talks)],
+        advisors=[AdvisorTalks(AdvisorId(_ID), talks)],
+    )
 
 
 def _of_tables() -> Iterator[msgspec.Struct]:
@@ -394,7 +448,15 @@ def _of_messages() -> Iterator[msgspec.Struct]:
         text="María, le esperamos en La Candelaria.",
         subject="Su mesa en La Candelaria",
         html="<p>María, le esperamos en La Candelaria.</p>",
+        channels=[
+            ChannelPreview(
+                "whatsapp_meta",
+                [PreviewPart("buttons", "María, le esperamos en La Candelaria.", ("Cancelar reserva",), "")],
+                template_needed=True,
+            )
+        ],
     )
+    yield ReadyAnswer(_ID)
     yield Notices([NoticeRow(_ID, "booked", _MADE_AT, "whatsapp_twilio", "delivered", "")])
     letter = DeadLetterRow(_ID, _MADE_AT, _ID, _ID, "whatsapp_twilio", "refused", "63016", 1, _MADE_AT)
     yield DeadLetters([letter])
@@ -429,6 +491,15 @@ def _of_messages() -> Iterator[msgspec.Struct]:
 
 
 def _of_access() -> Iterator[msgspec.Struct]:
+    yield ChatSessionAnswer(
+        token="0195a2f0….0195a2f0….…",  # noqa: S106 - an example opens nothing.
+        session_id="0195a2f05b1e7c3a8f003d2c1b0a9f8f",
+        expires_at=_MADE_AT + timedelta(days=90),
+        socket_url="wss://tables.example/ws/chat",
+        restaurant=ChatRestaurant(
+            id=RestaurantId(_ID), slug="casa-lola", name="Casa Lola", language="es", timezone="America/Bogota"
+        ),
+    )
     yield SessionAnswer("saveit_session_…", _ID, "es", _MADE_AT + timedelta(hours=12))
     yield PresentSession(
         user_id=_ID,

@@ -33,7 +33,8 @@ from saveit.kernel.ids import (
     TableId,
     UserId,
 )
-from saveit.venues import Area, TableCombination
+from saveit.venues import Area, RuleSentence, TableCombination
+from saveit.web.wire import Slot
 from saveit.web.wire.guests import Consent, GuestLine, GuestPage, GuestProfile
 from saveit.web.wire.inbox import (
     ConversationAnswer,
@@ -53,6 +54,13 @@ from saveit.web.wire.inbox import (
     UsableTemplates,
     WindowAnswer,
 )
+from saveit.web.wire.onboarding import (
+    PartyTrial,
+    RulesSummary,
+    RulesTrialAnswer,
+    TestAnswer,
+    TestAnswers,
+)
 
 _ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
 _OTHER_ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8f")
@@ -68,6 +76,7 @@ def staff_examples() -> Iterator[msgspec.Struct]:
     """Yield one example of each struct that staff's pages are answered with as a whole."""
     yield _board()
     yield from _of_conversations()
+    yield from _of_setting_up()
 
 
 def _party() -> BoardReservation:
@@ -91,6 +100,7 @@ def _party() -> BoardReservation:
         guest=_GUEST,
         special_requests="Junto a la ventana",
         late_minutes=0,
+        expected_at=None,
         no_show_due_at=_STARTS_AT + timedelta(minutes=15),
         confirm_by=None,
         checked_in_at=None,
@@ -123,6 +133,7 @@ def _waiting() -> BoardEntry:
         status="waiting",
         hold_id=None,
         offered_until=None,
+        offered_starts_at=None,
         reservation_id=None,
         source="staff",
         created_at=_MADE_AT,
@@ -341,3 +352,13 @@ def _of_guests(talk: ConversationAnswer) -> Iterator[msgspec.Struct]:
         conversations=[talk],
         reservations=[],
     )
+
+
+def _of_setting_up() -> Iterator[msgspec.Struct]:
+    yield RulesSummary("es", (RuleSentence("hours", "De lunes a domingo: dinner 19:00\u201323:00."),))
+    slot = Slot(time="20:30", available=True, starts_at=_STARTS_AT, leaves_at=_LEAVES_AT, service="dinner")
+    party = PartyTrial(party_size=2, available=1, available_now=0, slots=[slot], reason=None, message=None)
+    yield RulesTrialAnswer(_ON, [party])
+    tested = TestAnswer(_ID, _ID, "delivered", "", _MADE_AT)
+    yield tested
+    yield TestAnswers([tested])

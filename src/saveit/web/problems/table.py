@@ -123,6 +123,7 @@ PROBLEMS: dict[str, Line] = {
     ),
     "template_invalid": Line(422, "Esas palabras no se pueden usar", "These words cannot be used"),
     "notice_kind_unknown": Line(404, "No existe ese aviso", "There is no such notice"),
+    "notice_channel_unknown": Line(404, "No hay avisos por ese canal", "No notices go by that channel"),
     "dead_letter_unknown": Line(404, "No existe ese mensaje pendiente", "No such message waits"),
     "outcome_unknown": Line(
         409, "Quizá ya llegó; confirme el reenvío", "It may have arrived; say so to send it again"
@@ -140,13 +141,23 @@ PROBLEMS: dict[str, Line] = {
     "channel_unknown": Line(404, "No existe ese canal", "There is no such channel"),
     "inbox_event_unknown": Line(404, "No existe ese mensaje apartado", "There is no such parked message"),
     "claim_lost": Line(409, "Otro proceso lo tiene ya", "Another process has it by now"),
+    # Web chat.
+    "chat_not_connected": Line(409, "El restaurante no tiene chat web", "The restaurant has no web chat"),
+    "origin_not_allowed": Line(403, "Esta página no puede usar el chat", "This page may not use the chat"),
     # Conversations, and who is who.
+    "media_unknown": Line(404, "No existe ese archivo", "There is no such file"),
+    "media_missing": Line(
+        404,
+        "Ese archivo aún no está aquí, o no se pudo obtener",
+        "That file is not here yet, or could not be had",
+    ),
     "conversation_unknown": Line(404, "No existe esa conversación", "There is no such conversation"),
     "conversation_closed": Line(409, "La conversación está cerrada", "The conversation is closed"),
     "reply_window_closed": Line(
         409, "Solo se puede enviar una plantilla aprobada", "Only an approved template may be sent now"
     ),
     "cannot_be_said": Line(409, "Eso no se puede decir por ese canal", "That channel cannot carry this"),
+    "too_many_tests": Line(429, "Demasiados mensajes de prueba", "Too many test messages"),
     "quick_answer_unknown": Line(404, "No existe esa respuesta rápida", "There is no such quick answer"),
     "shortcut_taken": Line(409, "Ese atajo ya existe", "That shortcut is taken"),
     "already_linked": Line(409, "Ya son la misma persona", "They are one person already"),

@@ -7,8 +7,10 @@ from litestar import Router
 
 from saveit.web.desk import Alternatives
 from saveit.web.routes.access import access_routes
+from saveit.web.routes.analytics import analytics_routes
 from saveit.web.routes.availability import availability_routes
 from saveit.web.routes.board import board_routes
+from saveit.web.routes.chats import chat_routes
 from saveit.web.routes.corrections import correction_routes
 from saveit.web.routes.floor import floor_routes
 from saveit.web.routes.guests import guest_routes
@@ -17,6 +19,7 @@ from saveit.web.routes.inbox.conversations import conversation_routes
 from saveit.web.routes.inbox.people import people_routes
 from saveit.web.routes.lines import line_routes
 from saveit.web.routes.messages import message_routes
+from saveit.web.routes.onboarding import onboarding_routes
 from saveit.web.routes.passes import pass_routes
 from saveit.web.routes.public import public_routes
 from saveit.web.routes.reservations import reservation_routes
@@ -46,4 +49,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         conversation_routes(),
         people_routes(),
         message_routes(),
+        analytics_routes(),
+        onboarding_routes(),
+        chat_routes(),
     ]

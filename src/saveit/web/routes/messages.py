@@ -1,11 +1,12 @@
 """What guests are told, in whose words; what could not be delivered; and the systems that want to hear what happens."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, TypeAlias
+from uuid import UUID
 
 from litestar import Response, Router, delete, get, post, put
 from litestar.openapi.spec import Example
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, QueryParameter
 
 from saveit import conversations
 from saveit.access import Permission
@@ -13,10 +14,14 @@ from saveit.advisors import LineUnknown, find_line
 from saveit.consumers import notices, notify, relay
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import LineId, ReservationId, RestaurantId
-from saveit.reservations import ReservationUnknown, find
+from saveit.messages import Buttons, File, Letter, Menu, Part, QuickReplies, Text
+from saveit.outbox import append
+from saveit.reservations import IllegalStatus, ReservationUnknown, find
+from saveit.waitlist import EntryId, EntryOver, EntryUnknown, find_entry
 from saveit.web.edge import Call
 from saveit.web.routes.shared import Calling, PathId, answered, require_seen
 from saveit.web.wire.messages import (
+    ChannelPreview,
     DeadLetters,
     Deliveries,
     EndpointAnswer,
@@ -26,11 +31,17 @@ from saveit.web.wire.messages import (
     NoticePreview,
     Notices,
     Pauses,
+    PreviewPart,
+    ReadyAnswer,
     ReplayLetter,
     TemplateAnswer,
     Templates,
 )
 
+OnChannel: TypeAlias = Annotated[
+    str, QueryParameter(name="channel", max_length=40, description="A channel; all of them when left out")
+]
+_EXAMPLE_ID = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
 _TEMPLATE = Example(
     value={
         "subject": "Reserva confirmada en {restaurant}",
@@ -46,11 +57,16 @@ async def read_templates(call: Calling, restaurant_id: PathId) -> Templates:
     """The words of every notice in both languages, the restaurant's own or ours."""
     house = await call.house("restaurants:read", RestaurantId(restaurant_id))
     own = await call.act(lambda tx: notices.list_templates(tx, house.restaurant_id))
-    mine = {(row.kind, row.language): row for row in own}
+    mine = {(row.kind, row.language): row for row in own if not row.channel}
     shown = [
         TemplateAnswer(kind, language, row.template if row else default, is_own=row is not None)
         for (kind, language), default in notices.DEFAULTS.items()
         for row in (mine.get((kind, language)),)
+    ]
+    shown += [
+        TemplateAnswer(row.kind, row.language, row.template, is_own=True, channel=row.channel)
+        for row in own
+        if row.channel
     ]
     return Templates(shown, sorted(notices.PLACEHOLDERS))
 
@@ -66,14 +82,20 @@ async def write_template(  # noqa: PLR0917 - the framework gives each by its nam
     kind: FromPath[str],
     language: FromPath[str],
     data: Annotated[notices.Template, Body(examples=[_TEMPLATE])],
+    channel: OnChannel = "",
 ) -> TemplateAnswer:
-    """Blanks such as `{guest}` are filled for each guest; one that there is not is refused."""
+    """On all channels, or on one. Blanks such as `{guest}` are filled for each guest; every one that there is not is named."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
     spoken = _language(language)
-    saved = await call.act(
-        lambda tx: notices.set_template(tx, house.restaurant_id, kind, data, language=spoken, now=call.now)
-    )
-    return TemplateAnswer(saved.kind, saved.language, saved.template, is_own=True)
+    _require_channel(call, channel)
+
+    async def work(tx: Transaction) -> notices.TemplateRow:
+        return await notices.set_template(
+            tx, house.restaurant_id, kind, data, language=spoken, channel=channel, now=call.now
+        )
+
+    saved = await call.act(work)
+    return TemplateAnswer(saved.kind, saved.language, saved.template, is_own=True, channel=saved.channel)
 
 
 @delete(
@@ -81,13 +103,19 @@ async def write_template(  # noqa: PLR0917 - the framework gives each by its nam
     summary="Go back to our words",
     tags=["Messages"],
 )
-async def reset_template(
-    call: Calling, restaurant_id: PathId, kind: FromPath[str], language: FromPath[str]
+async def reset_template(  # noqa: PLR0917 - the framework gives each by its name.
+    call: Calling,
+    restaurant_id: PathId,
+    kind: FromPath[str],
+    language: FromPath[str],
+    channel: OnChannel = "",
 ) -> None:
-    """Does nothing when they were ours already."""
+    """With `channel` to the words for all channels. Does nothing when they were ours already."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
     spoken = _language(language)
-    await call.act(lambda tx: notices.reset_template(tx, house.restaurant_id, kind, language=spoken))
+    await call.act(
+        lambda tx: notices.reset_template(tx, house.restaurant_id, kind, language=spoken, channel=channel)
+    )
 
 
 @post(
@@ -102,8 +130,9 @@ async def preview_template(  # noqa: PLR0917 - the framework gives each by its n
     kind: FromPath[str],
     language: FromPath[str],
     data: Annotated[notices.Template, Body(examples=[_TEMPLATE])],
+    channel: OnChannel = "",
 ) -> NoticePreview:
-    """With a made-up booking; nothing is stored and nothing sent."""
+    """With a made-up booking, on every channel or on one; nothing is stored and nothing sent."""
     house = await call.house("restaurants:read", RestaurantId(restaurant_id))
     restaurant = house.restaurant
     starts_at = (call.now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
@@ -120,11 +149,110 @@ async def preview_template(  # noqa: PLR0917 - the framework gives each by its n
         party_size=4,
         code="ABC123",
         until=starts_at,
+        reservation_id=_EXAMPLE_ID,
+        entry_id=_EXAMPLE_ID,
         pass_url=f"{call.parts.public_url}/api/v1/qr/…",
         calendar_url=f"{call.parts.public_url}/api/v1/calendar/…",
     )
+    _require_channel(call, channel)
     chat, letter = notices.preview(told, data, None)
-    return NoticePreview(text=chat.text, subject=letter.subject, html=letter.html)
+    names = [channel] if channel else sorted(call.parts.gateway.channels)
+    shown = [_previewed(call, name, told, data) for name in names]
+    return NoticePreview(
+        text=chat.text,
+        subject=letter.subject,
+        html=letter.html,
+        channels=[each for each in shown if each is not None],
+    )
+
+
+def _previewed(call: Call, name: str, told: notices.Told, words: notices.Template) -> ChannelPreview | None:
+    """Return a notice as a channel is given it; None for calls, which are not told of anything."""
+    can = call.parts.gateway.channels[name].can
+    if can.reply != "later":
+        return None
+    parts = notices.preview_on(told, words, None, can)
+    closed = can.reply_window is not None and not notices.preview_on(
+        told, words, None, can, window_open=False
+    )
+    return ChannelPreview(name, [_part(part) for part in parts], closed)
+
+
+def _part(part: Part) -> PreviewPart:
+    kind = {"quickreplies": "quick_replies"}.get(type(part).__name__.lower(), type(part).__name__.lower())
+    match part:
+        case Buttons(text=text, choices=choices) | QuickReplies(text=text, choices=choices):
+            return PreviewPart(kind, text, tuple(choice.title for choice in choices), "")
+        case Menu(text=text, choices=choices):
+            return PreviewPart(kind, text, tuple(choice.title for choice in choices), "")
+        case Text(text=text) | Letter(text=text):
+            return PreviewPart(kind, text, (), "")
+        case File(attachment=attachment):
+            return PreviewPart(kind, attachment.caption, (), attachment.file_name)
+        case _:
+            return PreviewPart(kind, "", (), "")
+
+
+def _require_channel(call: Call, channel: str) -> None:
+    """Return if there is such a channel, or none is named. Refuses: ChannelNotKnown."""
+    if channel and channel not in call.parts.gateway.channels:
+        raise notices.ChannelNotKnown(channel=channel, known=sorted(call.parts.gateway.channels))
+
+
+@post(
+    "/reservations/{reservation_id:uuid}/table-ready",
+    summary="Tell a guest that the table is ready",
+    status_code=202,
+    tags=["Host"],
+)
+async def call_party(call: Calling, reservation_id: PathId) -> Response[ReadyAnswer]:
+    """In every conversation that they have open; where there is none, by mail or SMS."""
+    call.require_somewhere("hosting:write")
+    await call.settle_subject(reservation_id)
+
+    async def work(tx: Transaction) -> ReadyAnswer:
+        reservation = await find(call.desk, tx, ReservationId(reservation_id))
+        unknown = ReservationUnknown(reservation_id=str(reservation_id))
+        require_seen(call, "hosting:write", reservation.restaurant_id, unknown)
+        if reservation.status not in {"pending", "confirmed"}:
+            raise IllegalStatus(status=reservation.status, wanted="table_ready")
+        fact = notices.ready_fact(
+            "reservation.table_ready",
+            reservation.restaurant_id,
+            reservation.id,
+            service_on=reservation.date,
+            at=call.now,
+        )
+        await append(tx, fact)
+        return ReadyAnswer(fact.fact_id)
+
+    return answered(await call.once(None, ReadyAnswer, work), status=202)
+
+
+@post(
+    "/waitlist/{entry_id:uuid}/table-ready",
+    summary="Tell a party that waits that its table is ready",
+    status_code=202,
+    tags=["Waitlist"],
+)
+async def call_waiting_party(call: Calling, entry_id: PathId) -> Response[ReadyAnswer]:
+    """For who waits near the door; nothing is kept for them by this."""
+    call.require_somewhere("hosting:write")
+    await call.settle_subject(entry_id)
+
+    async def work(tx: Transaction) -> ReadyAnswer:
+        entry = await find_entry(call.desk, tx, EntryId(entry_id))
+        unknown = EntryUnknown(entry_id=str(entry_id))
+        require_seen(call, "hosting:write", entry.restaurant_id, unknown)
+        if not entry.waits:
+            raise EntryOver(status=entry.status)
+        fact = notices.ready_fact(
+            "waitlist.table_ready", entry.restaurant_id, entry.id, service_on=entry.date, at=call.now
+        )
+        await append(tx, fact)
+        return ReadyAnswer(fact.fact_id)
+
+    return answered(await call.once(None, ReadyAnswer, work), status=202)
 
 
 @get("/reservations/{reservation_id:uuid}/notices", summary="See what a guest was told", tags=["Messages"])
@@ -285,6 +413,8 @@ def message_routes() -> Router:
             write_template,
             reset_template,
             preview_template,
+            call_party,
+            call_waiting_party,
             read_notices,
             read_dead_letters,
             replay_message,

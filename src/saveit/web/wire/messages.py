@@ -1,5 +1,7 @@
 """What is asked and answered about notices, delivery and outgoing webhooks, where a room's own struct does not serve."""
 
+from uuid import UUID
+
 from msgspec import Struct
 
 from saveit.consumers.notices import NoticeRow, Template
@@ -16,6 +18,8 @@ class TemplateAnswer(Struct, frozen=True):
     language: str
     template: Template
     is_own: bool
+    channel: str = ""
+    """Empty where they are for all channels."""
 
 
 class Templates(Struct, frozen=True):
@@ -25,12 +29,36 @@ class Templates(Struct, frozen=True):
     placeholders: list[str]
 
 
+class PreviewPart(Struct, frozen=True):
+    """One message of a notice, as a channel is given it."""
+
+    kind: str
+    text: str
+    choices: tuple[str, ...]
+    file_name: str
+
+
+class ChannelPreview(Struct, frozen=True):
+    """A notice on one channel. `template_needed`: outside its reply window only an approved template passes, and there is none."""
+
+    channel: str
+    parts: list[PreviewPart]
+    template_needed: bool
+
+
 class NoticePreview(Struct, frozen=True, kw_only=True):
-    """A notice as a chat shows it, and as a mail does."""
+    """A notice as a chat shows it, and as a mail does; and message by message on each channel."""
 
     text: str
     subject: str
     html: str
+    channels: list[ChannelPreview]
+
+
+class ReadyAnswer(Struct, frozen=True):
+    """The fact by which the guest is told."""
+
+    fact_id: UUID
 
 
 class Notices(Struct, frozen=True):

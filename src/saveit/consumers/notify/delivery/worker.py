@@ -115,12 +115,6 @@ class Delivery:
         """Look for planned messages now; to be called after the commit that planned them."""
         self._woken.set()
 
-    def push(self, frame: SocketPush) -> None:
-        """Show a web chat something that is no message: nobody waits for it, and nobody misses it when it is lost."""
-        task = asyncio.create_task(self._pushed(frame))
-        self._under_way.add(task)
-        task.add_done_callback(self._ended)
-
     def close(self) -> None:
         """Let `run` return once what is under way has been settled."""
         self._closing = True
@@ -165,9 +159,6 @@ class Delivery:
         metrics.dead_letters.set(watched.dead)
         metrics.lines_stopped.set(watched.stopped)
         metrics.messages_lag_s.set(max(0.0, watched.lag_s))
-
-    async def _pushed(self, frame: SocketPush) -> None:
-        await self._way_out.send(frame)
 
     async def _pause(self) -> None:
         try:
@@ -283,6 +274,7 @@ class Delivery:
             message_id=claim.message_id,
             recipient=planned.recipient,
             part=part,
+            author=claim.author,
             replies_to=planned.replies_to,
             thread=planned.thread,
             by_human=by_human,

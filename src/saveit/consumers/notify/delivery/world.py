@@ -8,7 +8,8 @@ import msgspec
 
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Database, Transaction
-from saveit.kernel.http import HttpClient
+from saveit.kernel.errors import Fault
+from saveit.kernel.http import HttpClient, NotSent
 from saveit.kernel.ids import TenantId
 from saveit.kernel.smtp import SmtpReply, send_mail
 from saveit.messages import Credentials, HttpCall, Mail, Response, SocketPush
@@ -51,14 +52,14 @@ class WayOut(Protocol):
         ...
 
 
-Push: TypeAlias = Callable[[SocketPush], Awaitable[None]]
-"""Hands a frame to whoever holds the session's sockets; nobody may."""
+Push: TypeAlias = Callable[[SocketPush], Awaitable[str]]
+"""Keeps a frame for its session, shows it to whoever holds a socket of it, anywhere, and returns under which id it is kept."""
 
 
 class RealWayOut:
     """The providers themselves: by HTTP, by SMTP, and to the sockets of our own web chat.
 
-    A frame for a web chat has arrived once it is written down, which it is: who is not connected reads it later, by its number.
+    A frame for a web chat is accepted once it is kept: who is not connected reads it later, by its number.
     """
 
     def __init__(self, http: HttpClient, push: Push) -> None:
@@ -75,5 +76,8 @@ class RealWayOut:
         if isinstance(call, Mail):
             reply: SmtpReply = await send_mail(call)
             return Response(status=reply.code, body=reply.text.encode())
-        await self._push(call)
-        return Response(status=200, body=msgspec.json.encode({"id": ""}))
+        try:
+            kept = await self._push(call)
+        except Fault as fault:
+            raise NotSent(type(fault).__name__) from fault
+        return Response(status=200, body=msgspec.json.encode({"id": kept}))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Response, Router, get, post
 from litestar.openapi.spec import Example
-from litestar.params import Body, FromQuery, QueryParameter
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
 
 from saveit.advisors import Line
 from saveit.consumers.notices import list_templates
@@ -15,15 +15,20 @@ from saveit.conversations import (
     FROM_THE_LATEST,
     Conversation,
     ConversationClosed,
+    ConversationUnknown,
     InboxFilter,
     InboxRow,
+    MediaMissing,
+    MediaUnknown,
     answer,
     close,
     count_inbox,
+    find_media,
     find_quick_answer,
     hand_back,
     last_heard,
     list_inbox,
+    media_content,
     messages_by_id,
     messages_of,
     note_read,
@@ -76,6 +81,7 @@ _TAKE = Example(value={"why": "staff"})
 _READ = Example(value={"seq": 12})
 _REPLY = Example(value={"text": "¡Hola! Soy Marta. Claro que sí, les guardamos la terraza."})
 _FOUND_MAX = 50
+_FILES_MAX = 30
 
 Act = Callable[[Transaction, Conversation], Awaitable[None]]
 
@@ -184,6 +190,43 @@ async def read_messages(
         return MessagePage(await shown_messages(call, tx, page), more)
 
     return await call.act(work)
+
+
+@get(
+    "/messages/{message_id:uuid}/media/{n:int}",
+    summary="Read a file that a guest sent",
+    tags=["Conversations"],
+    media_type="application/octet-stream",
+)
+async def read_media(call: Calling, message_id: PathId, n: FromPath[int]) -> Response[bytes]:
+    """The copy that was made when it came; files are counted from 1 and kept for ninety days. A browser saves it and runs nothing in it."""
+    await call.settle_subject(message_id)
+
+    async def work(tx: Transaction) -> tuple[str, bytes]:
+        sight = await sight_of(call, tx, "inbox:read")
+        unknown = MediaUnknown(message_id=str(message_id), n=n)
+        row = await find_media(tx, message_id, n if 0 < n <= _FILES_MAX else 0)
+        if row is None:
+            raise unknown
+        try:
+            await conversation_in(tx, sight, row.conversation_id)
+        except ConversationUnknown as hidden:
+            raise unknown from hidden
+        if row.content_sealed is None:
+            raise MediaMissing(message_id=str(message_id), n=n, status=row.status)
+        return row.media_type, media_content(await call.sealer(tx), row, message_id, n)
+
+    media_type, content = await call.act(work)
+    return Response(
+        content,
+        media_type=media_type,
+        headers={
+            "content-disposition": f'attachment; filename="{message_id}-{n}"',
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "sandbox; default-src 'none'",
+            "cache-control": "private, max-age=3600",
+        },
+    )
 
 
 @get(
@@ -426,6 +469,7 @@ def conversation_routes() -> Router:
             list_conversations,
             read_conversation,
             read_messages,
+            read_media,
             read_thread,
             take_conversation,
             hand_conversation_back,

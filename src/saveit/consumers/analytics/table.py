@@ -1,0 +1,44 @@
+"""Figures as a file that a spreadsheet opens."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from saveit.consumers.analytics.model import CountedRow
+
+_COLUMNS = (
+    "bookings",
+    "covers",
+    "walk_ins",
+    "walk_in_covers",
+    "check_ins",
+    "cancellations",
+    "no_shows",
+    "seat_minutes",
+)
+# A cell that begins so is run as a formula by spreadsheets (CWE-1236), whoever wrote the name of the restaurant.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_of(rows: Sequence[CountedRow], names: Mapping[UUID, str]) -> bytes:
+    """Return the rows as CSV (RFC 4180) in UTF-8 with its mark, without which Excel reads accents wrongly."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(("restaurant", "date", "hour", "source", *_COLUMNS))
+    for row in rows:
+        writer.writerow(
+            (
+                _cell(names[row.restaurant_id]),
+                row.service_on.isoformat(),
+                row.hour,
+                _cell(row.source),
+                *(getattr(row, name) for name in _COLUMNS),
+            )
+        )
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

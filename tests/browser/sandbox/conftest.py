@@ -1,0 +1,53 @@
+"""The demo as `make run` starts it, for the tests of its first page."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.looking import DESKTOP
+from tests.commands.conftest import Running, bury, launch
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Running]:
+    """A running demo."""
+    place = Path(tempfile.mkdtemp(prefix="saveit-pages-", dir="/tmp"))
+    place.chmod(0o755)
+    running = launch(place / "data", "--demo", out=place / "up.out")
+    try:
+        running.wait()
+        yield running
+    finally:
+        bury(running.process)
+        shutil.rmtree(place)
+
+
+@pytest.fixture
+def open_page(demo: Running, chromium: Browser) -> Iterator[Open]:
+    """Opens an address in a browser of its own; a script that fails fails the test."""
+    contexts: list[BrowserContext] = []
+    broken: list[str] = []
+
+    def open_(path: str, *, size: tuple[int, int] = DESKTOP, language: str = "es") -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale="es-CO" if language == "es" else "en-US",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.goto(f"{demo.url}{path}")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert broken == []

@@ -1,0 +1,61 @@
+"""Figures over HTTP: for those who run a house, of the restaurants they may see."""
+
+from saveit.consumers.analytics import analytics_consumer
+from saveit.outbox import Runner
+from tests.web.conftest import Web
+from tests.web.test_bookings import booked, told
+
+TUESDAY = {"from": "2026-03-03", "to": "2026-03-03"}
+
+
+async def counted(web: Web) -> None:
+    runner = Runner(web.world.database, web.world.clock, (analytics_consumer(),))
+    await runner.prepare()
+    await runner.drain()
+
+
+async def test_the_figures_of_a_day_are_read_and_exported(web: Web) -> None:
+    await booked(web)
+    await counted(web)
+
+    read = await web.client.get("/analytics", params={**TUESDAY, "restaurant_id": str(web.restaurant.id)})
+    table = await web.client.get("/analytics.csv", params=TUESDAY)
+
+    assert read.status_code == 200, read.text
+    (day,) = read.json()["days"]
+    assert (read.json()["from"], day["date"], day["figures"]["bookings"]) == ("2026-03-03", "2026-03-03", 1)
+    # Twelve seats, four hours of lunch and four of dinner.
+    assert read.json()["totals"]["open_seat_minutes"] == 12 * 8 * 60
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.text.splitlines()[1] == "El Patio,2026-03-03,20,api,1,2,0,0,0,0,0,0"
+
+
+async def test_a_group_is_seen_as_far_as_one_runs_it(web: Web) -> None:
+    next_door = await web.world.restaurant(web.tenant, "La Esquina")
+    await booked(web)
+    await booked(web, restaurant_id=str(next_door.id), guest={"name": "Eva", "phone": "+573004445566"})
+    await counted(web)
+    one = await web.world.session(web.tenant, {web.restaurant.id: "owner", next_door.id: "host"})
+    both = await web.world.session(web.tenant, {web.restaurant.id: "owner", next_door.id: "manager"})
+    host = await web.world.session(web.tenant, {web.restaurant.id: "host"})
+
+    found: list[tuple[int, int]] = []
+    for token in (one, both):
+        async with web.visitor(token) as staff:
+            answer = (await staff.get("/analytics", params=TUESDAY)).json()
+            found.append((len(answer["restaurants"]), answer["totals"]["bookings"]))
+    async with web.visitor(host) as staff:
+        refused = await staff.get("/analytics", params=TUESDAY)
+        elsewhere = await staff.get("/analytics", params={"restaurant_id": str(next_door.id)})
+
+    assert found == [(1, 1), (2, 2)]
+    assert (told(refused), told(elsewhere)) == ((403, "forbidden"), (403, "forbidden"))
+
+
+async def test_days_that_cannot_be_meant_are_refused(web: Web) -> None:
+    backwards = await web.client.get("/analytics", params={"from": "2026-03-03", "to": "2026-03-02"})
+    too_many = await web.client.get("/analytics", params={"from": "2024-01-01", "to": "2026-03-02"})
+    usual = await web.client.get("/analytics")
+
+    assert told(backwards) == told(too_many) == (422, "request_invalid")
+    assert (usual.json()["from"], usual.json()["to"]) == ("2026-02-03", "2026-03-02")

@@ -1,0 +1,61 @@
+/** What the widget says of itself; what is said in the conversation comes from the house. */
+export type Language = 'es' | 'en';
+
+export const WORDS = {
+  es: {
+    open: 'Abrir el chat',
+    close: 'Cerrar el chat',
+    chat: 'Chat',
+    unread: '{n} sin leer',
+    hint: 'Reservas y preguntas',
+    write: 'Escriba un mensaje',
+    send: 'Enviar',
+    log: 'Conversación',
+    choices: 'Respuestas rápidas',
+    away: 'Sin conexión. Lo que escriba se enviará en cuanto vuelva.',
+    connecting: 'Conectando…',
+    refused: 'El chat no está disponible en esta página.',
+    typing: 'Está escribiendo',
+    staff: 'Del restaurante',
+    sending: 'Enviando',
+    file: 'Archivo',
+    picture: 'Imagen',
+    switch: 'EN',
+    switchTo: 'English',
+  },
+  en: {
+    open: 'Open the chat',
+    close: 'Close the chat',
+    chat: 'Chat',
+    unread: '{n} unread',
+    hint: 'Bookings and questions',
+    write: 'Write a message',
+    send: 'Send',
+    log: 'Conversation',
+    choices: 'Quick replies',
+    away: 'You are offline. What you write is sent as soon as it is back.',
+    connecting: 'Connecting…',
+    refused: 'The chat is not available on this page.',
+    typing: 'Is writing',
+    staff: 'From the restaurant',
+    sending: 'Sending',
+    file: 'File',
+    picture: 'Picture',
+    switch: 'ES',
+    switchTo: 'Español',
+  },
+} as const;
+
+/** The language of whoever looks: what the page says, else the browser's own, Spanish before English. */
+export function languageOf(said: string | undefined, languages: readonly string[]): Language {
+  const first = said && /^(es|en)\b/i.test(said) ? said : languages.find((each) => /^(es|en)\b/i.test(each));
+  return first?.toLowerCase().startsWith('en') ? 'en' : 'es';
+}
+
+/** The text as pieces, its addresses apart, so that they can be links and nothing else can. */
+export function pieces(text: string): { text: string; link: boolean }[] {
+  return text
+    .split(/(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)])/)
+    .map((piece, place) => ({ text: piece, link: place % 2 === 1 }))
+    .filter((piece) => piece.text !== '');
+}
