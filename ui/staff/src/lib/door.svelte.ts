@@ -70,9 +70,9 @@ export class Door {
 
   /** Read who is expected today, for when the network is gone. */
   async prepare(): Promise<void> {
-    const day = this.#day;
     const { id } = this.#restaurant;
-    await this.#readKnown(day);
+    await this.#readKnown();
+    const day = this.#day;
     const told = await get<{ passes: Expected[] }>(`/restaurants/${id}/passes`, { date: day });
     this.passes = told.passes;
     this.readAt = Date.now();
@@ -80,9 +80,9 @@ export class Door {
     localStorage.setItem(`${KEPT}.${id}`, JSON.stringify(kept));
   }
 
-  async #readKnown(day: string): Promise<void> {
+  async #readKnown(): Promise<void> {
     const path = `/restaurants/${this.#restaurant.id}/board`;
-    const board = await get<BoardAnswer>(path, { date: day });
+    const board = await get<BoardAnswer>(path);
     clock.set(Date.parse(board.now));
     const numbers = Object.fromEntries(board.tables.map((each) => [each.id, each.number]));
     this.known = board.reservations.map((row) => ({
@@ -151,7 +151,7 @@ export class Door {
     try {
       if (known === null) {
         // Booked since the list was read, perhaps.
-        await this.#readKnown(this.#day);
+        await this.#readKnown();
         known = this.known.find((each) => each.code === wanted) ?? null;
       }
       if (known === null) return { kind: 'out', verdict: 'unknown', lines: [], known };
