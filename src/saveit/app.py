@@ -12,7 +12,6 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar, cast
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -24,20 +23,15 @@ from saveit.channels.webchat import session_token
 from saveit.consumers import qr
 from saveit.consumers.analytics import analytics_consumer
 from saveit.consumers.guestbook import guest_book_consumer
-from saveit.consumers.live import Tail
-from saveit.consumers.media import Copying
 from saveit.consumers.live import CHANNEL, SESSION_LASTS, Chats, Hub, Tail, forget_chats
+from saveit.consumers.media import Copying
 from saveit.consumers.news import forget_news, news_consumer
 from saveit.consumers.notices import Papers, notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
 from saveit.consumers.qr import forget_old_passes, pass_consumer
 from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
-from saveit.conversations import find_open, forget_media, recall
-from saveit.dialogue import BuiltIn, GatewayInbox, Turns
-from saveit.conversations import find_open, recall
-from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns, engine_of
-from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway, receive
-from saveit.dialogue import BuiltIn, CallOut, GatewayInbox, Turns
+from saveit.conversations import forget_media
+from saveit.dialogue import BuiltIn, GatewayInbox, Turns, engine_of
 from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
@@ -48,14 +42,12 @@ from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.settings import Settings
 from saveit.ledger import House
-from saveit.messages import Channels, Request, Response, SocketPush
-from saveit.messages import Channels, HttpCall, Response, SocketPush
+from saveit.messages import Channels, Response, SocketPush
 from saveit.outbox import Consumer, Runner
 from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
 from saveit.sandbox import (
     SANDBOX_RESTAURANTS_MAX,
     App,
-    Behind,
     Incoming,
     Stage,
     StageClient,
@@ -266,13 +258,8 @@ def told_to_stop(stop: Callable[[], None]) -> Generator[None]:
 class _Worker(Protocol):
     """What runs beside the server until it is closed."""
 
-    async def run(self) -> None:
-        """Work until `close` is called."""
-        ...
-
-    def close(self) -> None:
-        """Let `run` return."""
-        ...
+    async def run(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Called(msgspec.Struct, frozen=True):
@@ -292,7 +279,6 @@ def consumers_of(core: Core, desk: Desk, called: Called) -> tuple[Consumer, ...]
         notices_consumer(desk, channels, _papers_of(core, desk), wake=called.deliver),
         relay_consumer(core.clock, wake=called.relay),
         analytics_consumer(),
-        news_consumer(desk, channels, push=called.push, wake=called.deliver),
         news_consumer(desk, channels, wake=called.deliver),
     )
 
@@ -329,20 +315,12 @@ async def open_background(
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     schedule = Schedule(core.database, (*core_jobs(desk), *_jobs(core, gateway)))
     await runner.prepare()
-    tasks = [
-        asyncio.create_task(runner.run(), name="consumers"),
-        asyncio.create_task(turns.run(), name="turns"),
-        asyncio.create_task(delivery.run(), name="delivery"),
-        asyncio.create_task(relay.run(), name="relay"),
-        asyncio.create_task(copying.run(), name="media"),
-        asyncio.create_task(tail.run(), name="tail"),
-        asyncio.create_task(schedule.run(), name="timers"),
-    ]
     workers: dict[str, _Worker] = {
         "consumers": runner,
         "turns": turns,
         "delivery": delivery,
         "relay": relay,
+        "media": copying,
         "tail": tail,
         "screens": live.hub,
         "chats": live.chats,
@@ -363,13 +341,6 @@ async def open_background(
         yield
     finally:
         looking.cancel()
-        runner.close()
-        turns.close()
-        delivery.close()
-        relay.close()
-        copying.close()
-        tail.close()
-        schedule.close()
         for each in workers.values():
             each.close()
         _, late = await asyncio.wait(tasks, timeout=_GRACE_S)
@@ -413,11 +384,9 @@ async def _forget_told(core: Core) -> int:
     """Remove what was told long ago."""
     now = core.clock.now()
     async with core.database.ledger(Actor("system", "told", "internal")) as tx:
+        forgotten = await forget_deliveries(tx, now - _WEBHOOKS_KEPT)
+        forgotten += await forget_news(tx, now - _NEWS_KEPT)
         await forget_media(tx, now - _MEDIA_KEPT, _INBOX_AT_ONCE)
-        return await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(tx, now - _NEWS_KEPT)
-        forgotten = await forget_deliveries(tx, now - _WEBHOOKS_KEPT) + await forget_news(
-            tx, now - _NEWS_KEPT
-        )
         return forgotten + await forget_chats(tx, now - SESSION_LASTS)
 
 
@@ -489,7 +458,14 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     config = uvicorn.Config(
         app
         if stage is None
-        else put_on_stage(stage, cast("App", app), gateway, live.chats, public_url=settings.public_url),
+        else put_on_stage(
+            stage,
+            cast("App", app),
+            gateway,
+            live.chats,
+            behind=Behind(core.database, settings.data_dir / "demo.json"),
+            public_url=settings.public_url,
+        ),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",
@@ -615,45 +591,6 @@ def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitab
         return Papers(pass_url=found[0], calendar_url=found[1], draw=lambda: drawn(reservation, house, found))
 
     return papers
-
-
-def _on_stage(core: Core, gateway: Gateway, stage: Stage, app: App) -> SandboxApi:
-    """Put the sandbox's API before the application, and let the stand-ins deliver to it."""
-
-    async def receive_mail(incoming: Incoming) -> Response:
-        request = Request(
-            method=incoming.method,
-            url=core.settings.public_url + incoming.path,
-            headers=incoming.headers,
-            body=incoming.body,
-            received_at=core.clock.now(),
-        )
-        answer = await receive(gateway, "email_smtp", request)
-        return Response(status=answer.status, body=answer.body)
-
-    async def look_up(channel: str, address: str) -> Standing:
-        actor = Actor("system", "sandbox", "internal")
-        for line in stage.world.lines:
-            route = await gateway.lines.find(channel, line.key) if line.channel == channel else None
-            if route is None:
-                continue
-            async with core.database.ledger(actor) as tx:
-                sealer = await core.keys.sealer(tx, route.line.tenant_id)
-                found = await find_open(tx, sealer, line_id=route.line.id, channel=channel, address=address)
-                known = None if found is None else await recall(tx, route.line.tenant_id, found.id)
-            if known is not None:
-                state = msgspec.json.decode(known.state or "{}", type=_Asked)
-                return Standing(asked=state.asked, ai_attention=known.ai_attention)
-        return Standing()
-
-    stage.set_deliver(deliver_to(app, core.settings.public_url, receive_mail=receive_mail))
-    return SandboxApi(stage, look_up, app, Behind(core.database, core.settings.data_dir / "demo.json"))
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    """What a conversation's state says that it waits for."""
-
-    asked: str | None = None
 
 
 def _node() -> str:

@@ -51,7 +51,8 @@ def person(roles: dict[RestaurantId, Role]) -> Principal:
         ("lines:write", ["owner", "manager"]),
         ("staff:read", ["owner", "manager"]),
         ("api_keys:read", ["owner", "manager"]),
-        ("staff:write", ["owner"]),
+        ("analytics:read", ["owner", "manager"]),
+        ("staff:write", ["owner", "manager"]),
         ("api_keys:write", ["owner"]),
     ],
 )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 
 from saveit import advisors, reservations
@@ -39,12 +40,17 @@ class Teller:
 
 
 async def papers(reservation: Reservation, house: House) -> notices.Papers:
-    return notices.Papers(
+    links = notices.Papers(
         pass_url=f"https://saveit.example/qr/{reservation.code}.png",
         calendar_url=f"https://saveit.example/calendar/{reservation.id}",
-        pass_png=b"\x89PNG the pass",
-        calendar=_calendar(reservation, house),
     )
+
+    async def draw() -> notices.Papers:
+        return msgspec.structs.replace(
+            links, pass_png=b"\x89PNG the pass", calendar=_calendar(reservation, house)
+        )
+
+    return msgspec.structs.replace(links, draw=draw)
 
 
 def _calendar(reservation: Reservation, house: House) -> bytes:

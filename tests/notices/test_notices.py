@@ -81,6 +81,28 @@ async def test_a_guest_with_only_a_phone_is_told_by_sms(teller: Teller) -> None:
     assert ".png" in text
 
 
+async def test_whom_nothing_reaches_is_passed_over_and_whoever_comes_after_is_told(teller: Teller) -> None:
+    """Most bookings of a restaurant without lines: there is a record of each, and what is told to the others waits for none of them."""
+    bistro = teller.room.bistro
+    await teller.room.hear("telegram")
+    await bistro.watcher.execute("UPDATE lines SET active = false")
+    strangers = [
+        await bistro.book(number, size=1, time=time) for number, time in ((2, "19:00"), (3, "21:00"))
+    ]
+    known = await bistro.book(guest=ANA)
+    await bistro.watcher.execute(
+        "UPDATE conversations SET person_id = (SELECT person_id FROM reservations WHERE reservation_id = $1)",
+        known.id,
+    )
+    teller.room.later(minutes=11)
+
+    await teller.told()
+
+    rows = await bistro.watcher.fetch("SELECT subject_id, kind, reached FROM notices")
+    told = {row["subject_id"]: (row["kind"], row["reached"]) for row in rows}
+    assert told == {each.id: ("confirmed", 0) for each in strangers} | {known.id: ("confirmed", 1)}
+
+
 async def test_a_cancelled_booking_is_withdrawn_from_the_calendar(teller: Teller) -> None:
     booked = await teller.room.bistro.book(guest=ANA)
     await teller.told()

@@ -53,7 +53,10 @@ async def test_a_wrong_password_and_an_unknown_email_are_answered_alike(web: Web
     [
         ("viewer", {"GET /reservations"}),
         ("host", {"GET /reservations", "POST /reservations"}),
-        ("manager", {"GET /reservations", "POST /reservations", "PATCH /restaurants", "GET /staff"}),
+        (
+            "manager",
+            {"GET /reservations", "POST /reservations", "PATCH /restaurants", "GET /staff", "POST /staff"},
+        ),
         (
             "owner",
             {"GET /reservations", "POST /reservations", "PATCH /restaurants", "GET /staff", "POST /staff"},

@@ -155,5 +155,5 @@ def test_what_is_one_of_a_few_says_which() -> None:
         return schema.get("items", schema)["enum"]
 
     assert "reservations:write" in choices("ApiKeyDraft", "scopes")
-    assert choices("RestaurantDraft", "language") == choices("StaffUserDraft", "language") == ["es", "en"]
+    assert choices("RestaurantDraft", "language") == choices("StaffRequest", "language") == ["es", "en"]
     assert choices("TableDraft", "shape") == choices("TableChange", "shape")

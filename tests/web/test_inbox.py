@@ -1,6 +1,9 @@
 """The inbox of staff: who sees which conversations, who answers in them, and what late answers of the bot come to."""
 
 from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
 
 from saveit.consumers.guestbook import guest_book_consumer
 from saveit.conversations import find_conversation, plan
@@ -264,3 +267,25 @@ async def test_a_conversation_is_found_by_phone_and_by_the_name_that_was_booked_
 
     mine = [str(said.id)]
     assert found == [mine, mine, mine, [], mine]
+
+
+async def test_what_did_not_arrive_is_listed_for_who_sees_its_conversation(web: Web) -> None:
+    said = await talk(web, await line(web))
+    sent = (await web.client.post(f"/conversations/{said.id}/messages", json={"text": "Hola"})).json()
+    message_id = sent["messages"][0]["id"]
+    connection = await asyncpg.connect(web.world.dsn)
+    try:
+        await connection.execute(
+            "UPDATE messages SET status = 'failed', error = '63016' WHERE message_id = $1", UUID(message_id)
+        )
+    finally:
+        await connection.close()
+    advisor = await web.world.session(web.tenant, {web.restaurant.id: "advisor"})
+
+    failed = (await web.client.get("/messages/failed")).json()
+    unknown = (await web.client.get("/messages/failed", params={"status": "unknown"})).json()
+    async with web.visitor(advisor) as client:
+        theirs = (await client.get("/messages/failed")).json()
+
+    assert [(each["id"], each["error"]) for each in failed["messages"]] == [(message_id, "63016")]
+    assert unknown["messages"] == theirs["messages"] == []

@@ -52,6 +52,7 @@ OWN = {
     ("get", "/api/v1/messages/dead"),
     ("get", "/api/v1/webhooks"),
     ("get", "/api/v1/conversations"),
+    ("get", "/api/v1/messages/failed"),
 }
 # A guest's link is opened by what stands in it and by no key; tests/web/test_passes.py forges it.
 BY_LINK = {("get", "/api/v1/qr/{picture}")}

@@ -68,6 +68,18 @@ class StaffUserUnknown(Refusal):
     code: ClassVar[str] = "staff_user_unknown"
 
 
+class LastOwner(Refusal):
+    """The restaurant would be left without anybody who owns it; `restaurant_id` says which."""
+
+    code: ClassVar[str] = "last_owner"
+
+
+class RoleAboveYours(Refusal):
+    """Only those below one's own role are given or taken; `restaurant_id` says where."""
+
+    code: ClassVar[str] = "role_above_yours"
+
+
 class ApiKeyUnknown(Refusal):
     """There is no such API key."""
 

@@ -67,6 +67,7 @@ _MANAGER: frozenset[Permission] = frozenset(
         "lines:read",
         "lines:write",
         "staff:read",
+        "staff:write",
         "api_keys:read",
         "analytics:read",
     }
@@ -76,7 +77,7 @@ _MANAGER: frozenset[Permission] = frozenset(
 def may(role: Role, permission: Permission) -> bool:
     """Say whether the role carries the permission.
 
-    An advisor attends guests, a host also runs the door, a manager the house, an owner also who works there.
+    An advisor attends guests, a host also runs the door, a manager the house and those who work there, an owner also programs' keys.
     """
     match role:
         case "viewer":
@@ -132,6 +133,16 @@ class Principal(Struct, frozen=True, kw_only=True):
             case _:
                 assert_never(self.kind)
 
+    def may_change_role(self, restaurant_id: RestaurantId, before: Role | None, after: Role | None) -> bool:
+        """Say whether somebody may be made another role there: whoever is no owner reaches only those below, so not themselves."""
+        if not self.permits("staff:write", restaurant_id):
+            return False
+        own = self.roles.get(restaurant_id)
+        if self.kind != "staff" or own == "owner" or own is None:
+            return True
+        rank = ROLES.index(own)
+        return all(each is None or ROLES.index(each) > rank for each in (before, after))
+
     def acts_for(self, tenant_id: TenantId) -> bool:
         """Say whether the principal is this tenant's, or the platform."""
         return self.kind == "platform" or self.tenant_id == tenant_id
@@ -169,6 +180,16 @@ class StaffUser(Struct, frozen=True):
     def __repr__(self) -> str:
         """Say only who, not their name: this ends up in tracebacks and logs."""
         return f"StaffUser({self.id})"
+
+
+class StaffAdded(StaffUser, frozen=True):
+    """Somebody who was just added. Where no password was chosen, `one_time_password` is for them to sign in with; it is shown this once."""
+
+    one_time_password: str | None = None
+
+    def __repr__(self) -> str:
+        """Say only who."""
+        return f"StaffAdded({self.id})"
 
 
 class SignedIn(Struct, frozen=True):

@@ -60,6 +60,37 @@ WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
 FOR UPDATE
 
+-- lock_owners :none
+-- Lets acts that might leave a restaurant without an owner follow each other.
+SELECT
+FROM staff_roles
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND role = 'owner'
+ORDER BY user_id
+FOR UPDATE
+
+-- list_owners :many OwnerRow
+-- Who owns a restaurant and may sign in.
+SELECT r.user_id
+FROM staff_roles r
+JOIN staff_users u
+    ON u.tenant_id = r.tenant_id
+    AND u.user_id = r.user_id
+WHERE r.tenant_id = :tenant_id::uuid
+    AND r.restaurant_id = :restaurant_id::uuid
+    AND r.role = 'owner'
+    AND u.disabled_at IS NULL
+
+-- list_owned :many OwnedRow
+-- The restaurants that a user owns, in the order of their ids.
+SELECT restaurant_id
+FROM staff_roles
+WHERE tenant_id = :tenant_id::uuid
+    AND user_id = :user_id::uuid
+    AND role = 'owner'
+ORDER BY restaurant_id
+
 -- put_role :none
 -- Makes a user something in a restaurant.
 INSERT INTO staff_roles (tenant_id, user_id, restaurant_id, role)

@@ -5,6 +5,7 @@ storm of sign-ins waits instead of filling the memory.
 """
 
 import asyncio
+import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,8 +15,8 @@ import msgspec
 from saveit.access import store
 from saveit.access.checks import check_password, check_user
 from saveit.access.emails import EmailIndex
-from saveit.access.errors import StaffUserUnknown, WrongCredentials, refusing
-from saveit.access.model import Role, SignedIn, StaffUser, StaffUserDraft
+from saveit.access.errors import LastOwner, RoleAboveYours, StaffUserUnknown, WrongCredentials, refusing
+from saveit.access.model import Principal, Role, SignedIn, StaffUser, StaffUserDraft
 from saveit.kernel.crypto import Sealer, Unreadable, hash_password, new_session_token, verify_password
 from saveit.kernel.db import Actor, Database, Transaction
 from saveit.kernel.ids import RestaurantId, UserId, new_id
@@ -24,6 +25,17 @@ from saveit.outbox import Fact, append
 # A long service and what comes before and after; counted from signing in, not from the last click.
 SESSION_LASTS = timedelta(hours=12)
 PAGE_LENGTH_MAX = 200
+# Without i, l, o, u, 0 and 1.
+_LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
+_LETTERS_AT_ONCE = 5
+
+
+def new_password() -> str:
+    """Return a password to hand over: a hundred bits in letters that nobody confuses, as they are read aloud."""
+    return "-".join(
+        "".join(secrets.choice(_LETTERS) for _ in range(_LETTERS_AT_ONCE))
+        for _ in range(_LETTERS_AT_ONCE - 1)
+    )
 
 
 class _Details(msgspec.Struct, frozen=True, array_like=True):
@@ -76,15 +88,28 @@ async def find_user(tx: Transaction, user_id: UserId, sealer: Sealer) -> StaffUs
 
 
 async def set_role(
-    tx: Transaction, user_id: UserId, restaurant_id: RestaurantId, *, role: Role | None, now: datetime
+    tx: Transaction,
+    user_id: UserId,
+    restaurant_id: RestaurantId,
+    *,
+    role: Role | None,
+    now: datetime,
+    by: Principal | None = None,
 ) -> None:
     """Make a user something in a restaurant; None makes them nothing there. Other processes see it within five seconds.
 
-    Refuses: StaffUserUnknown; RestaurantNotYours.
+    `by` is held to what their own role reaches; None is whoever has the keyboard.
+
+    Refuses: StaffUserUnknown; RestaurantNotYours; RoleAboveYours; LastOwner.
     """
+    owners = await store.lock_owners(tx, restaurant_id)
     before = await store.find_role(tx, user_id, restaurant_id)
+    if by is not None and not by.may_change_role(restaurant_id, before, role):
+        raise RoleAboveYours(restaurant_id=str(restaurant_id))
     if before == role:
         return
+    if before == "owner" and not set(owners) - {user_id}:
+        raise LastOwner(restaurant_id=str(restaurant_id))
     if role is None:
         await store.delete_role(tx, user_id, restaurant_id)
     else:
@@ -111,8 +136,12 @@ async def set_password(tx: Transaction, user_id: UserId, password: str, *, now: 
 async def disable_user(tx: Transaction, user_id: UserId, *, now: datetime) -> None:
     """Let a user sign in no more and end their sessions; they stay known to what they did.
 
-    Refuses: StaffUserUnknown, also when they are disabled already.
+    Refuses: StaffUserUnknown, also when they are disabled already; LastOwner.
     """
+    for restaurant_id in await store.list_owned(tx, user_id):
+        owners = await store.lock_owners(tx, restaurant_id)
+        if owners == [user_id]:
+            raise LastOwner(restaurant_id=str(restaurant_id))
     if not await store.disable_user(tx, user_id, now):
         raise StaffUserUnknown(user_id=str(user_id))
     await store.revoke_sessions_of_user(tx, user_id, now)

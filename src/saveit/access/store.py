@@ -39,6 +39,18 @@ class RoleRow(msgspec.Struct, frozen=True):
     role: Role
 
 
+class OwnerRow(msgspec.Struct, frozen=True):
+    """Somebody who owns a restaurant."""
+
+    user_id: UserId
+
+
+class OwnedRow(msgspec.Struct, frozen=True):
+    """A restaurant that somebody owns."""
+
+    restaurant_id: RestaurantId
+
+
 class DigestRow(msgspec.Struct, frozen=True):
     """The digest of a token."""
 
@@ -89,6 +101,9 @@ _RENEW_SIGN_IN = _STATEMENTS.command("renew_sign_in")
 _SET_PASSWORD = _STATEMENTS.command("set_password")
 _DISABLE_USER = _STATEMENTS.command("disable_user")
 _FIND_ROLE = _STATEMENTS.query("find_role", RoleRow)
+_LOCK_OWNERS = _STATEMENTS.command("lock_owners")
+_LIST_OWNERS = _STATEMENTS.query("list_owners", OwnerRow)
+_LIST_OWNED = _STATEMENTS.query("list_owned", OwnedRow)
 _PUT_ROLE = _STATEMENTS.command("put_role")
 _DELETE_ROLE = _STATEMENTS.command("delete_role")
 _INSERT_SESSION = _STATEMENTS.command("insert_session")
@@ -165,6 +180,20 @@ async def find_role(tx: Transaction, user_id: UserId, restaurant_id: RestaurantI
     """Return the role, locked."""
     row = await tx.maybe(_FIND_ROLE, tenant_id=tx.tenant_id, user_id=user_id, restaurant_id=restaurant_id)
     return None if row is None else row.role
+
+
+async def lock_owners(tx: Transaction, restaurant_id: RestaurantId) -> list[UserId]:
+    """Return who owns the restaurant and may sign in; nobody else asks this before the transaction ends."""
+    where = {"tenant_id": tx.tenant_id, "restaurant_id": restaurant_id}
+    await tx.run(_LOCK_OWNERS, **where)
+    # Asked again once the lock is there: who was disabled while this waited is in no row that was locked.
+    return [row.user_id for row in await tx.many(_LIST_OWNERS, **where)]
+
+
+async def list_owned(tx: Transaction, user_id: UserId) -> list[RestaurantId]:
+    """Return the restaurants that a user owns."""
+    rows = await tx.many(_LIST_OWNED, tenant_id=tx.tenant_id, user_id=user_id)
+    return [row.restaurant_id for row in rows]
 
 
 async def put_role(tx: Transaction, user_id: UserId, restaurant_id: RestaurantId, role: Role) -> None:

@@ -1,3 +1,11 @@
+-- route_columns :part
+-- All that a LineRow is made of, over all tenants; a line of an advisor who is switched off is not answered.
+l.line_id, l.tenant_id, l.channel, l.account, l.address, l.restaurant_id, l.advisor_id, l.opaque, l.language,
+    l.credentials_sealed, l.credential_names, l.active, l.active AND coalesce(a.active, true) AS answering, l.revision,
+    l.created_at, l.updated_at
+FROM lines l
+LEFT JOIN advisors a ON a.tenant_id = l.tenant_id AND a.advisor_id = l.advisor_id
+
 -- insert_advisor :none
 -- Adds an advisor; user_is_one_advisor refuses a member of staff who is one already.
 INSERT INTO advisors (
@@ -99,34 +107,19 @@ FOR NO KEY UPDATE
 
 -- route_by_address :maybe LineRow
 -- Whose address this is, over all tenants; a line of an advisor who is switched off is not answered.
-SELECT
-    l.line_id, l.tenant_id, l.channel, l.account, l.address, l.restaurant_id, l.advisor_id, l.opaque, l.language,
-    l.credentials_sealed, l.credential_names, l.active, l.active AND coalesce(a.active, true) AS answering, l.revision,
-    l.created_at, l.updated_at
-FROM lines l
-LEFT JOIN advisors a ON a.tenant_id = l.tenant_id AND a.advisor_id = l.advisor_id
+SELECT {{route_columns}}
 WHERE l.channel = :channel::text
     AND l.account = :account::text
     AND l.address = :address::text
 
 -- route_by_id :maybe LineRow
 -- The line with this id, over all tenants.
-SELECT
-    l.line_id, l.tenant_id, l.channel, l.account, l.address, l.restaurant_id, l.advisor_id, l.opaque, l.language,
-    l.credentials_sealed, l.credential_names, l.active, l.active AND coalesce(a.active, true) AS answering, l.revision,
-    l.created_at, l.updated_at
-FROM lines l
-LEFT JOIN advisors a ON a.tenant_id = l.tenant_id AND a.advisor_id = l.advisor_id
+SELECT {{route_columns}}
 WHERE l.line_id = :line_id::uuid
 
 -- routes_like :many LineRow
 -- The answered lines of a channel that a request may be for, over all tenants: those of an account, or of a path, or all.
-SELECT
-    l.line_id, l.tenant_id, l.channel, l.account, l.address, l.restaurant_id, l.advisor_id, l.opaque, l.language,
-    l.credentials_sealed, l.credential_names, l.active, l.active AND coalesce(a.active, true) AS answering, l.revision,
-    l.created_at, l.updated_at
-FROM lines l
-LEFT JOIN advisors a ON a.tenant_id = l.tenant_id AND a.advisor_id = l.advisor_id
+SELECT {{route_columns}}
 WHERE l.channel = :channel::text
     AND (:account::text IS NULL OR l.account = :account::text)
     AND (:opaque::text IS NULL OR l.opaque = :opaque::text)

@@ -82,9 +82,6 @@ async def present(database: Database) -> Place:
     return Place(rows[0].readable_before, 0)
 
 
-async def latest(ledger_tx: Transaction, after: Place, *, rows_max: int) -> list[RecordedFact]:
-    """Return the newest facts of all tenants after a place, oldest first. For people who look on: what commits late may be missed."""
-    return (await store.read_latest(ledger_tx, after, rows_max))[::-1]
 async def facts_after(database: Database, after: Place, *, rows_max: int) -> tuple[list[RecordedFact], Place]:
     """Return the facts that follow a place, and the place to go on from. Nothing that commits late is skipped.
 
@@ -102,6 +99,11 @@ def _recorded(row: store.LogRow) -> RecordedFact:
     values = msgspec.structs.asdict(row)
     del values["readable_before"]
     return RecordedFact(**values)
+
+
+async def latest(ledger_tx: Transaction, after: Place, *, rows_max: int) -> list[RecordedFact]:
+    """Return the newest facts of all tenants after a place, oldest first. For people who look on: what commits late may be missed."""
+    return (await store.read_latest(ledger_tx, after, rows_max))[::-1]
 
 
 async def changes_of_others(

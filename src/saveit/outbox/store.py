@@ -97,8 +97,8 @@ _LIST_PARKED = _STATEMENTS.query("list_parked", ParkedFact)
 _LOCK_PARKED = _STATEMENTS.query("lock_parked", ParkedFact)
 _SETTLE_PARKED = _STATEMENTS.command("settle_parked")
 _READ_HISTORY = _STATEMENTS.query("read_history", RecordedFact)
-_READ_LATEST = _STATEMENTS.query("read_latest", RecordedFact)
 _READ_LOG = _STATEMENTS.query("read_log", LogRow)
+_READ_LATEST = _STATEMENTS.query("read_latest", RecordedFact)
 _READ_CHANGES = _STATEMENTS.query("read_changes", ChangeRow)
 
 

@@ -6,20 +6,22 @@ from saveit.consumers.live import Chats
 from saveit.conversations import find_open, recall
 from saveit.gateway import Gateway, receive
 from saveit.kernel.db import Actor
+from saveit.kernel.settings import Settings
 from saveit.messages import Request, Response
 from saveit.sandbox.api import App, SandboxApi, Standing
+from saveit.sandbox.behind import Behind
 from saveit.sandbox.inside import deliver_to, frames_into
 from saveit.sandbox.model import Incoming
 from saveit.sandbox.stage import Stage
 
 
-def put_on_stage(stage: Stage, app: App, gateway: Gateway, chats: Chats, *, public_url: str) -> SandboxApi:
+def put_on_stage(stage: Stage, app: App, gateway: Gateway, chats: Chats, *, settings: Settings) -> SandboxApi:
     """Put the sandbox's API before the application, and let the stand-ins deliver to it."""
 
     async def receive_mail(incoming: Incoming) -> Response:
         request = Request(
             method=incoming.method,
-            url=public_url + incoming.path,
+            url=settings.public_url + incoming.path,
             headers=incoming.headers,
             body=incoming.body,
             received_at=gateway.clock.now(),
@@ -43,8 +45,8 @@ def put_on_stage(stage: Stage, app: App, gateway: Gateway, chats: Chats, *, publ
         return Standing()
 
     frames = frames_into(chats, gateway)
-    stage.set_deliver(deliver_to(app, public_url, receive_mail=receive_mail, receive_frame=frames))
-    return SandboxApi(stage, look_up, app)
+    stage.set_deliver(deliver_to(app, settings.public_url, receive_mail=receive_mail, receive_frame=frames))
+    return SandboxApi(stage, look_up, app, Behind(gateway.database, settings.data_dir / "demo.json"))
 
 
 class _Asked(msgspec.Struct, frozen=True):

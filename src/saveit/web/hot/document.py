@@ -116,7 +116,7 @@ _CHOICES: dict[tuple[str, str], list[str]] = {
     ("ApiKey", "scopes"): sorted(SCOPES),
     ("RestaurantDraft", "language"): list(get_args(Language)),
     ("RestaurantChange", "language"): list(get_args(Language)),
-    ("StaffUserDraft", "language"): list(get_args(Language)),
+    ("StaffRequest", "language"): list(get_args(Language)),
     ("TableDraft", "shape"): list(get_args(TableShape)),
     ("TableChange", "shape"): list(get_args(TableShape)),
 }

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from saveit.access import ApiKey, StaffUser
+from saveit.access import ApiKey, StaffAdded, StaffUser
 from saveit.advisors import Advisor, Line
 from saveit.consumers.analytics import (
     AdvisorTalks,
@@ -79,6 +79,7 @@ from saveit.web.wire.house import (
     ConfigAnswer,
     EntryAnswer,
     NewKeyAnswer,
+    OneTimePassword,
     PassAnswer,
     PassVerdict,
     PlaceAnswer,
@@ -511,6 +512,17 @@ def _of_access() -> Iterator[msgspec.Struct]:
         advisor_id=None,
         expires_at=_MADE_AT + timedelta(hours=12),
     )
+    yield StaffAdded(
+        _USER.id,
+        _USER.name,
+        _USER.email,
+        _USER.language,
+        _USER.roles,
+        _USER.created_at,
+        None,
+        "kd4wx-9hmta-2rjqc-vb7zn",
+    )
+    yield OneTimePassword(_ID, "kd4wx-9hmta-2rjqc-vb7zn")
     yield _USER
     yield Staff([_USER], None)
     yield RolesAnswer(_ID, {_RESTAURANT_ID: "host"})

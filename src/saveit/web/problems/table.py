@@ -113,6 +113,10 @@ PROBLEMS: dict[str, Line] = {
     "wrong_credentials": Line(401, "Correo o contraseña incorrectos", "Wrong email or password"),
     "email_taken": Line(409, "Ese correo ya está en uso", "That email is in use"),
     "staff_user_unknown": Line(404, "No existe esa persona", "There is no such staff user"),
+    "last_owner": Line(
+        409, "El restaurante se quedaría sin dueño", "The restaurant would be left without an owner"
+    ),
+    "role_above_yours": Line(403, "Ese papel no está por debajo del suyo", "That role is not below your own"),
     "api_key_unknown": Line(404, "No existe esa clave", "There is no such API key"),
     # Advisors, lines, and what comes by them.
     "line_invalid": Line(

@@ -52,4 +52,6 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         analytics_routes(),
         onboarding_routes(),
         chat_routes(),
+        chat_routes(),
+        analytics_routes(),
     ]

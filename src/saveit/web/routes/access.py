@@ -14,6 +14,7 @@ from saveit.access import (
     ApiKeyUnknown,
     Permission,
     Role,
+    StaffAdded,
     StaffUser,
     StaffUserDraft,
     StaffUserUnknown,
@@ -25,6 +26,7 @@ from saveit.access import (
     list_api_keys,
     list_users,
     may,
+    new_password,
     revoke_api_key,
     set_password,
     set_role,
@@ -53,6 +55,7 @@ from saveit.web.routes.shared import (
 from saveit.web.wire.house import (
     ApiKeys,
     NewKeyAnswer,
+    OneTimePassword,
     PasswordRequest,
     PresentSession,
     RoleRequest,
@@ -60,6 +63,7 @@ from saveit.web.wire.house import (
     SessionAnswer,
     SignInRequest,
     Staff,
+    StaffRequest,
     TenantAnswer,
     TenantRequest,
     Tenants,
@@ -72,6 +76,13 @@ _USER = Example(
         "email": "ana@example.com",
         "password": "una frase larga de paso",
         "language": "es",
+    }
+)
+_INVITED = Example(
+    value={
+        "name": "Leo Paz",
+        "email": "leo@example.com",
+        "roles": {"0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e": "host"},
     }
 )
 _ROLE = Example(value={"role": "host"})
@@ -162,16 +173,29 @@ async def read_staff(call: Calling, limit: PageLength = PAGE_LENGTH, cursor: Cur
 
 @post("/staff", summary="Add somebody to the staff", tags=["Staff"])
 async def make_user(
-    call: Calling, data: Annotated[StaffUserDraft, Body(examples=[_USER])]
-) -> Response[StaffUser]:
-    """They may sign in and, before a role is given, do nothing."""
+    call: Calling, data: Annotated[StaffRequest, Body(examples=[_USER, _INVITED])]
+) -> Response[StaffAdded]:
+    """They may sign in and do what their roles say; with none, nothing. Roles are given below one's own; an owner gives any."""
     call.require_somewhere("staff:write")
+    for restaurant_id in data.roles:
+        call.require("staff:write", restaurant_id)
 
-    async def work(tx: Transaction) -> StaffUser:
+    async def work(tx: Transaction) -> StaffAdded:
+        password = new_password() if data.password is None else None
+        draft = StaffUserDraft(
+            name=data.name, email=data.email, password=data.password or password or "", language=data.language
+        )
         sealer = await call.sealer(tx)
-        return await add_user(tx, data, sealer=sealer, emails=call.parts.emails, now=call.now)
+        user = await add_user(tx, draft, sealer=sealer, emails=call.parts.emails, now=call.now)
+        for restaurant_id, role in data.roles.items():
+            if await find_restaurant(tx, tx.tenant_id, restaurant_id) is None:
+                raise RestaurantUnknown(restaurant_id=str(restaurant_id))
+            await set_role(tx, user.id, restaurant_id, role=role, now=call.now, by=call.principal)
+        return StaffAdded(
+            user.id, user.name, user.email, user.language, data.roles, user.created_at, None, password
+        )
 
-    return answered(await call.once(data, StaffUser, work))
+    return answered(await call.once(data, StaffAdded, work))
 
 
 @put(
@@ -209,7 +233,7 @@ async def _set_role(
         if await find_restaurant(tx, tx.tenant_id, restaurant_id) is None:
             raise RestaurantUnknown(restaurant_id=str(restaurant_id))
         await _user(call, tx, user_id)
-        await set_role(tx, user_id, restaurant_id, role=role, now=call.now)
+        await set_role(tx, user_id, restaurant_id, role=role, now=call.now, by=call.principal)
         tx.after_commit(lambda: call.parts.principals.forget_holder(user_id))
         return await _user(call, tx, user_id)
 
@@ -232,6 +256,23 @@ async def replace_password(
 
     await call.settle_subject(user_id)
     await call.act(work)
+
+
+@post("/staff/{user_id:uuid}/password-reset", summary="Make up a password", status_code=200, tags=["Staff"])
+async def reset_password(call: Calling, user_id: PathId) -> OneTimePassword:
+    """For whoever has forgotten theirs: shown this once, to hand over. Ends all their sessions."""
+    call.require_somewhere("staff:write")
+    await call.settle_subject(user_id)
+
+    async def work(tx: Transaction) -> OneTimePassword:
+        user = await _user(call, tx, UserId(user_id))
+        _require_over(call, user)
+        password = new_password()
+        await set_password(tx, user.id, password, now=call.now)
+        tx.after_commit(lambda: call.parts.principals.forget_holder(user.id))
+        return OneTimePassword(user.id, password)
+
+    return await call.act(work)
 
 
 @delete("/staff/{user_id:uuid}", summary="Let somebody sign in no more", tags=["Staff"])
@@ -374,7 +415,10 @@ def _require_over(call: Call, user: StaffUser) -> None:
     call.require_somewhere("staff:write")
     if user.roles and not _shares(call, user, "staff:read"):
         raise StaffUserUnknown(user_id=str(user.id))
-    if not all(call.principal.permits("staff:write", restaurant_id) for restaurant_id in user.roles):
+    if not all(
+        call.principal.may_change_role(restaurant_id, role, None)
+        for restaurant_id, role in user.roles.items()
+    ):
         raise Forbidden(permission="staff:write")
 
 
@@ -391,6 +435,7 @@ def access_routes() -> Router:
             give_role,
             take_role,
             replace_password,
+            reset_password,
             drop_user,
             read_keys,
             make_key,

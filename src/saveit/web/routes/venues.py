@@ -1,5 +1,6 @@
 """Restaurants, and the rules they book by."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -7,8 +8,9 @@ from litestar import Response, Router, get, patch, post, put
 from litestar.openapi.spec import Example
 from litestar.params import Body
 
+from saveit.access import set_role
 from saveit.kernel.db import Transaction
-from saveit.kernel.ids import RestaurantId, TenantId
+from saveit.kernel.ids import RestaurantId, TenantId, UserId
 from saveit.reservations import apply_restaurant, apply_rules
 from saveit.venues import (
     Restaurant,
@@ -60,16 +62,32 @@ _CONFIG = Example(
 async def open_(
     call: Calling, data: Annotated[RestaurantDraft, Body(examples=[_OPEN])]
 ) -> Response[Restaurant]:
-    """With the default rules and an empty floor. The platform's key opens it for whom `SaveIt-Tenant` names, else for a new customer."""
-    call.require("restaurants:write", None)
+    """With the default rules and an empty floor. Whoever owns one may open another, and owns it at once.
+
+    The platform's key opens it for whom `SaveIt-Tenant` names, else for a new customer.
+    """
+    owner = _owner(call)
+    if owner is None:
+        call.require("restaurants:write", None)
     if not call.tenant_known:
         check_restaurant(data)
         await open_customer(call, data.name)
 
     async def work(tx: Transaction) -> Restaurant:
-        return await open_restaurant(tx, data, now=call.now)
+        made = await open_restaurant(tx, data, now=call.now)
+        if owner is not None:
+            await set_role(tx, owner, made.id, role="owner", now=call.now)
+            tx.after_commit(partial(call.parts.principals.forget_holder, owner))
+        return made
 
     return answered(await call.once(data, Restaurant, work))
+
+
+def _owner(call: Call) -> UserId | None:
+    """Return who is calling if that is somebody who owns a restaurant of the customer's."""
+    principal = call.principal
+    owns = principal.kind == "staff" and "owner" in principal.roles.values()
+    return UserId(principal.id) if owns and principal.id is not None else None
 
 
 @get("/", operation_id="list_restaurants", summary="List restaurants")

@@ -187,6 +187,31 @@ class Staff(Struct, frozen=True):
     next: str | None
 
 
+class StaffRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody to add, and what they are where. Without a password, one is made up to hand over."""
+
+    name: str
+    email: str
+    password: str | None = None
+    language: str = "es"
+    roles: dict[RestaurantId, Role] = {}
+
+    def __repr__(self) -> str:
+        """Say nothing: this ends up in tracebacks."""
+        return "StaffRequest(***)"
+
+
+class OneTimePassword(Struct, frozen=True):
+    """A password to hand over, which is not shown again: whoever has it signs in and chooses their own."""
+
+    user_id: UUID
+    one_time_password: str
+
+    def __repr__(self) -> str:
+        """Say nothing: this ends up in tracebacks."""
+        return "OneTimePassword(***)"
+
+
 class RoleRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a user is in a restaurant."""
 

@@ -34,6 +34,7 @@ from saveit.conversations import (
     note_read,
     take,
     thread_of,
+    unsettled_messages,
 )
 from saveit.guests import family_of, find_person, owners_of, search
 from saveit.kernel.db import Transaction
@@ -404,6 +405,31 @@ async def reply(
     return answered(await call.once(data, ReplyAnswer, work))
 
 
+@get("/messages/failed", summary="List what did not arrive", tags=["Conversations"])
+async def read_failed_messages(
+    call: Calling,
+    *,
+    status: FromQuery[Literal["failed", "unknown"]] = "failed",
+    conversation_id: FromQuery[UUID | None] = None,
+    limit: PageLength = PAGE_LENGTH,
+) -> MessagePage:
+    """The latest first: what failed, or with `unknown` what may or may not have arrived. `/messages/dead` lets them be sent again."""
+
+    async def work(tx: Transaction) -> MessagePage:
+        sight = await sight_of(call, tx, "inbox:read")
+        found = await unsettled_messages(
+            tx,
+            await call.sealer(tx),
+            status,
+            conversation_id=conversation_id,
+            line_ids=sight.line_ids,
+            rows_max=limit + 1,
+        )
+        return MessagePage(await shown_messages(call, tx, found[:limit]), len(found) > limit)
+
+    return await call.act(work)
+
+
 async def _parts(call: Call, tx: Transaction, row: InboxRow, data: ReplyRequest) -> tuple[Part, ...]:
     """Return what is sent. Refuses: CannotBeSaid, ReplyWindowClosed, QuickAnswerUnknown."""
     channel = call.parts.gateway.channels.get(row.channel)
@@ -477,5 +503,6 @@ def conversation_routes() -> Router:
             note_conversation_read,
             read_usable_templates,
             reply,
+            read_failed_messages,
         ],
     )
