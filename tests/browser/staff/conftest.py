@@ -16,15 +16,12 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browser.looking import DESKTOP, PHONE
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
-SHOTS = ROOT / "test-results" / "staff"
-AXE = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = (390, 844)
-DESKTOP = (1280, 800)
 _STARTED_WITHIN_S = 90.0
 _EVENING = 19, 40
 
@@ -44,6 +41,9 @@ class Demo:
         # Signed in afterwards: a session does not outlast the jump.
         self.stand_at(*_EVENING)
         self._http.headers["Authorization"] = f"Bearer {self.token()}"
+
+    def close(self) -> None:
+        self._http.close()
 
     def who(self, role: str) -> dict[str, str]:
         return next(each for each in self._told["staff"] if each["role"] == role)
@@ -125,7 +125,9 @@ def demo() -> Iterator[Demo]:
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: _is_ready(url), "the demo answers", within_s=_STARTED_WITHIN_S)
-        yield Demo(url, json.loads((data_dir / "demo.json").read_bytes()))
+        running = Demo(url, json.loads((data_dir / "demo.json").read_bytes()))
+        yield running
+        running.close()
     finally:
         process.terminate()
         process.wait(60)
@@ -138,15 +140,6 @@ def _is_ready(url: str) -> bool:
         return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
     except httpx.TransportError:
         return False
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=system, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 Screen = Callable[..., Page]
@@ -178,7 +171,7 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
         opened.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)
-        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("pageerror", lambda error: broken.append(error.message))
         page.add_init_script(
             f"localStorage.setItem('saveit.staff.language', {json.dumps(language)});"
             f"localStorage.setItem('saveit.staff.restaurant', {json.dumps(restaurant_id or demo.restaurant_id)});"
@@ -195,18 +188,3 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
     for context in opened:
         context.close()
     assert broken == []
-
-
-def shoot(page: Page, name: str) -> None:
-    """Keep a picture of the page for those who look at the run."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png")
-
-
-def faults_of(page: Page) -> list[str]:
-    """Return what axe finds wrong with the page for those who do not see or use a mouse."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]

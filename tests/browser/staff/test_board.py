@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.staff.conftest import DESKTOP, PHONE, Demo, Screen, shoot
+from tests.browser.looking import DESKTOP, PHONE, shoot
+from tests.browser.staff.conftest import Demo, Screen
 
 _SEEN_WITHIN_MS = 20_000
 
@@ -42,7 +43,7 @@ def test_a_booking_is_dragged_to_another_table_and_taken_back(demo: Demo, screen
     page = screen()
     _pull(page, booked["id"], to_table=target["id"])
     expect(page.locator(".telling")).to_contain_text(f"Mesa {target['number']}")
-    shoot(page, "board-drag")
+    shoot(page, "staff-board-drag")
     page.mouse.up()
     expect(page.locator(".toast").first).to_contain_text("Paola Drag")
     assert demo.reservation("Paola Drag")["table_ids"] == [target["id"]]
@@ -80,7 +81,7 @@ def test_a_refusal_is_told_in_the_ledgers_words(demo: Demo, screen: Screen) -> N
     expect(page.locator(".warning")).to_be_visible()
     page.mouse.up()
     expect(page.locator(".toast.bad")).to_be_visible()
-    shoot(page, "board-refused")
+    shoot(page, "staff-board-refused")
     assert demo.reservation("Nora Firme")["table_ids"] == booked["table"]["ids"]
 
 
@@ -111,11 +112,11 @@ def test_two_screens_see_each_others_changes(screen: Screen) -> None:
     form.locator("input[type=time]").fill("21:30")
     form.get_by_role("button", name="Reservar").click()
     expect(one.get_by_role("heading", name="Inés Espejo")).to_be_visible()
-    shoot(one, "board-booked")
+    shoot(one, "staff-board-booked")
     expect(other.get_by_role("button", name=re.compile("Inés Espejo")).first).to_be_visible(
         timeout=_SEEN_WITHIN_MS
     )
-    shoot(other, "board-phone")
+    shoot(other, "staff-board-phone")
 
 
 def test_a_booking_by_whatsapp_appears_on_the_board(demo: Demo, screen: Screen) -> None:
@@ -162,7 +163,7 @@ def test_a_walk_in_is_seated_and_leaves(demo: Demo, screen: Screen) -> None:
     form.get_by_role("button", name="Sentar ahora").click()
     expect(page.get_by_role("heading", name="Pepe Puerta")).to_be_visible()
     assert demo.reservation("Pepe Puerta")["status"] == "checked_in"
-    shoot(page, "floor")
+    shoot(page, "staff-floor")
     page.get_by_role("button", name="Ya se fueron").click()
     expect(page.locator(".toast", has_text="mesa libre")).to_be_visible()
     assert demo.reservation("Pepe Puerta")["status"] == "completed"

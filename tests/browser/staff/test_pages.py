@@ -1,15 +1,18 @@
 """The other screens: the door, the inbox, settings and figures; and all of them for those who use no mouse."""
 
-import io
+import contextlib
 import re
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlparse
 
 import httpx
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import Error, FilePayload, expect
 
-from tests.browser.staff.conftest import DESKTOP, PHONE, Demo, Screen, faults_of, shoot
+from tests.browser.looking import DESKTOP, PHONE, faults_of, shoot
+from tests.browser.staff.conftest import Demo, Screen
+from tests.support.waiting import wait_until
 
 
 def test_a_pass_is_scanned_from_a_picture(demo: Demo, screen: Screen) -> None:
@@ -18,12 +21,12 @@ def test_a_pass_is_scanned_from_a_picture(demo: Demo, screen: Screen) -> None:
     made = demo.ask("POST", "/api/v1/qr/generate", json={"reservation_id": booked["id"]})
     picture = httpx.get(demo.url + urlparse(made["png_url"]).path).raise_for_status().content
     page = screen("/scan", size=PHONE)
-    upload = {"name": "pass.png", "mimeType": "image/png", "buffer": io.BytesIO(picture).getvalue()}
-    page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type] - a payload, as documented.
+    upload: FilePayload = {"name": "pass.png", "mimeType": "image/png", "buffer": picture}
+    page.locator("input[type=file]").set_input_files(upload)
     expect(page.locator("[data-verdict=in]")).to_contain_text("Quique Erre")
-    shoot(page, "scan-in")
+    shoot(page, "staff-scan-in")
     assert demo.reservation("Quique Erre")["status"] == "checked_in"
-    page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type] - as above.
+    page.locator("input[type=file]").set_input_files(upload)
     expect(page.locator("[data-verdict=out]")).to_be_visible()
 
 
@@ -32,7 +35,6 @@ def test_a_party_is_let_in_by_its_code(demo: Demo, screen: Screen) -> None:
     booked = demo.book("Cora Código", "19:45", demo.free_table())
     page = screen("/scan", size=PHONE, language="en")
     expect(page.locator("form .code")).to_be_visible()
-    page.wait_for_timeout(400)
     page.locator("form .code").fill(booked["code"])
     page.get_by_role("button", name="Seat").click()
     expect(page.locator("[data-verdict=in]")).to_contain_text("Cora Código")
@@ -45,15 +47,21 @@ def test_an_advisor_takes_over_answers_and_hands_back(demo: Demo, screen: Screen
     demo.ask("POST", "/sandbox/api/whatsapp_meta/messages", json=body)
     path = f"/sandbox/api/whatsapp_meta/conversations/{guest}"
     demo.ask("GET", path, params={"after": 0, "wait_s": 8})
-    told = demo.ask("GET", "/api/v1/conversations", params={"status": "all", "limit": 50})
-    conversation = next(each for each in told["conversations"] if each["address"].endswith("7770022"))
+    looked = {"status": "all", "channel": "whatsapp_meta", "limit": 100}
+
+    def of_guest() -> list[dict[str, Any]]:
+        told = demo.ask("GET", "/api/v1/conversations", params=looked)["conversations"]
+        return [each for each in told if each["address"].endswith(guest[-10:])]
+
+    wait_until(lambda: of_guest() != [], "the message is in the inbox", within_s=15)
+    (conversation,) = of_guest()
     page = screen("/inbox", restaurant_id=conversation["restaurant_id"])
     page.locator(f'[data-conversation="{conversation["id"]}"]').click()
     expect(page.get_by_text("Quiero hablar con una persona").first).to_be_visible()
     page.locator("footer textarea").fill("Hola Olga, soy Lucía.")
     page.keyboard.press("Enter")
     expect(page.locator("li.said.staff")).to_contain_text("Hola Olga, soy Lucía.")
-    shoot(page, "inbox")
+    shoot(page, "staff-inbox")
     page.get_by_role("button", name="Devolver a SaveIt").click()
     expect(page.get_by_role("button", name="Responder yo")).to_be_visible()
     heard = demo.ask("GET", path, params={"after": 0, "wait_s": 8})
@@ -68,7 +76,7 @@ def test_a_table_is_drawn_and_a_rule_is_changed(demo: Demo, screen: Screen) -> N
     expect(page.locator("g.table")).to_have_count(before + 1)
     page.locator("g.table.chosen").focus()
     page.keyboard.press("ArrowRight")
-    shoot(page, "settings-floor")
+    shoot(page, "staff-settings-floor")
     page.get_by_role("button", name="Quitar la mesa").click()
     expect(page.locator("g.table")).to_have_count(before)
 
@@ -78,11 +86,11 @@ def test_a_table_is_drawn_and_a_rule_is_changed(demo: Demo, screen: Screen) -> N
     expect(page.locator(".toast", has_text="Guardado")).to_be_visible()
     config = demo.ask("GET", f"/api/v1/restaurants/{demo.restaurant_id}/config")
     assert config["rules"]["reservation_window"]["max_days_advance"] == 44
-    shoot(page, "settings-rules")
+    shoot(page, "staff-settings-rules")
 
 
 @pytest.mark.parametrize(
-    ("at", "size", "language", "dark"),
+    "look",
     [
         ("/board?view=timeline", DESKTOP, "es", False),
         ("/board?view=floor", DESKTOP, "en", True),
@@ -102,15 +110,21 @@ def test_a_table_is_drawn_and_a_rule_is_changed(demo: Demo, screen: Screen) -> N
 def test_axe_finds_nothing_wrong(  # noqa: PLR0917 - one screen, as one person sees it.
     screen: Screen, at: str, size: tuple[int, int], language: str, dark: bool
 ) -> None:
+def test_axe_finds_nothing_wrong(screen: Screen, look: tuple[str, tuple[int, int], str, bool]) -> None:
     """Each page, in light and dark, on phone and desktop."""
+    at, size, language, dark = look
     page = screen(at, size=size, language=language, dark=dark)
     expect(page.locator("main h1")).to_have_count(1)
     # A screen that follows the news is never idle for long.
     with suppress(Error):
+    with contextlib.suppress(Error):
         page.wait_for_load_state("networkidle", timeout=3_000)
     assert faults_of(page) == []
     name = re.sub(r"\W+", "-", at.strip("/"))
-    shoot(page, f"{name}-{'phone' if size == PHONE else 'desktop'}-{'dark' if dark else 'light'}-{language}")
+    shoot(
+        page,
+        f"staff-{name}-{'phone' if size == PHONE else 'desktop'}-{'dark' if dark else 'light'}-{language}",
+    )
 
 
 def test_the_sign_in_page_speaks_both_languages(demo: Demo, screen: Screen) -> None:
@@ -125,4 +139,4 @@ def test_the_sign_in_page_speaks_both_languages(demo: Demo, screen: Screen) -> N
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_contain_text("Wrong email or password")
     assert faults_of(page) == []
-    shoot(page, "sign-in")
+    shoot(page, "staff-sign-in")

@@ -218,9 +218,9 @@ export const enBoard: Record<keyof typeof esBoard, string> = {
   drop_here: 'Table {table} · {from}–{until}',
   drop_taken: 'Taken by {who}; we will ask whether it fits another way.',
   drop_small: 'The table is for {max}.',
-  bar_label: '{name}, {people}, {from} to {until}, table {table}, {status}',
-  block_label: 'Table {table} blocked from {from} to {until}{reason}',
-  hold_label: 'Table {table} held from {from} to {until} while a guest books',
+  bar_label: '{size} {name}, {from} to {until}, table {table}, {status}',
+  block_label: '{reason}: table {table} blocked from {from} to {until}',
+  hold_label: 'Held: table {table} from {from} to {until} while a guest books',
   timeline_label:
     'Tables and hours of {date}. Arrows go around, M moves, R changes the end, Enter opens.',
   free_cell: 'New booking at table {table} at {time}',

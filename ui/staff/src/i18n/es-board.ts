@@ -216,9 +216,9 @@ export const esBoard = {
   drop_here: 'Mesa {table} · {from}–{until}',
   drop_taken: 'Ocupada por {who}; se preguntará si cabe de otro modo.',
   drop_small: 'La mesa es para {max}.',
-  bar_label: '{name}, {people}, {from} a {until}, mesa {table}, {status}',
-  block_label: 'Mesa {table} bloqueada de {from} a {until}{reason}',
-  hold_label: 'Mesa {table} apartada de {from} a {until} mientras un cliente reserva',
+  bar_label: '{size} {name}, {from} a {until}, mesa {table}, {status}',
+  block_label: '{reason}: mesa {table} bloqueada de {from} a {until}',
+  hold_label: 'Apartada: mesa {table} de {from} a {until} mientras un cliente reserva',
   timeline_label: 'Mesas y horas de {date}. Flechas para moverse, M para mover, R para cambiar la salida, Intro para abrir.',
   free_cell: 'Nueva reserva en la mesa {table} a las {time}',
 

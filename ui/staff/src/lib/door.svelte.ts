@@ -1,6 +1,7 @@
 /** The door: passes let in, with the network or without; what was let in without it is told to the server as soon as it can be reached. */
 
 import { Problem, get, post } from './api';
+import { clock } from './clock.svelte';
 import { judge, digestOf, tokenIn, type Expected, type Verdict } from './passes';
 import { dayAt } from './time';
 import type { BoardAnswer, Reservation, Restaurant } from './types';
@@ -64,14 +65,25 @@ export class Door {
   }
 
   get #day(): string {
-    return dayAt(Date.now(), this.#restaurant.timezone);
+    return dayAt(clock.now, this.#restaurant.timezone);
   }
 
   /** Read who is expected today, for when the network is gone. */
   async prepare(): Promise<void> {
-    const day = this.#day;
     const { id } = this.#restaurant;
-    const board = await get<BoardAnswer>(`/restaurants/${id}/board`, { date: day });
+    await this.#readKnown();
+    const day = this.#day;
+    const told = await get<{ passes: Expected[] }>(`/restaurants/${id}/passes`, { date: day });
+    this.passes = told.passes;
+    this.readAt = Date.now();
+    const kept: Kept = { day, readAt: this.readAt, passes: this.passes, known: this.known };
+    localStorage.setItem(`${KEPT}.${id}`, JSON.stringify(kept));
+  }
+
+  async #readKnown(): Promise<void> {
+    const path = `/restaurants/${this.#restaurant.id}/board`;
+    const board = await get<BoardAnswer>(path);
+    clock.set(Date.parse(board.now));
     const numbers = Object.fromEntries(board.tables.map((each) => [each.id, each.number]));
     this.known = board.reservations.map((row) => ({
       id: row.id,
@@ -82,11 +94,6 @@ export class Door {
       time: row.time,
       allergies: row.person?.allergies ?? [],
     }));
-    const told = await get<{ passes: Expected[] }>(`/restaurants/${id}/passes`, { date: day });
-    this.passes = told.passes;
-    this.readAt = Date.now();
-    const kept: Kept = { day, readAt: this.readAt, passes: this.passes, known: this.known };
-    localStorage.setItem(`${KEPT}.${id}`, JSON.stringify(kept));
   }
 
   #knownOf(reservation: Reservation): Known {
@@ -121,7 +128,7 @@ export class Door {
 
   async #showOffline(token: string): Promise<Result> {
     const { id } = this.#restaurant;
-    const { verdict, expected } = await judge(token, id, this.passes, this.#seen, Date.now());
+    const { verdict, expected } = await judge(token, id, this.passes, this.#seen, clock.now);
     const known = this.known.find((each) => each.id === expected?.reservation_id) ?? null;
     if (verdict !== 'ok' || known === null) return { kind: 'out', verdict, lines: [], known };
     this.#seen.push(await digestOf(token));
@@ -140,9 +147,14 @@ export class Door {
   /** Let in by the code that stands in the guest's message. */
   async code(text: string): Promise<Result> {
     const wanted = text.trim().toUpperCase();
-    const known = this.known.find((each) => each.code === wanted) ?? null;
-    if (known === null) return { kind: 'out', verdict: 'unknown', lines: [], known };
+    let known = this.known.find((each) => each.code === wanted) ?? null;
     try {
+      if (known === null) {
+        // Booked since the list was read, perhaps.
+        await this.#readKnown();
+        known = this.known.find((each) => each.code === wanted) ?? null;
+      }
+      if (known === null) return { kind: 'out', verdict: 'unknown', lines: [], known };
       const told = await post<Reservation>(`/reservations/${known.id}/check-in`);
       return { kind: 'in', known: this.#knownOf(told), offline: false };
     } catch (error) {

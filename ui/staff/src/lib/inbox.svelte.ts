@@ -126,7 +126,7 @@ export class InboxStore {
 
   resend(message: Message): Promise<boolean> {
     const body = { even_if_it_arrived: message.status === 'unknown' };
-    return this.act(() => post(`/messages/${message.id}/resend`, body));
+    return this.act(() => post(`/messages/dead/${message.id}/replay`, body));
   }
 
   undoLink(linkId: string): Promise<boolean> {
