@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlparse
 
@@ -107,16 +106,12 @@ def test_a_table_is_drawn_and_a_rule_is_changed(demo: Demo, screen: Screen) -> N
         ("/group", PHONE, "es", False),
     ],
 )
-def test_axe_finds_nothing_wrong(  # noqa: PLR0917 - one screen, as one person sees it.
-    screen: Screen, at: str, size: tuple[int, int], language: str, dark: bool
-) -> None:
 def test_axe_finds_nothing_wrong(screen: Screen, look: tuple[str, tuple[int, int], str, bool]) -> None:
     """Each page, in light and dark, on phone and desktop."""
     at, size, language, dark = look
     page = screen(at, size=size, language=language, dark=dark)
     expect(page.locator("main h1")).to_have_count(1)
     # A screen that follows the news is never idle for long.
-    with suppress(Error):
     with contextlib.suppress(Error):
         page.wait_for_load_state("networkidle", timeout=3_000)
     assert faults_of(page) == []
