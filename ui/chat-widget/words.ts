@@ -22,7 +22,7 @@ export const WORDS = {
     picture: 'Imagen',
     pass: 'Código QR para la entrada',
     switch: 'EN',
-    switchTo: 'English',
+    switchTo: 'EN: English',
   },
   en: {
     open: 'Open the chat',
@@ -44,7 +44,7 @@ export const WORDS = {
     picture: 'Picture',
     pass: 'QR code for the door',
     switch: 'ES',
-    switchTo: 'Español',
+    switchTo: 'ES: Español',
   },
 } as const;
 
