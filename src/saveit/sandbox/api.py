@@ -79,7 +79,9 @@ class SandboxApi:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": encoded})
 
-    async def _answer(self, scope: Message, path: str, receive: Receive) -> tuple[int, object]:  # noqa: PLR0911 - one return for each route.
+    async def _answer(  # noqa: PLR0911 - one return for each route.
+        self, scope: Message, path: str, receive: Receive
+    ) -> tuple[int, object]:
         parts = [unquote(part) for part in path.split("/")]
         match scope["method"], parts:
             case "POST", ["clock"]:
