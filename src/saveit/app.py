@@ -82,7 +82,6 @@ _PASSES_AT_ONCE = 1000
 _TOLD_CRON = "52 * * * *"
 # What went to a restaurant's own system is asked about for a month, news of a time only that day.
 _WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
-# A guest's photo is of use until the visit is over and talked about.
 _MEDIA_KEPT = timedelta(days=90)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
@@ -454,18 +453,9 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     async def tell() -> None:
         ready()
 
-    app = create_app(parts)
+    app = cast("App", create_app(parts))
     config = uvicorn.Config(
-        app
-        if stage is None
-        else put_on_stage(
-            stage,
-            cast("App", app),
-            gateway,
-            live.chats,
-            behind=Behind(core.database, settings.data_dir / "demo.json"),
-            public_url=settings.public_url,
-        ),
+        app if stage is None else put_on_stage(stage, app, gateway, live.chats, settings=settings),
         lifespan="off",
         http="httptools",
         ws="websockets-sansio",

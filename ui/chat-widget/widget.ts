@@ -187,9 +187,9 @@ class Widget {
     for (const piece of pieces(line.text)) inside.push(piece.link ? made('a', { href: piece.text, target: '_blank', rel: 'noopener noreferrer' }, piece.text) : piece.text);
     for (const file of line.attachments ?? []) {
       if (!/^(https?:|\/)/.test(file.url)) continue;
-      const name = file.file_name ?? (file.kind === 'image' ? said.picture : said.file);
+      const name = file.file_name || (file.kind === 'image' ? said.picture : said.file);
       if (file.kind === 'image') {
-        const picture = made('img', { src: file.url, alt: name, loading: 'lazy' });
+        const picture = made('img', { src: file.url, alt: file.url.includes('/api/v1/qr/') ? said.pass : name });
         picture.onload = () => (this.lines.scrollTop = this.lines.scrollHeight);
         inside.push(picture);
       } else inside.push(made('a', { class: 'file', href: file.url, target: '_blank', rel: 'noopener noreferrer', download: name }, `↓ ${name}`));

@@ -9,7 +9,6 @@ It owns no table and keeps everything in memory. It never runs but with `--demo`
 
 from saveit.sandbox.api import App, LookUp, SandboxApi, Standing
 from saveit.sandbox.behind import Behind
-from saveit.sandbox.inside import StageClient, deliver_to
 from saveit.sandbox.inside import StageClient, StageWayOut, deliver_to, frames_into
 from saveit.sandbox.joining import put_on_stage
 from saveit.sandbox.lines import SANDBOX_RESTAURANTS_MAX, sandbox_lines

@@ -52,7 +52,8 @@ FROM (
 WHERE s.tenant_id = b.tenant_id
     AND s.line_id = b.line_id
     AND s.session_index = b.session_index
-    AND (b.delivered_seq < least(b.seq, greatest(:delivered_seq::bigint, :read_seq::bigint)) OR b.read_seq < least(b.seq, :read_seq::bigint))
+    AND (b.delivered_seq < least(b.seq, greatest(:delivered_seq::bigint, :read_seq::bigint))
+        OR b.read_seq < least(b.seq, :read_seq::bigint))
 RETURNING b.delivered_seq AS delivered_before, b.read_seq AS read_before, s.delivered_seq, s.read_seq
 
 -- messages_between :many MessageRow

@@ -1,10 +1,10 @@
 """Lex V2: the bot's intents and slots are named as ours, in capitals: MakeReservation, PartySize."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, get_args
-from uuid import uuid4
 
 import msgspec
 from msgspec import Struct
@@ -79,7 +79,7 @@ class Lex:
     async def propose(self, text: str, context: Context) -> Proposal:
         """Return the form as Lex's best interpretation fills it in. Raises: CannotUnderstand."""
         locale = "es_ES" if context.language == "es" else "en_GB" if context.region == "GB" else "en_US"
-        url = f"{self._url}{self._path}{locale}/sessions/{uuid4().hex}/text"
+        url = f"{self._url}{self._path}{locale}/sessions/{_session_id(text, context)}/text"
         body = msgspec.json.encode(
             {"text": text[:_TEXT_LENGTH_MAX], "sessionState": _session(context), "requestAttributes": {}}
         )
@@ -91,6 +91,11 @@ class Lex:
         if not recognized.interpretations or recognized.interpretations[0].intent is None:
             raise CannotUnderstand("no interpretation", again=False)
         return _proposal(recognized.interpretations[0], recognized.interpretations[0].intent, context)
+
+
+def _session_id(text: str, context: Context) -> str:
+    """Return a session that no other message has; one that comes twice at the same moment may share it."""
+    return hashlib.sha256(f"{context.now.isoformat()} {text}".encode()).hexdigest()[:32]
 
 
 def _session(context: Context) -> dict[str, object]:

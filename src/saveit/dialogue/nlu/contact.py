@@ -120,7 +120,8 @@ _NAME_LAST: Final = re.compile(
 )
 # "Mañana 8 pm 2 personas Lupita": nothing but the name is left to say.
 _NAME_TAIL: Final = re.compile(
-    r"(?i:(?<=\d)|(?<=\d[hH])|\b(?:personas?|pers|pax|people|ppl|hs?|hrs?|horas|[ap]\.?m\.?|\d ?hs?|media|cuarto|noche|tarde|tonight|tomorrow|mañana))"
+    r"(?i:(?<=\d)|(?<=\d[hH])|\b(?:personas?|pers|pax|people|ppl|hs?|hrs?|horas|[ap]\.?m\.?|\d ?hs?|media|cuarto"
+    r"|noche|tarde|tonight|tomorrow|mañana))"
     r"[ ]+(?P<name>[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñü]+){0,2})\s*[.!]?\s*$"
 )
 _HERE: Final = re.compile(

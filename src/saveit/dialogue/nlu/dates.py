@@ -337,8 +337,7 @@ def _after_weekday(match: re.Match[str], here: Here) -> Day | None:
 
 def _weekday_fortnight(match: re.Match[str], here: Here) -> Day | None:
     """Read "Saturday fortnight": two weeks after the next Saturday, or after today where it is today's own name."""
-    first = next_weekday(int(match["w"]), here.today - timedelta(days=1))
-    return _day(match, first + 2 * _WEEK)
+    return _day(match, next_weekday(int(match["w"]), here.today - timedelta(days=1)) + 2 * _WEEK)
 
 
 def _in_week(match: re.Match[str], here: Here) -> Day | None:
@@ -582,7 +581,8 @@ _READERS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = (
     # Today and tomorrow.
     _compiled(
         (
-            r"\b(?:(?:ahora(?: mismo)?|ahorita|right now)(?= ?¤)|hoy(?: mismo| dia)?|today|tonight|esta (?:misma )?(?:noche|tarde|manana|madrugada"
+            r"\b(?:(?:ahora(?: mismo)?|ahorita|right now)(?= ?¤)|hoy(?: mismo| dia)?|today|tonight"
+            r"|esta (?:misma )?(?:noche|tarde|manana|madrugada"
             r"|tardecita)|this (?:morning|afternoon|evening|night))\b"
         ),
         _days_ahead(0),

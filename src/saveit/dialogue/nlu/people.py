@@ -199,7 +199,8 @@ _WITH_NUMBERED: Final = re.compile(
     r"|of which there are) (?P<n2>\d{1,2})\b"
 )
 _COMING: Final = re.compile(
-    r"\b(?:que )?(?:sean|seamos) (?P<n2>\d{1,2})(?! ?(?:h|horas|[ap]m)\b|[:.]\d)|\b(?:cenar|comer|almorzar|desayunar|ir|venir|cenamos|comemos|almorzamos|iremos|venimos"
+    r"\b(?:que )?(?:sean|seamos) (?P<n2>\d{1,2})(?! ?(?:h|horas|[ap]m)\b|[:.]\d)|\b(?:cenar|comer|almorzar|desayunar"
+    r"|ir|venir|cenamos|comemos|almorzamos|iremos|venimos"
     r"|vamos|cenaremos|comeremos|dinner|lunch|breakfast"
     r"|brunch) (?P<n>\d{1,2})(?= ?(?:$|[,.!¤]))"
 )

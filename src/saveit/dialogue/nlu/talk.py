@@ -409,7 +409,8 @@ TALK: Final[tuple[tuple[Intent, float, str], ...]] = (
         6,
         (
             r"\b(?:can|could|would) you (?:please )?confirm (?:it|that|this|my|our|the (?:booking|reservation|table))\b"
-            r"|\b(?:what time|when|what day)\b.{0,16}\bthe other(?: one)?\b|\bla otra\b.{0,24}\b(?:hora|dia|cuando|cuantos)\b|\b(?:hora|dia|cuando)\b.{0,16}\bla otra\b"
+            r"|\b(?:what time|when|what day)\b.{0,16}\bthe other(?: one)?\b|\bla otra\b.{0,24}\b(?:hora|dia|cuando"
+            r"|cuantos)\b|\b(?:hora|dia|cuando)\b.{0,16}\bla otra\b"
             r"|\b(?:me|nos) (?:la|lo) (?:confirm(?:an|ais|as|a)|puede[sn]? confirmar|podeis confirmar|podrian? confirmar)\b"
             r"|\b(?:esta|quedo|queda|ha quedado|is it|is everything|is that|are we) (?:\w+ )?(?:confirmad\w+|reservad\w+|apartad\w+"
             r"|confirmed|booked|all set)\b.*\?"

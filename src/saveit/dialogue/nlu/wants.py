@@ -66,7 +66,8 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"\b(?:si (?:alguien|alguno|algun\w*|hay|se) .{0,16}cancel\w+|if (?:someone|anyone"
             r"|somebody|anybody|a party) cancels|last minute cancellations|any cancellations"
             r"|cancel\w* (?:fee|charge|policy|sin (?:coste|cargo|penalizacion)|gratis|for free)"
-            r"|(?:cobr\w+|penaliz\w+|multa|coste?) .{0,20}(?:cancel\w+|anul\w+)|(?:cargo|penal\w+) .{0,16}cancel\w+|cancel\w+ tiene (?:costo"
+            r"|(?:cobr\w+|penaliz\w+|multa|coste?) .{0,20}(?:cancel\w+|anul\w+)|(?:cargo|penal\w+) .{0,16}cancel\w+"
+            r"|cancel\w+ tiene (?:costo"
             r"|coste|cargo))\b"
         ),
     ),

@@ -26,8 +26,8 @@ from saveit.conversations import (
     begin_as,
     find_silence,
     note_booked,
-    note_offered,
     note_media,
+    note_offered,
     note_turn,
     of_person,
     open_conversation,
@@ -112,14 +112,13 @@ from saveit.reservations import Desk
 
 _log = logger("dialogue")
 _CLAIMED_AT_ONCE: Final = 32
-# Each turn holds one of the tenants' connections most of the time, and the web needs some of them too.
+# Each turn holds a tenant's connection, and the web needs some too.
 _THINKING_AT_ONCE: Final = 5
 # An arrival wakes the worker; this is for what other processes took in, and for what waits to be tried again.
 _LOOKS_EVERY_S: Final = 0.25
 _OK: Final = 200
 _CANCELS: Final = frozenset({"cancel", "cancela", "cancelar", "end", "quit"})
-_states = msgspec.json.Decoder(State)
-_json = msgspec.json.Encoder()
+_states, _json = msgspec.json.Decoder(State), msgspec.json.Encoder()
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,8 +261,7 @@ class Turns:
         while not isinstance(step, Decision) and not isinstance(step, IN_THE_TURN):
             assert len(answers) < QUESTIONS_MAX
             if isinstance(step, Book | Accept) and not await self._is_ours(event, heard, actor):
-                # A human took over while we thought. What follows finds the same, and writes nothing of the bot's.
-                break
+                break  # A human took over while we thought; what follows finds the same.
             answers.append(await clerk.answer(step, None))
             step = decide(situation, answers)
         await faults.reach("dialogue.turn.before_commit")
@@ -276,8 +274,8 @@ class Turns:
     async def _is_ours(self, event: Delivered, heard: Heard, actor: Actor) -> bool:
         """Say whether the bot still speaks for this conversation; a booking commits by itself, so this is asked before it, too."""
         async with self._desk.database.tenant(event.tenant_id, actor) as tx:
-            memory = await recall(tx, tx.tenant_id, heard.conversation.id)
-        return memory is not None and memory.ai_attention and memory.ai_epoch == heard.epoch
+            now = await recall(tx, tx.tenant_id, heard.conversation.id)
+            return now is not None and now.ai_attention and now.ai_epoch == heard.epoch
 
     async def _current(self, event: Delivered, message: UnifiedMessage) -> UnifiedMessage:
         """Return a message as its sender has it by now: mended or taken back while it waited here."""

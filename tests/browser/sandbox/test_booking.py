@@ -1,0 +1,124 @@
+"""The booking page: a table in three taps, on a phone and at a desk, in Spanish and in English."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.looking import DESKTOP, PHONE, faults_of, shoot
+from tests.browser.sandbox.conftest import Open
+
+pytestmark = pytest.mark.slow
+
+SIZES = {"phone": (PHONE, "es"), "desktop": (DESKTOP, "en")}
+CONFIRM = re.compile("Confirmar reserva|Confirm booking")
+BOOKED = re.compile("confirmada|Your table is booked")
+
+
+def choose(page: Page, *, day: int = 3) -> None:
+    """Tap a day in the strip, and then its last free time."""
+    page.locator("button.day").nth(day).click()
+    expect(page.locator("button.day").nth(day)).to_have_attribute("aria-pressed", "true")
+    page.locator("button.slot:not(.full)").last.click()
+    expect(page.get_by_role("timer")).to_be_visible()
+
+
+def tell(page: Page, name: str, phone: str) -> None:
+    page.locator("input[name=name]").fill(name)
+    page.locator("input[name=tel]").fill(phone)
+
+
+@pytest.mark.parametrize("device", SIZES)
+def test_a_guest_has_a_table_in_three_taps_and_a_name(open_page: Open, device: str) -> None:
+    size, language = SIZES[device]
+    page = open_page("/r/casa-candela", size=size, language=language)
+    page.get_by_role("button", name=re.compile("3 (personas|people)")).click()
+    expect(page.locator("button.slot").first).to_be_visible()
+    wrong = faults_of(page)
+    shoot(page, f"booking-choose-{device}")
+
+    choose(page)
+    wrong += faults_of(page)
+    shoot(page, f"booking-details-{device}")
+    tell(page, "Ana Torres", f"+57 310 555 01{'10' if device == 'phone' else '11'}")
+    page.get_by_role("button", name=CONFIRM).click()
+
+    expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
+    expect(page).to_have_url(re.compile("/r/casa-candela#"))
+    picture = page.get_by_role("img", name=re.compile("QR"))
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("image => image.naturalWidth") > 100
+    wrong += faults_of(page)
+    shoot(page, f"booking-ticket-{device}")
+    assert wrong == []
+
+
+def test_the_link_moves_and_cancels_and_says_first_what_it_costs(open_page: Open) -> None:
+    page = open_page("/r/pier-and-pine", language="en")
+    choose(page, day=5)
+    tell(page, "Eva Stone", "+1 212 555 0147")
+    page.get_by_role("button", name=CONFIRM).click()
+    expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
+
+    later = open_page(
+        page.url.partition("//")[2].partition("/")[2].join(("/", "")), size=PHONE, language="en"
+    )
+    later.get_by_role("button", name="Change day, time or party").click()
+    later.locator("button.slot:not(.full)").first.click()
+    later.get_by_role("button", name="Change the booking").click()
+    expect(later.get_by_role("heading", name="Booking changed")).to_be_visible()
+    later.get_by_role("button", name="Cancel booking").click()
+    expect(later.get_by_role("alertdialog")).to_contain_text("costs nothing")
+    shoot(later, "booking-cancel-phone")
+    later.get_by_role("button", name="Yes, cancel").click()
+
+    expect(later.get_by_role("heading", name="Booking cancelled")).to_be_visible()
+
+
+def test_a_time_that_is_full_says_why_and_a_guest_may_wait_for_it(open_page: Open) -> None:
+    page = open_page("/r/casa-candela?party=4", size=PHONE)
+    full = page.locator("button.slot.full")
+    for day in range(2, 14):
+        page.locator("button.day").nth(day).click()
+        expect(page.locator("button.slot").first).to_be_visible()
+        if full.count():
+            break
+
+    full.last.click()
+    expect(page.locator(".note")).not_to_be_empty()
+    expect(page.get_by_role("heading", name="Lo más cercano")).to_be_visible()
+    shoot(page, "booking-full-phone")
+    page.get_by_role("button", name="Avísenme si se libera una mesa").click()
+    tell(page, "Leo Paz", "+57 310 555 0133")
+    wrong = faults_of(page)
+    page.get_by_role("button", name="Entrar en la lista").click()
+
+    expect(page.get_by_role("heading", name="Está en la lista")).to_be_visible()
+    assert wrong == []
+
+
+def test_the_keyboard_alone_books_a_table(open_page: Open) -> None:
+    page = open_page("/r/casa-candela", language="es")
+    page.locator("button.day").nth(4).focus()
+    page.keyboard.press("Enter")
+    page.locator("button.slot:not(.full)").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("timer")).to_be_visible()
+    expect(page.get_by_role("heading", level=2)).to_be_focused()
+
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.type("Mar Gil")
+    page.keyboard.press("Tab")
+    page.keyboard.type("+57 310 555 0144")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name=BOOKED)).to_be_focused()
+
+
+def test_an_address_of_nobody_says_so_and_the_language_can_be_changed(open_page: Open) -> None:
+    page = open_page("/r/nowhere", language="es")
+
+    expect(page.get_by_role("heading", name="No encontramos este restaurante")).to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="We cannot find this restaurant")).to_be_visible()
