@@ -25,8 +25,17 @@ def test_the_printed_line_twice_is_one_booking(running_demo: Running) -> None:
     assert [running_demo.try_printed_line(), running_demo.try_printed_line()] == [201, 201]
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.es.md"])
-def test_the_lines_of_the_readme_work_as_printed(readme: str, place: Path, running_demo: Running) -> None:
+@pytest.mark.parametrize(
+    ("readme", "cancelled"),
+    [
+        ("README.md", "I've cancelled your table"),
+        ("README.es.md", "cancelé tu mesa"),
+    ],
+)
+def test_the_lines_of_the_readme_work_as_printed(
+    readme: str, cancelled: str, place: Path, running_demo: Running
+) -> None:
+    """A booking over HTTP; then one made on WhatsApp, asked about on Instagram and cancelled in the web chat."""
     (place / ".saveit").symlink_to(running_demo.data_dir)
     (place / ".venv").symlink_to(sys.prefix)
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), re.DOTALL)
@@ -42,6 +51,7 @@ def test_the_lines_of_the_readme_work_as_printed(readme: str, place: Path, runni
 
     assert (done.returncode, done.stderr) == (0, "")
     assert '"status":"confirmed"' in done.stdout
+    assert cancelled in done.stdout
 
 
 def test_demo_json_has_the_promised_fields_and_is_for_its_owner_alone(running_demo: Running) -> None:

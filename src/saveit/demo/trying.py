@@ -44,7 +44,10 @@ async def what_to_try(desk: Desk, demo: Demo, *, data_dir: Path) -> str:
         "Staff (each with a password of their own in demo.json):",
         *(f"  {each.email:<28} {each.role:<8} {each.password}" for each in demo.staff),
         "",
-        f"  {demo.url}/docs   every route, with examples",
+        f"  {demo.url}/sandbox   start here: the guests' phones, and what follows from them",
+        f"  {demo.url}/staff     the restaurant's own pages",
+        f"  {demo.url}/r/{shown.slug}   where guests book",
+        f"  {demo.url}/docs      every route, with examples",
         f"  {demo_file(data_dir)}   all keys and passwords of the demo",
         "",
     ]

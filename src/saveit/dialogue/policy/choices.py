@@ -30,6 +30,7 @@ _STOP: Final = re.compile(
     r"(?:stop(?:all)?|baja|alto|unsubscribe|no molest(?:ar|en|es|e)|darme? de baja|opt[ -]?out)",
     re.IGNORECASE,
 )
+_CANCELS: Final = frozenset({"cancel", "cancela", "cancelar", "end", "quit"})
 _START: Final = re.compile(r"(?:start|alta|unstop|subscribe|suscrib(?:ir|irme)|opt[ -]?in)", re.IGNORECASE)
 _ELSEWHERE: Final[tuple[re.Pattern[str], ...]] = tuple(
     re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
@@ -95,6 +96,11 @@ def opts_out(text: str) -> bool:
 def opts_in(text: str) -> bool:
     """Say whether the whole message asks for messages again."""
     return _START.fullmatch(text.strip(" .!¡\n")) is not None
+
+
+def cancels(text: str) -> bool:
+    """Say whether the whole message is a word that may mean the booking as well as the messages."""
+    return text.strip(" .!").casefold() in _CANCELS
 
 
 def speaks_neither(text: str, _language: Language) -> bool:

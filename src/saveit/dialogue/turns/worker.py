@@ -56,7 +56,7 @@ from saveit.dialogue.model import (
 )
 from saveit.dialogue.nlu.model import Engine
 from saveit.dialogue.policy import QUESTIONS_MAX, decide, good_name
-from saveit.dialogue.policy.choices import opts_in
+from saveit.dialogue.policy.choices import cancels, opts_in
 from saveit.dialogue.turns.besides import Beside, mend, mended, note_beside
 from saveit.dialogue.turns.clerk import IN_THE_TURN, Asker, Clerk, Links
 from saveit.dialogue.turns.hearing import (
@@ -117,7 +117,6 @@ _THINKING_AT_ONCE: Final = 5
 # An arrival wakes the worker; this is for what other processes took in, and for what waits to be tried again.
 _LOOKS_EVERY_S: Final = 0.25
 _OK: Final = 200
-_CANCELS: Final = frozenset({"cancel", "cancela", "cancelar", "end", "quit"})
 _states, _json = msgspec.json.Decoder(State), msgspec.json.Encoder()
 
 
@@ -142,7 +141,7 @@ class ProviderSaysNo(Fault):
 
 
 class Turns:
-    """The turns of one process. `links` makes the addresses of a booking's pass and calendar entry, `call_out` calls providers back."""
+    """The turns of one process. `links` makes the addresses of a booking's pass, `call_out` calls providers back."""
 
     def __init__(
         self,
@@ -368,7 +367,7 @@ class Turns:
         if not silence.by_guest:
             await unsilence(tx, tx.tenant_id, event.line.channel, index, by_guest=False)
             return False
-        if message.text.strip(" .!").casefold() in _CANCELS:
+        if cancels(message.text):
             # A carrier takes "cancel" for an opt-out; the guest may have meant the booking, and we may not ask.
             await take_over(tx, conversation, by="bot", why="cancels_and_opted_out", now=self._desk.now())
         return True
@@ -411,7 +410,8 @@ class Turns:
             event=f"{event.line.id}:{event.envelope.event_key}:{number}",
             retried=event.attempt > 1,
         )
-        return Clerk(self._desk, asker, links=self._links, send_code=send_code)
+        links = self._links if event.line.advisor_id else None  # Others are brought the pass with the notice.
+        return Clerk(self._desk, asker, links=links, send_code=send_code)
 
     async def _settle(  # noqa: PLR0917 - all that a turn led to.
         self,
