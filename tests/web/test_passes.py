@@ -1,5 +1,6 @@
 """What a guest has in hand: the pass at the door, the picture and calendar behind the links."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,23 @@ async def test_a_pass_of_elsewhere_or_of_nobody_opens_no_door(web: Web) -> None:
     assert await shown(next_door.id, token) == (403, "qr_other_restaurant")
     assert await shown(web.restaurant.id, token[:-4] + "AAAA") == (403, "qr_forged")
     assert await shown(web.restaurant.id, "https://example.com") == (422, "qr_malformed")
+
+
+async def test_a_scanner_that_may_lose_its_network_is_given_digests_and_no_pass(web: Web) -> None:
+    made = await booked(web)
+    issued = (await web.client.post("/qr/generate", json={"reservation_id": made["id"]})).json()
+    path = f"/restaurants/{web.restaurant.id}/passes?date={made['date']}"
+
+    listed = await web.client.get(path)
+    await web.client.delete(f"/reservations/{made['id']}")
+    async with web.visitor() as nobody:
+        refused = await nobody.get(path)
+
+    (known,) = listed.json()["passes"]
+    assert known["digest"] == hashlib.sha256(issued["token"].encode()).hexdigest()
+    assert (known["reservation_id"], known["status"]) == (made["id"], "confirmed")
+    assert issued["token"] not in listed.text
+    assert refused.status_code == 401
 
 
 async def test_the_link_in_the_answer_shows_the_pass_and_is_none_itself(web: Web) -> None:

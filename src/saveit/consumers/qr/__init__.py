@@ -8,8 +8,10 @@ It owns `check_in_passes`. It will never seat a party but through `saveit.reserv
 """
 
 from saveit.consumers.qr.actions import (
+    DayPass,
     IssuedPass,
     check_in,
+    day_passes,
     forget_old_passes,
     generate,
     validate,
@@ -41,6 +43,7 @@ from saveit.consumers.qr.reader import pass_consumer
 
 __all__ = [
     "CheckInPass",
+    "DayPass",
     "IssuedPass",
     "PassDocument",
     "PassExpired",
@@ -55,6 +58,7 @@ __all__ = [
     "PassUsed",
     "check_in",
     "claimed_restaurant",
+    "day_passes",
     "forget_old_passes",
     "generate",
     "judge_pass",

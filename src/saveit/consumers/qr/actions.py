@@ -1,7 +1,8 @@
 """Issuing passes, and letting parties in with them."""
 
+import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -19,7 +20,7 @@ from saveit.consumers.qr.model import (
     read_pass,
     sign_pass,
 )
-from saveit.consumers.qr.store import PassRow
+from saveit.consumers.qr.store import DayPassRow, PassRow
 from saveit.kernel import faults
 from saveit.kernel.db import Database, Transaction
 from saveit.kernel.ids import ReservationId, RestaurantId, TenantId, new_id
@@ -40,6 +41,16 @@ class IssuedPass(msgspec.Struct, frozen=True):
     document: PassDocument
     issued_at: datetime
     expires_at: datetime
+
+
+class DayPass(msgspec.Struct, frozen=True):
+    """What a scanner knows of one pass without the network: `digest` is SHA-256 of the pass's text, in hexadecimal digits."""
+
+    digest: str
+    reservation_id: ReservationId
+    opens_at: datetime
+    closes_at: datetime
+    status: PassHolderStatus
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +174,30 @@ async def validate(
     reservation = reservation_of(row, await desk.keys.sealer(desk.database, tenant_id))
     _judge(desk, true_pass, reservation, restaurant_id, used_at=row.used_at, revoked_at=row.revoked_at)
     return reservation
+
+
+async def day_passes(desk: Desk, tx: Transaction, restaurant_id: RestaurantId, on: date) -> list[DayPass]:
+    """Return a digest of every pass that counts on a service day, for a scanner that may lose its network: no pass can be made of it."""
+    key = pass_key(await desk.keys.keys(tx, tx.tenant_id))
+    return [_day_pass(row, key) for row in await store.passes_of_day(tx, restaurant_id, on)]
+
+
+def _day_pass(row: DayPassRow, key: bytes) -> DayPass:
+    shown = CheckInPass(
+        reservation_id=row.reservation_id,
+        restaurant_id=row.restaurant_id,
+        issued_at=row.issued_at,
+        expires_at=row.expires_at,
+        nonce=row.nonce,
+    )
+    tolerance = timedelta(minutes=row.tolerance_minutes)
+    return DayPass(
+        digest=hashlib.sha256(sign_pass(shown, key).encode()).hexdigest(),
+        reservation_id=row.reservation_id,
+        opens_at=row.starts_at - tolerance,
+        closes_at=max(row.starts_at, row.expected_at or row.starts_at) + tolerance,
+        status=row.status,
+    )
 
 
 async def check_in(

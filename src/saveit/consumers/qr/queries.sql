@@ -37,6 +37,19 @@ ORDER BY revoked_at IS NOT NULL, revision DESC, issued_at DESC
 LIMIT 1
 FOR NO KEY UPDATE
 
+-- passes_of_day :many DayPassRow
+-- The passes that count of a service day's parties, with when each lets its party in.
+SELECT
+    p.reservation_id, p.restaurant_id, p.nonce, p.issued_at, p.expires_at, r.status, r.starts_at, r.expected_at,
+    (r.policy->>'tolerance_minutes')::integer AS tolerance_minutes
+FROM reservations r
+JOIN check_in_passes p ON p.tenant_id = r.tenant_id AND p.reservation_id = r.reservation_id
+WHERE r.tenant_id = :tenant_id::uuid
+    AND r.restaurant_id = :restaurant_id::uuid
+    AND r.service_on = :service_on::date
+    AND p.revoked_at IS NULL
+ORDER BY r.starts_at, r.reservation_id
+
 -- find_shown :many ShownRow
 -- The reservation of a pass that says exactly this, as it stands, and whether the pass still counts.
 SELECT

@@ -1,12 +1,12 @@
 """The typed hand that runs queries.sql."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
-from saveit.consumers.qr.model import CheckInPass
+from saveit.consumers.qr.model import CheckInPass, PassHolderStatus
 from saveit.kernel.db import Database, Transaction, load_statements
 from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
 from saveit.reservations import ReservationRow
@@ -43,6 +43,20 @@ class PassRow(msgspec.Struct, frozen=True):
         )
 
 
+class DayPassRow(msgspec.Struct, frozen=True):
+    """A pass that counts, and when it lets its party in."""
+
+    reservation_id: ReservationId
+    restaurant_id: RestaurantId
+    nonce: bytes
+    issued_at: datetime
+    expires_at: datetime
+    status: PassHolderStatus
+    starts_at: datetime
+    expected_at: datetime | None
+    tolerance_minutes: int
+
+
 class ShownRow(ReservationRow, frozen=True):
     """A reservation, and what became of a pass of its."""
 
@@ -54,6 +68,7 @@ _STATEMENTS = load_statements("saveit.consumers.qr")
 _INSERT_PASS = _STATEMENTS.query("insert_pass", PassIdRow)
 _INSERT_FIRST_PASSES = _STATEMENTS.command("insert_first_passes")
 _LOCK_LATEST_PASS = _STATEMENTS.query("lock_latest_pass", PassRow)
+_PASSES_OF_DAY = _STATEMENTS.query("passes_of_day", DayPassRow)
 _FIND_SHOWN = _STATEMENTS.query("find_shown", ShownRow)
 PASS_TO_LOCK = _STATEMENTS.query("lock_pass", PassRow)
 _REVOKE_PASS = _STATEMENTS.command("revoke_pass")
@@ -102,6 +117,11 @@ async def lock_latest_pass(
 ) -> PassRow | None:
     """Return the pass of a reservation that counts, or else the last that did, locked."""
     return await tx.maybe(_LOCK_LATEST_PASS, tenant_id=tenant_id, reservation_id=reservation_id)
+
+
+async def passes_of_day(tx: Transaction, restaurant_id: RestaurantId, on: date) -> list[DayPassRow]:
+    """Return the passes that count of a service day's parties, by their start."""
+    return await tx.many(_PASSES_OF_DAY, tenant_id=tx.tenant_id, restaurant_id=restaurant_id, service_on=on)
 
 
 async def find_shown(database: Database, tenant_id: TenantId, shown: CheckInPass) -> ShownRow | None:

@@ -22,7 +22,7 @@ from saveit.consumers.analytics import (
 )
 from saveit.consumers.notices import NoticeRow, Template
 from saveit.consumers.notify import DeadLetterRow
-from saveit.consumers.qr import PassDocument
+from saveit.consumers.qr import DayPass, PassDocument
 from saveit.consumers.relay import DeliveryRow, Endpoint
 from saveit.conversations import LineWord, PauseRow
 from saveit.gateway import ParkedEvent, Quarantined
@@ -77,6 +77,7 @@ from saveit.web.wire.house import (
     Areas,
     Combinations,
     ConfigAnswer,
+    DayPasses,
     EntryAnswer,
     NewKeyAnswer,
     OneTimePassword,
@@ -394,6 +395,7 @@ def _of_guests() -> Iterator[msgspec.Struct]:
         expires_at=_LEAVES_AT,
     )
     yield PassVerdict(valid=True, reservation=_RESERVATION)
+    yield DayPasses(_ON, [DayPass("c4" * 32, ReservationId(_ID), _MADE_AT, _LEAVES_AT, "confirmed")])
 
 
 def _of_the_house() -> Iterator[msgspec.Struct]:

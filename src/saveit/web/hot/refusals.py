@@ -100,6 +100,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "cancel_own_reservation": (*_STANDING, "qr_expired", "revision_conflict"),
     "generate_pass": _STANDING,
     "validate_pass": _PASS,
+    "list_passes": ("restaurant_not_found",),
     "check_in_with_pass": _PASS,
     "draw_pass": (*_STANDING, "not_found", "qr_malformed", "qr_forged", "qr_expired"),
     "read_calendar": ("reservation_not_found", "qr_expired"),

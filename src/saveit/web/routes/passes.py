@@ -1,6 +1,7 @@
 """Check-in passes, and the calendar entry of a reservation: the two things that a guest has in hand."""
 
 import asyncio
+from datetime import date
 from typing import Annotated
 
 from litestar import Response, Router, get, post
@@ -9,17 +10,18 @@ from litestar.params import Body, FromPath, QueryParameter
 
 from saveit.consumers import qr
 from saveit.kernel.db import Actor, Transaction
-from saveit.kernel.ids import ReservationId, TenantId
+from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
 from saveit.ledger import House
 from saveit.reservations import CalendarEntry, Reservation, ReservationUnknown, calendar_of, find, method_of
+from saveit.seating import local_date
 from saveit.venues import tenant_of
-from saveit.web.desk import shown
+from saveit.web.desk import check_dates, shown
 from saveit.web.edge import Call
 from saveit.web.links import require_open
 from saveit.web.problems import NotFound, RequestInvalid, Unauthenticated, request_error
 from saveit.web.routes.reservations import look_at
 from saveit.web.routes.shared import Calling, PathId, answered, house_of, require_seen
-from saveit.web.wire.house import GeneratePass, PassAnswer, PassVerdict, ShowPass
+from saveit.web.wire.house import DayPasses, GeneratePass, PassAnswer, PassVerdict, ShowPass
 
 _ID = "0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e"
 _GENERATE = Example(value={"reservation_id": _ID})
@@ -74,6 +76,21 @@ async def check_in_with_pass(
     )
     verdict = PassVerdict(valid=True, reservation=await shown(call, house, seated))
     return answered((verdict, replayed), status=200)
+
+
+@get("/restaurants/{restaurant_id:uuid}/passes", summary="Read what a scanner needs without a network")
+async def list_passes(
+    call: Calling,
+    restaurant_id: PathId,
+    on: Annotated[
+        date | None, QueryParameter(name="date", description="The service day; today when left out")
+    ] = None,
+) -> DayPasses:
+    """Digests of the day's passes that count, and when each lets its party in. No pass can be made of a digest."""
+    house = await call.house("qr:write", RestaurantId(restaurant_id))
+    day = on or local_date(call.now, house.zone)
+    check_dates(("date", day))
+    return DayPasses(day, await call.act(lambda tx: qr.day_passes(call.desk, tx, house.restaurant_id, day)))
 
 
 def _shown_pass(data: ShowPass) -> str | qr.PassDocument:
@@ -192,6 +209,13 @@ def pass_routes() -> Router:
     """Return the routes of passes and calendars."""
     return Router(
         "/",
-        route_handlers=[generate_pass, validate_pass, check_in_with_pass, draw_pass, read_calendar],
+        route_handlers=[
+            generate_pass,
+            validate_pass,
+            check_in_with_pass,
+            list_passes,
+            draw_pass,
+            read_calendar,
+        ],
         tags=["Passes"],
     )

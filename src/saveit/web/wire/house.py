@@ -1,6 +1,6 @@
 """What is asked and answered about houses, waiting, passes and access, where a room's own struct does not serve."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from saveit.access import ApiKey, Permission, Role, StaffUser
-from saveit.consumers.qr import PassDocument
+from saveit.consumers.qr import DayPass, PassDocument
 from saveit.kernel.ids import AdvisorId, ReservationId, RestaurantId, TenantId
 from saveit.venues import Area, DiningTable, Restaurant, Rules, RulesVersion, TableCombination, Tenant
 from saveit.waitlist import EntryStatus
@@ -126,6 +126,13 @@ class PassAnswer(Struct, frozen=True, kw_only=True):
     svg_url: str
     issued_at: datetime
     expires_at: datetime
+
+
+class DayPasses(Struct, frozen=True):
+    """The passes of a service day, by their digests."""
+
+    date: date
+    passes: Sequence[DayPass]
 
 
 class ShowPass(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
