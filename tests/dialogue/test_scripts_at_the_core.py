@@ -88,6 +88,8 @@ async def opened(opening: Opening, script: Script) -> Chat:
     )
     await _given(bistro, script)
     chat = await open_chat(bistro, manners=manners)
+    # A house whose guests write English: who says nothing of a language, such as STOP, is answered in the line's.
+    chat.line = msgspec.structs.replace(chat.line, language=script.language)
     chat.name = None if "stranger" in script.given else "Anne" if script.language == "en" else "Ana"
     return chat
 

@@ -17,6 +17,7 @@ MAKERS = {
     "changed",
     "conversation_fact",
     "hold_changed",
+    "ready_fact",
     "save",
     "_line_fact",
     "waiting_changed",

@@ -210,6 +210,7 @@ def test_every_act_of_the_core_is_traced() -> None:
         "list_of_person",
         "nearest_offers",
         "no_shows_due",
+        "offers_under",
         "open_holds_of_day",
         "overbooked_days",
         "reminders_due",

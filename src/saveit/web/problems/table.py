@@ -180,6 +180,7 @@ PROBLEMS: dict[str, Line] = {
     ),
     # Passes.
     "qr_malformed": Line(422, "No es un pase nuestro", "This is no pass of ours"),
+    "session_forged": Line(401, "La sesión del chat no es válida", "The chat's session is not valid"),
     "qr_forged": Line(403, "El pase es falso", "The pass is forged"),
     "qr_other_restaurant": Line(403, "El pase es de otro restaurante", "The pass is for another restaurant"),
     "qr_revoked": Line(410, "El pase ya no vale", "The pass no longer counts"),
