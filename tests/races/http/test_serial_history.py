@@ -23,6 +23,8 @@ _REFUSALS = {
     "slot_unavailable",
     "table_taken",
     "illegal_status",
+    # The crowd books days ahead, and nobody is seated before the day.
+    "check_in_too_early",
     "revision_conflict",
     "guest_overlap",
     "block_overlaps",
