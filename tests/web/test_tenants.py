@@ -376,7 +376,8 @@ async def test_without_a_key_or_with_one_that_may_nothing_nothing_is_done(
     async with web.visitor() as nobody, web.visitor("saveit_aaaaaaaa_" + "b" * 43) as forger:
         unknown = [await each.request(method, address, params=params, json=body) for each in (nobody, forger)]
     async with web.visitor(useless) as program:
-        idle = None if "/qr/" in path else await program.request(method, address, params=params, json=body)
+        its_own = "/qr/" in path or path.endswith("/passes")
+        idle = None if its_own else await program.request(method, address, params=params, json=body)
 
     assert [told(answer) for answer in unknown] == [(401, "unauthenticated")] * 2
     assert all("www-authenticate" in answer.headers for answer in unknown)
