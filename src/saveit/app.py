@@ -82,6 +82,7 @@ _PASSES_AT_ONCE = 1000
 _TOLD_CRON = "52 * * * *"
 # What went to a restaurant's own system is asked about for a month, news of a time only that day.
 _WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
+# A guest's photo is of use until the visit is over and talked about.
 _MEDIA_KEPT = timedelta(days=90)
 _INBOX_CRON = "57 * * * *"
 _INBOX_AT_ONCE = 5000
