@@ -5,15 +5,17 @@ what they do is spread over as many files; here it is one function that can be r
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from saveit.access import Principal
 from saveit.kernel.errors import Fault, Refusal
 from saveit.kernel.observe import logger, metrics
 from saveit.web.edge.buckets import Buckets, Verdict
 from saveit.web.edge.call import Call
 from saveit.web.edge.heads import QUERY_OCTETS_MAX, Heads, caller_address, read_heads
-from saveit.web.edge.replies import Reply, completed, send_reply
+from saveit.web.edge.replies import Kept, Reply, completed, send_kept, send_reply
 from saveit.web.links import Links
 from saveit.web.parts import Parts
 from saveit.web.problems import (
@@ -37,6 +39,7 @@ _CHATS_PER_MINUTE = 20
 _ANY_PAGE = (b"access-control-allow-origin", b"*")
 _PATH_LENGTH_MAX = 1_024
 _UNMATCHED = "unmatched"
+_OK = 200
 _INTERNAL_ERROR = 500
 _ERROR = 400
 _MINUTE_S = 60
@@ -67,6 +70,18 @@ class HotPath(Protocol):
         ...
 
 
+@runtime_checkable
+class Remembering(Protocol):
+    """A hot path that remembers answers: what is at hand is sent without a further thought."""
+
+    def at_hand(self, call: Call, query: bytes, now: datetime) -> Kept | None:
+        """Return the answer that this caller has been given to the same question, if it is still true."""
+        ...
+
+
+_Remember = Callable[[Call, bytes, datetime], Kept | None]
+
+
 class _Started:
     """The status with which the router's answer has begun; 0 before that."""
 
@@ -92,7 +107,12 @@ class Front:
         self._sockets = sockets
         self._links = Links(parts.desk, parts.public_url)
         self._router = router
+        self._tell_screens = _nobody_looks if parts.live is None else parts.live.hub.wake
         self._hot = {(method, each.path): each for each in hot for method in each.methods}
+        # Whether a path is one of these is asked once, here: asking an object for its members costs as much as an answer at hand.
+        self._remembering: dict[HotPath, _Remember] = {
+            each: each.at_hand for each in hot if isinstance(each, Remembering)
+        }
         self._hot_prefixes = tuple(
             (each.path, each) for each in hot if each.path.endswith("/") and each.path != "/"
         )
@@ -113,21 +133,27 @@ class Front:
         if scope["type"] != "http":
             await (self._sockets if scope["type"] == "websocket" else self._router)(scope, receive, send)
             return
-        begun = self._seconds()
         client = scope.get("client")
-        method, path = scope["method"], scope["path"]
-        asked = method
-        if method == "HEAD":
+        asked = scope["method"]
+        if asked == "HEAD":
             # RFC 9110, 9.3.2: as GET, without the body. The server goes by its own scope, which stays as it was.
-            method, scope, send = "GET", scope.copy(), _bodiless(send)
-            scope["method"] = method
+            scope, send = scope.copy(), _bodiless(send)
+            scope["method"] = "GET"
         call = Call(
             self._parts,
             self._links,
             method=asked,
-            path=path[:_PATH_LENGTH_MAX],
+            path=scope["path"][:_PATH_LENGTH_MAX],
             address=client[0] if client else "",
         )
+        await self._answer(call, scope, receive, send)
+        if asked not in _SAFE:
+            # What was done is told to screens now, and not at the next look at the log.
+            self._tell_screens()
+
+    async def _answer(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = self._seconds()
+        method, path = scope["method"], scope["path"]
         extra: Headers = []
         hot = self._hot.get((method, path)) or self._by_prefix(method, path)
         started: _Started | None = None
@@ -136,7 +162,15 @@ class Front:
             if path == CHAT_SESSIONS:
                 extra.append(_ANY_PAGE)
             if path.startswith(API):
-                await self._let_in(call, extra)
+                now = self._parts.desk.now()
+                if not self._let_known(call, extra, now):
+                    await self._let_in(call, extra)
+                if hot is not None and hot in self._remembering:
+                    kept = self._remembering[hot](call, scope["query_string"], now)
+                    if kept is not None:
+                        await send_kept(send, kept, extra)
+                        self._count(hot.route, call.method, _OK, self._seconds() - begun)
+                        return
             if hot is None:
                 self._require_method(path)
                 scope["call"] = call
@@ -200,20 +234,33 @@ class Front:
 
         Refuses: RateLimited; Unauthenticated for a token that opens nothing.
         """
-        limits = self._parts.limits
         if not call.heads.token:
             self._let_address(call, extra)
             return
-        if limits.ip_per_minute and self._by_address.is_empty(
-            call.address, self._share(limits.ip_per_minute)
-        ):
+        if self._guesses_too_often(call):
             self._let_address(call, extra)
         principal = await self._parts.principals.identify(call.heads.token)
         if principal is None:
             self._let_address(call, extra)
             raise Unauthenticated
+        self._let_principal(call, principal, extra)
+
+    def _let_known(self, call: Call, extra: Headers, now: datetime) -> bool:
+        """Let somebody in who is remembered, and say whether it was: nothing is waited for. Refuses: RateLimited."""
+        principal = self._parts.principals.at_hand(call.heads.token, now)
+        if principal is None or self._guesses_too_often(call):
+            return False
+        self._let_principal(call, principal, extra)
+        return True
+
+    def _guesses_too_often(self, call: Call) -> bool:
+        per_minute = self._parts.limits.ip_per_minute
+        return bool(per_minute) and self._by_address.is_empty(call.address, self._share(per_minute))
+
+    def _let_principal(self, call: Call, principal: Principal, extra: Headers) -> None:
+        """Note who it is, and let one more of their requests in. Refuses: RateLimited."""
         call.is_from(principal)
-        quota, most = principal.quota_per_minute, limits.key_per_minute
+        quota, most = principal.quota_per_minute, self._parts.limits.key_per_minute
         per_minute = min(quota, most) if quota and most else quota or most
         if per_minute:
             _let_by(self._by_key.take(principal.id, self._share(per_minute)), extra)
@@ -263,6 +310,7 @@ class Front:
         self._timers[timed](seconds)
 
 
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -276,6 +324,10 @@ def reply_to(error: Exception, call: Call) -> Reply:
         error, call.language, instance=call.path, trace_id=call.heads.trace_id, audience=call.audience
     )
     return Reply(problem.status, problem.body, MEDIA_TYPE, problem.headers, problem.code)
+
+
+def _nobody_looks() -> None:
+    """No sockets are served."""
 
 
 def _bodiless(send: Send) -> Send:
