@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bench.report import Measure, percentile
 from bench.sizes import Sizes
 from bench.town import ZONE
-from saveit.dialogue.nlu import Context, understand
+from saveit.dialogue import Context, understand
 
 _TEXTS = (
     "hola",
