@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: schema pages client help run test test-fast test-embedded test-browser test-system check bench fmt lock clean venv
+.PHONY: schema pages client help run test test-fast test-embedded test-races test-browser test-system coverage check bench fmt lock clean venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -27,10 +27,20 @@ run: $(RUNTIME) $(PAGES) ## Start SaveIt with a demo: three restaurants, working
 	@SAVEIT_DATA_DIR="$${SAVEIT_DATA_DIR:-$(CURDIR)/.saveit}" SAVEIT_LOG_FORMAT="$${SAVEIT_LOG_FORMAT:-text}" \
 	  exec $(BIN)/saveit up --demo $(ARGS)
 
-test: test-embedded test-browser test-system ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
+# Each part runs even if one before it failed, so that one run tells all that is wrong; the house's own rules are in `make check`.
+test: $(DEV) $(PAGES) ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
+	@failed=; \
+	for part in test-embedded test-races test-browser test-system; do \
+	  began=$$SECONDS; \
+	  $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
+	  echo "== $$part: $$((SECONDS - began)) s"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
 test-embedded: $(DEV) $(PAGES)
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not race and not fault and not browser" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/house -m "not race and not fault and not browser" $(ARGS)
+
+test-races: $(DEV) $(PAGES) ## Crowds, and servers that are killed
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "race or fault" $(ARGS)
 
 test-browser: $(DEV) $(PAGES) ## The pages, in a real Chromium
