@@ -2,9 +2,9 @@
 
 Promises that passwords, session tokens and keys are kept as hashes and digests and shown once or never; that a session lasts twelve hours
 at most and ends at once when its user is disabled or gets another password; that an unknown email takes as long as a wrong
-password; and that whoever was given nothing may do nothing.
+password; that a password is guessed at so often and no more, from however many addresses; and that whoever was given nothing may do nothing.
 
-Owns `staff_users`, `staff_roles`, `staff_sessions` and `api_keys`. It never limits how often something is tried, and never says
+Owns `staff_users`, `staff_roles`, `staff_sessions`, `sign_in_tries` and `api_keys`. It never limits how often an address asks, and never says
 why signing in failed. It knows restaurants only by their ids.
 """
 
@@ -19,6 +19,7 @@ from saveit.access.errors import (
     RestaurantNotYours,
     RoleAboveYours,
     StaffUserUnknown,
+    TriesUsedUp,
     WrongCredentials,
     access_message_keys,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "StaffUser",
     "StaffUserDraft",
     "StaffUserUnknown",
+    "TriesUsedUp",
     "WrongCredentials",
     "access_message_keys",
     "add_user",

@@ -130,7 +130,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "write_combination": (*_HOUSE, "combination_unknown", "table_unknown", "revision_conflict"),
     "drop_combination": ("restaurant_not_found", "combination_unknown"),
     "open_chat": ("restaurant_not_found", "chat_not_connected", "origin_not_allowed"),
-    "begin_session": ("wrong_credentials",),
+    "begin_session": ("wrong_credentials", "sign_in_tries_used_up"),
     "end_session": ("not_found",),
     "read_staff": (),
     "make_user": ("restaurant_not_found", "access_invalid", "email_taken", "role_above_yours"),
