@@ -40,6 +40,7 @@ from saveit.kernel.db import Actor, Database
 from saveit.kernel.http import HttpClient, NotSent
 from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
+from saveit.kernel.redis import find_redis, hanging_up
 from saveit.kernel.settings import Settings
 from saveit.ledger import House
 from saveit.messages import Channels, Response, SocketPush
@@ -437,6 +438,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     from saveit.web import Parts, create_app
 
     settings = core.settings
+    redis = find_redis(settings.redis_url)
     parts = Parts(
         desk=desk,
         gateway=gateway,
@@ -444,6 +446,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
         emails=core.emails,
         public_url=settings.public_url,
         limits=_limits(settings),
+        redis=redis,
         live=live,
         deliver=delivery.wake,
         owner_dsn=owner_dsn,
@@ -482,7 +485,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     def give_up() -> None:
         server.should_exit = True
 
-    async with open_background(core, desk, gateway, delivery, live=live, failed=give_up):
+    async with hanging_up(redis), open_background(core, desk, gateway, delivery, live=live, failed=give_up):
         await server.serve([listener])
 
 
