@@ -18,6 +18,8 @@ PAGES := src/saveit/web/pages/built/.built
 PAGE_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -not -path 'ui/shared/openapi.json' -not -path 'ui/shared/api-types.d.ts' -print)
 # The machine has few cores and every worker starts a database of its own: more is slower.
 WORKERS ?= 2
+# A module stays with one worker: its servers are started once. In their order the long ones come before the short ones of tests/web.
+SHARED := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
@@ -38,23 +40,23 @@ test: $(DEV) $(PAGES) ## The whole suite, on the embedded PostgreSQL and on the 
 	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
 test-embedded: $(DEV) $(PAGES)
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) --ignore=tests/house -m "not race and not fault and not browser" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) --ignore=tests/house -m "not race and not fault and not browser" $(ARGS)
 
 test-races: $(DEV) $(PAGES) ## Crowds, and servers that are killed
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "race or fault" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m "race or fault" $(ARGS)
 
 test-browser: $(DEV) $(PAGES) ## The pages, in a real Chromium
 	@$(BIN)/python -m tests.browser.chromium
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m browser tests/browser $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m browser tests/browser $(ARGS)
 
 # What depends on the server's version runs again on the oldest PostgreSQL we promise, when the machine has one.
 test-system: $(DEV) $(PAGES)
 	@if $(BIN)/python -m tests.house.system_postgres; then \
-	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest -n $(WORKERS) -m postgres $(ARGS); \
+	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest $(SHARED) -m postgres $(ARGS); \
 	fi
 
 test-fast: $(DEV) $(PAGES) ## What fits in two minutes
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not race and not fault and not browser" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) --ignore=tests/house -m "not slow and not race and not fault and not browser" $(ARGS)
 
 check: $(DEV) $(PAGES) client ## Format, lint, types, imports and house rules, as CI does
 	@failed=; \

@@ -9,7 +9,7 @@ why signing in failed. It knows restaurants only by their ids.
 """
 
 from saveit.access.api_keys import create_api_key, find_api_key, list_api_keys, revoke_api_key
-from saveit.access.checks import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, QUOTA_PER_MINUTE_MAX
+from saveit.access.checks import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, QUOTA_PER_MINUTE_MAX, check_user
 from saveit.access.emails import EmailIndex
 from saveit.access.errors import (
     AccessInvalid,
@@ -90,6 +90,7 @@ __all__ = [
     "WrongCredentials",
     "access_message_keys",
     "add_user",
+    "check_user",
     "create_api_key",
     "disable_user",
     "find_api_key",

@@ -12,7 +12,7 @@ from saveit.reservations import Reservation, Wish, store
 from tests.support.core import DAY, Bistro, Opening, answer, key, local, rules
 from tests.support.races import Order, at_once, disagreements, elsewhere, overlaps, without_constraint
 
-pytestmark = [pytest.mark.race, pytest.mark.postgres]
+pytestmark = pytest.mark.race
 
 COMBINERS = pytest.mark.parametrize("combined", [True, False], ids=["combined", "one by one"])
 
@@ -196,7 +196,7 @@ async def test_a_no_show_and_a_check_in_at_once_are_one_of_them(opening: Opening
 
 
 async def test_a_no_show_is_undone_once_however_many_ask(opening: Opening) -> None:
-    desks = await two_desks(opening)
+    desks = await two_desks(opening, pacing={"interval_minutes": 15, "parties_max": 8})
     made = await desks[0].book(1)
     desks[0].clock.set(local(DAY, "20:16"))
     await desks[0].act(reservations.mark_no_show, made.id)
