@@ -58,14 +58,6 @@ SELECT gen_random_uuid(), $1, $1, 'reservation.created', 1, 'reservation', gen_r
 FROM generate_series(1, $3)
 """
 
-# Those that no constraint stands on. The parent's are made on all partitions, as the migrations did.
-_INDEXES = """
-SELECT i.indexrelid::regclass::text AS name, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') AS made_by
-FROM pg_index i
-WHERE i.indrelid = 'reservations'::regclass
-    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
-"""
-
 
 class Plan:
     """What PostgreSQL did for one statement."""
@@ -128,15 +120,8 @@ async def fill(bistro: Bistro) -> asyncpg.Connection:
     owner = await asyncpg.connect(bistro.dsn)
     await owner.execute("SELECT make_partitions_v1($1, 10)", DAY - timedelta(days=DAYS // 2))
     await owner.execute("SELECT set_config('saveit.tenant_id', $1, false)", str(bistro.tenant_id))
-    # Indexes over a million rows are made in a third of the time that a million rows take to go into them one by one.
-    indexes = await owner.fetch(_INDEXES)
-    await owner.execute(";".join(f"DROP INDEX {index['name']}" for index in indexes))
     await owner.execute("SET ROLE saveit_app")
     await owner.execute(_FILL, bistro.tenant_id, DAY, NOW, ROWS, timeout=300)
-    await owner.execute("RESET ROLE; SET maintenance_work_mem = '256MB'")
-    for index in indexes:
-        await owner.execute(index["made_by"], timeout=300)
-    await owner.execute("SET ROLE saveit_app")
     await owner.execute(_FILL_TABLES, bistro.tenant_id, bistro.restaurant_id, local(DAY, "00:00"))
     await owner.execute(_FILL_COUNTS, bistro.tenant_id, DAY)
     await owner.execute(_FILL_FACTS, bistro.tenant_id, NOW, FACTS)
