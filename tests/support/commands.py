@@ -1,7 +1,7 @@
 """Commands as processes of their own, forked from one that has read the sources: reading them takes each two seconds of a processor.
 
-A command is forked as a shell would, with its own environment, input, output and exit code; only what is the same for all, the sources and the
-packages they stand on, has been read before. `saveit up` is started the long way, by tests/commands.
+A command is forked as a shell would, with its own environment, input, output and exit code; only what is the same for all, the sources and
+the packages they stand on, has been read before. `saveit up` is started the long way, by tests/commands.
 """
 
 import json

@@ -2,10 +2,11 @@
 
 Promises that passwords, session tokens and keys are kept as hashes and digests and shown once or never; that a session lasts twelve hours
 at most and ends at once when its user is disabled or gets another password; that an unknown email takes as long as a wrong
-password; that a password is guessed at so often and no more, from however many addresses; and that whoever was given nothing may do nothing.
+password; that a password is guessed at so often and no more, from however many addresses; and that whoever was given nothing may do
+nothing.
 
-Owns `staff_users`, `staff_roles`, `staff_sessions`, `sign_in_tries` and `api_keys`. It never limits how often an address asks, and never says
-why signing in failed. It knows restaurants only by their ids.
+Owns `staff_users`, `staff_roles`, `staff_sessions`, `sign_in_tries` and `api_keys`. It never limits how often an address asks, and never
+says why signing in failed. It knows restaurants only by their ids.
 """
 
 from saveit.access.api_keys import create_api_key, find_api_key, list_api_keys, revoke_api_key

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
 import redis.asyncio as driver
 from redis.asyncio.retry import Retry
@@ -54,17 +54,16 @@ class Redis:
             self._tried_again_at = now + _TRIED_AGAIN_AFTER_S
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN_S):
-                answer = cast(
-                    "Any",
-                    await self._client.execute_command("EVAL", script, 1, key, *arguments),  # pyright: ignore[reportUnknownMemberType] - it says no types.
-                )
+                asked = ("EVAL", script, 1, key, *arguments)
+                told = await self._client.execute_command(*asked)  # pyright: ignore[reportUnknownMemberType] - it says no types.
+                answer = cast("list[int]", told)
         except (RedisError, OSError, TimeoutError) as error:
             self._lose(error)
             return None
         if self._lost:
             self._lost = False
             _log.info("redis is back")
-        return [int(each) for each in answer]
+        return answer
 
     async def close(self) -> None:
         """Hang up."""

@@ -1,4 +1,4 @@
-"""Two server processes over one database for all races here, one with the combiner and one without; each race opens a restaurant of its own.
+"""Two server processes over one database for all races here, one with the combiner and one without; each race opens its own restaurant.
 
 A module that takes guards off has a database of its own, and servers over that.
 """

@@ -21,8 +21,8 @@ from tests.support.town import Town
 pytestmark = pytest.mark.race
 
 _ROUNDS_MAX = 12
-# Rows that an act reads and then changes; a change of rules, which is alone at its restaurant; a day of changes and a queue, which are served
-# one at a time.
+# Rows that an act reads and then changes; a change of rules, which is alone at its restaurant; a day's changes and a queue, served one at
+# a time.
 _LOCKING = re.compile(
     r"^FOR (NO KEY )?UPDATE( SKIP LOCKED)?(?=;?$)|pg_advisory_xact_lock(?=\((restaurant_lock_v1|.*, 931[12]\)))",
     re.MULTILINE,
