@@ -55,8 +55,8 @@ class Redis:
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN_S):
                 asked = ("EVAL", script, 1, key, *arguments)
-                told = await self._client.execute_command(*asked)  # pyright: ignore[reportUnknownMemberType] - it says no types.
-                answer = cast("list[int]", told)
+                asking = self._client.execute_command(*asked)  # pyright: ignore[reportUnknownMemberType] - it says no types.
+                answer = cast("list[int]", await asking)
         except (RedisError, OSError, TimeoutError) as error:
             self._lose(error)
             return None

@@ -6,7 +6,7 @@ knows (whether there is such an area, whether a name is taken) is told once the 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import TypeAlias, TypeVar, cast
 
 import msgspec
 
@@ -28,8 +28,9 @@ from saveit.web.problems import RefusedTogether, RequestInvalid
 from saveit.web.wire import GuestRequest
 from saveit.web.wire.house import ConfigRequest, StaffRequest, WaitRequest
 
-Readable = Mapping[str, Any]
-Look = Callable[[Readable], object]
+Draft = TypeVar("Draft")
+Readable: TypeAlias = dict[str, object]
+Look: TypeAlias = Callable[[Readable], object]
 
 # A phone without its country is only known to be none at all where it has no digits: any country's rules will do.
 _SOME_REGION = "CO"
@@ -53,9 +54,9 @@ def with_further_faults(kind: type[msgspec.Struct], octets: bytes, refusal: Requ
     return refusal
 
 
-def _readable(kind: type[msgspec.Struct], told: Mapping[str, object]) -> dict[str, object]:
+def _readable(kind: type[msgspec.Struct], told: Mapping[str, object]) -> Readable:
     """Return the fields that are what they should be, converted."""
-    found: dict[str, object] = {}
+    found: Readable = {}
     for field in msgspec.structs.fields(kind):
         if field.encode_name in told:
             try:
@@ -69,37 +70,42 @@ def _first(error: FieldError) -> str:
     return error.path.split(".")[0].split("[")[0]
 
 
-def _look_at_restaurant(readable: Readable) -> None:
-    check_restaurant(RestaurantDraft(**{"name": "-", "timezone": "UTC", "currency": "USD"} | readable))
+def _draft(kind: type[Draft], readable: Readable, **instead: object) -> Draft:
+    """Return a draft of what is readable, with what stands for the rest."""
+    return msgspec.convert(instead | readable, kind)
 
 
-def _look_at_area(readable: Readable) -> None:
-    check_area(AreaDraft(**{"name": "-"} | readable))
-
-
-def _look_at_table(readable: Readable) -> None:
-    areas = [readable["area_id"]] if readable.get("area_id") else []
-    check_table(TableDraft(**{"number": "-"} | _covers(readable) | readable), areas)
-
-
-def _look_at_combination(readable: Readable) -> None:
-    tables = readable.get("table_ids", ())
-    check_combination(CombinationDraft(**{"table_ids": ()} | _covers(readable) | readable), tables)
-
-
-def _covers(readable: Readable) -> dict[str, int]:
+def _covers(readable: Readable) -> Readable:
     """Return covers of which the readable ones are not held against those that are not."""
     known = readable.get("covers_min", readable.get("covers_max", 1))
     return {"covers_min": known, "covers_max": known}
 
 
+def _look_at_restaurant(readable: Readable) -> None:
+    check_restaurant(_draft(RestaurantDraft, readable, name="-", timezone="UTC", currency="USD"))
+
+
+def _look_at_area(readable: Readable) -> None:
+    check_area(_draft(AreaDraft, readable, name="-"))
+
+
+def _look_at_table(readable: Readable) -> None:
+    draft = _draft(TableDraft, _covers(readable) | readable, number="-")
+    check_table(draft, () if draft.area_id is None else (draft.area_id,))
+
+
+def _look_at_combination(readable: Readable) -> None:
+    draft = _draft(CombinationDraft, _covers(readable) | readable, table_ids=())
+    check_combination(draft, draft.table_ids)
+
+
 def _look_at_rules(readable: Readable) -> None:
-    parse_rules(readable.get("rules", {}))
+    parse_rules(cast("Mapping[str, object]", readable.get("rules", {})))
 
 
 def _look_at_staff(readable: Readable) -> None:
     told = {name: value for name, value in readable.items() if name != "roles" and value is not None}
-    check_user(StaffUserDraft(**{"name": "-", "email": "a@example.com", "password": "-" * 20} | told))
+    check_user(_draft(StaffUserDraft, told, name="-", email="a@example.com", password="-" * 20))
 
 
 def _look_at_who_waits(readable: Readable) -> None:
