@@ -4,7 +4,7 @@ Nothing that matters is in it. When it does not answer, nobody waits for it agai
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import cast
@@ -40,6 +40,8 @@ class Redis:
             retry=Retry(NoBackoff(), 0),
         )
         self._client = driver.Redis(connection_pool=pool)
+        asking = self._client.execute_command  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - it says no types.
+        self._ask = cast("Callable[..., Awaitable[list[int]]]", asking)
         self._seconds = seconds
         self._lost = False
         self._tried_again_at = 0.0
@@ -54,9 +56,7 @@ class Redis:
             self._tried_again_at = now + _TRIED_AGAIN_AFTER_S
         try:
             async with asyncio.timeout(_ANSWERS_WITHIN_S):
-                asked = ("EVAL", script, 1, key, *arguments)
-                asking = self._client.execute_command(*asked)  # pyright: ignore[reportUnknownMemberType] - it says no types.
-                answer = cast("list[int]", await asking)
+                answer = await self._ask("EVAL", script, 1, key, *arguments)
         except (RedisError, OSError, TimeoutError) as error:
             self._lose(error)
             return None
