@@ -5,6 +5,7 @@ bottom. Only the commands import it. The web is imported when it is served: a co
 """
 
 import asyncio
+import importlib
 import resource
 import secrets
 import signal
@@ -456,6 +457,8 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 
     async def tell() -> None:
         ready()
+        # Wanted with the first message of a guest, and by nobody before.
+        await asyncio.to_thread(importlib.import_module, "saveit.dialogue.nlu.grammar")
 
     app = cast("App", create_app(parts))
     config = uvicorn.Config(
