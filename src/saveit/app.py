@@ -436,7 +436,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 ) -> None:
     import uvicorn
 
-    from saveit.web import Parts, create_app
+    from saveit.web import Parts, SocketProtocol, create_app
 
     settings = core.settings
     redis = find_redis(settings.redis_url)
@@ -465,7 +465,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
         app if stage is None else put_on_stage(stage, app, gateway, live.chats, settings=settings),
         lifespan="off",
         http="httptools",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=_FRAME_OCTETS_MAX,
         # A compressor for each of thousands of sockets costs more memory than everything else of them.
         ws_per_message_deflate=False,
