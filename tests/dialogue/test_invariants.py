@@ -38,7 +38,7 @@ _SCRIPTS = (
     ("¿tienen parqueadero?",),
 )
 _SETTINGS = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 _ids = count(1)
 

@@ -18,6 +18,7 @@ from saveit.__main__ import main
 from saveit.channels.webchat import session_token
 from saveit.consumers.notify import RealWayOut
 from saveit.consumers.notify.delivery import worker
+from saveit.consumers.notify.delivery.world import Push
 from saveit.kernel.http import AnswerLost, HttpAnswer, HttpClient
 from saveit.messages import HttpCall, Response
 from saveit.sandbox import Incoming, Said, Stage, sandbox_lines
@@ -144,8 +145,14 @@ async def providers(number: int) -> AsyncGenerator[Providers]:
         await made.close()
 
 
+def _way_out(_stage: Stage | None, push: Push) -> RealWayOut:
+    return RealWayOut(Outside(), push)
+
+
 if __name__ == "__main__":
-    vars(app).update(StageClient=Outside, StageWayOut=lambda _stage, push: RealWayOut(Outside(), push))
+    for name, instead in {"StageClient": Outside, "StageWayOut": _way_out}.items():
+        setattr(app, name, instead)
     # What a dead process left is looked for every few seconds; a test does not want to wait.
-    vars(worker).update(_SWEEP_S=0.2)
+    for name, seconds in {"_SWEEP_S": 0.2}.items():
+        setattr(worker, name, seconds)
     main()

@@ -209,10 +209,10 @@ class Turns:
         actor = self._actor(event)
         current = await self._current(event, message)
 
-        async def write_down(tx: Transaction) -> Heard | None:
+        async def write(tx: Transaction) -> Heard | None:
             return await write_down(self._desk, tx, event, current)
 
-        heard = await database.attempt(event.tenant_id, actor, write_down)
+        heard = await database.attempt(event.tenant_id, actor, write)
         await faults.reach("dialogue.turn.after_hearing")
         if heard is None or not heard.wants_an_answer:
             if last:
