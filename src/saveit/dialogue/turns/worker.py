@@ -57,7 +57,7 @@ from saveit.dialogue.turns.hearing import (
     writer_of,
 )
 from saveit.dialogue.turns.model import CallOut, Delivered, Inbox, place_of
-from saveit.dialogue.turns.writing import Heard
+from saveit.dialogue.turns.writing import Heard, write_down
 from saveit.dialogue.words import Voice
 from saveit.guests import (
     CodeToSend,
