@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,20 @@ class Demo:
         """Let the product's clock stand there on the demo's day; it goes on by itself."""
         at = datetime(*self.today.timetuple()[:3], hour, minute, tzinfo=ZoneInfo("America/Bogota"))
         self.ask("POST", "/sandbox/api/clock", json={"now": at.astimezone(UTC).isoformat()})
+
+    @contextmanager
+    def opening_at(self, opens: str) -> Iterator[None]:
+        """Let the first service of each day open then, and afterwards as before."""
+        path = f"/api/v1/restaurants/{self.restaurant_id}/config"
+        before = self.ask("GET", path)
+        week = before["rules"]["business_hours"]
+        hours = {day: [{**of_day[0], "opens": opens}, *of_day[1:]] for day, of_day in week.items() if of_day}
+        changed = {**before["rules"], "business_hours": {**week, **hours}}
+        after = self.ask("PUT", path, json={"rules": changed, "version": before["version"]})
+        try:
+            yield
+        finally:
+            self.ask("PUT", path, json={"rules": before["rules"], "version": after["version"]})
 
     def board(self) -> dict[str, Any]:
         path = f"/api/v1/restaurants/{self.restaurant_id}/board"

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.looking import DESKTOP, PHONE, shoot
 from tests.browser.staff.conftest import Demo, Screen
@@ -85,6 +85,44 @@ def test_a_refusal_is_told_in_the_ledgers_words(demo: Demo, screen: Screen) -> N
     assert demo.reservation("Nora Firme")["table_ids"] == booked["table"]["ids"]
 
 
+def test_a_drag_goes_on_while_the_day_changes_under_it(demo: Demo, screen: Screen) -> None:
+    """The day begins an hour earlier and the party has a note: it stays under the hand, at its time, and is dropped there."""
+    booked = demo.book("Alma Firme", "22:00", demo.free_table())
+    target = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
+    page = screen()
+    _pull(page, booked["id"], to_table=target["id"])
+    first_hour = page.locator(".ticks span").first
+    expect(first_hour).to_have_text("12:00")
+    noted = {"special_requests": "Ventana", "revision": booked["revision"]}
+    demo.ask("PUT", f"/api/v1/reservations/{booked['id']}", json=noted)
+    with demo.opening_at("11:00"):
+        expect(first_hour).to_have_text("11:00")
+        expect(_bar(page, booked["id"]).locator("svg")).to_be_visible()
+        expect(page.locator(".telling")).to_contain_text(f"Mesa {target['number']} · 22:00\u201323:30")
+        page.mouse.up()
+        expect(page.locator(".toast").first).to_contain_text("Alma Firme")
+    after = demo.reservation("Alma Firme")
+    assert (after["table_ids"], after["time"]) == ([target["id"]], "22:00")
+
+
+def test_a_day_is_drawn_once_its_hours_are_known(demo: Demo, screen: Screen) -> None:
+    """Else it is drawn anew when they come, and the hand that reaches for a party takes hold of nothing."""
+    page = screen("/settings/hours")
+    withheld: list[Route] = []
+
+    def withhold(route: Route) -> None:
+        withheld.append(route)
+
+    page.route("**/config", withhold)
+    with page.expect_response("**/board?*"), page.expect_request("**/config"):
+        page.goto(f"{demo.url}/staff#/board?date={demo.today.isoformat()}")
+    expect(page.get_by_text("Un momento")).to_be_visible()
+    assert page.locator(".bar[data-reservation]").count() == 0
+    withheld[0].continue_()
+    expect(page.locator(".bar[data-reservation]").first).to_be_visible()
+    assert len(withheld) == 1
+
+
 def test_a_booking_is_moved_and_lengthened_from_the_keyboard(demo: Demo, screen: Screen) -> None:
     """M and arrows choose another table, R and arrows another end; Enter drops."""
     booked = demo.book("Teo Teclas", "22:00", demo.free_table())
@@ -158,7 +196,7 @@ def test_a_walk_in_is_seated_and_leaves(demo: Demo, screen: Screen) -> None:
     page = screen("/board?view=floor")
     page.keyboard.press("w")
     form = page.locator("[data-form=walk-in]")
-    form.get_by_role("button", name=re.compile(rf"^{number}\b")).click()
+    form.locator(".place", has=page.locator("b", has_text=re.compile(rf"^{number}$"))).click()
     form.get_by_label(re.compile("Nombre")).fill("Pepe Puerta")
     form.get_by_role("button", name="Sentar ahora").click()
     expect(page.get_by_role("heading", name="Pepe Puerta")).to_be_visible()

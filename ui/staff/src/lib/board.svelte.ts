@@ -101,7 +101,6 @@ export class Board {
     this.loading = true;
     this.error = null;
     this.undoable = [];
-    const same = this.restaurant?.id === restaurant.id;
     this.restaurant = restaurant;
     this.day = day;
     this.reservations = [];
@@ -109,7 +108,7 @@ export class Board {
     this.holds = [];
     this.waitlist = [];
     try {
-      const [sequence] = await Promise.all([this.#readDay(turn), same ? null : this.#readHouse()]);
+      const [sequence] = await Promise.all([this.#readDay(turn), this.#readHouse(turn)]);
       if (turn !== this.#turn) return;
       this.live.follow({
         topic: { restaurant_id: restaurant.id, days: [day] },
@@ -131,9 +130,10 @@ export class Board {
     this.live.stop();
   }
 
-  async #readHouse(): Promise<void> {
+  /** Read the rules: the hours of a day reach as far as they say. */
+  async #readHouse(turn: number): Promise<void> {
     const config = await get<Config>(`/restaurants/${this.restaurant?.id ?? ''}/config`);
-    this.rules = config.rules;
+    if (turn === this.#turn) this.rules = config.rules;
   }
 
   async #readDay(turn: number): Promise<string | null> {
@@ -183,6 +183,11 @@ export class Board {
 
   #hear(fact: Fact): void {
     this.refreshSoon();
+    if (fact.kind === 'rules.changed') {
+      this.#readHouse(this.#turn).catch((error: unknown) => {
+        if (!(error instanceof Problem)) throw error;
+      });
+    }
     if (fact.actor === `staff:${session.kept?.user_id}`) return;
     if (fact.subject_kind === 'reservation' && fact.subject_id !== null) {
       void this.#announce(fact.kind, fact.subject_id);
