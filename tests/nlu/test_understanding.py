@@ -34,6 +34,7 @@ def heard(
     region: str = "ES",
     draft: Slots | None = None,
     now: datetime = MONDAY,
+    houses: tuple[str, ...] = (),
 ) -> Understanding:
     return understand(
         text,
@@ -44,6 +45,7 @@ def heard(
             requested=requested,
             hours=hours,
             draft=draft or Slots(),
+            houses=houses,
         ),
     )
 
@@ -257,6 +259,30 @@ def test_wishes_are_handed_on_in_the_guests_own_words() -> None:
     slots = heard("Mesa para 4 mañana, una trona y uno es celíaco").slots
 
     assert slots.special_requests == "una trona y uno es celíaco"
+
+
+@pytest.mark.parametrize(
+    ("house", "text", "expected"),
+    [
+        (
+            "Casa Candela",
+            "Mesa para 2 mañana a las 22:00 en Casa Candela, por favor",
+            ("make_reservation", time(22), 2),
+        ),
+        ("Casa Candela", "una mesa en la candela para 4 hoy a las 9", ("make_reservation", time(21), 4)),
+        ("Casa Candela", "cancela mi mesa en Casa Candela", ("cancel", None, None)),
+        ("Las Siete", "Mesa para 2 mañana a las siete", ("make_reservation", time(19), 2)),
+        ("Las Siete", "Mesa para 2 mañana a las 9 en Las Siete", ("make_reservation", time(21), 2)),
+        ("Bar Seis", "table for 4 at Bar Seis tomorrow at 8pm", ("make_reservation", time(20), 4)),
+        ("Mesa 12", "hola Mesa 12, reserva para 3 el viernes a las 8", ("make_reservation", time(20), 3)),
+    ],
+)
+def test_what_a_restaurant_is_called_is_neither_a_wish_nor_a_slip(
+    house: str, text: str, expected: tuple[str, time | None, int | None]
+) -> None:
+    """Its name may look like a word that guests mistype, or like an hour or a party."""
+    found = heard(text, houses=(house,))
+    assert (found.intent, found.slots.time, found.slots.party_size) == expected
 
 
 @pytest.mark.parametrize(

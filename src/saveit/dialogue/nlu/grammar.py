@@ -1,7 +1,9 @@
 """The built-in engine: one pure function from a text and its context to what it means."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, time
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from msgspec import Struct
@@ -60,6 +62,8 @@ _MOVES: Final = re.compile(r"\b(?:cambi|mov|pas|modif|chang|switch|move)\w*")
 _SAYS_WHEN: Final = re.compile(
     r"\b(?:meeting|schedule|alarm|appointment|reunion|nos vemos|i'll see you|homework|films?)\b.* \d"
 )
+_HOUSE: Final = "\x01"
+"""Stands for a restaurant's name until the language of the rest is known; no guest can type it: other signs are spaces."""
 _SILENT: Final[frozenset[Intent]] = frozenset(
     {"running_late", "complaint", "out_of_scope", "thanks", "goodbye", "greet"}
 )
@@ -72,6 +76,13 @@ class _Page(Struct, frozen=True):
     rest: str
     english: bool
     context: Context
+
+
+class _Houses(Struct, frozen=True):
+    """What the restaurants are called: their whole names, and the words of them that are no others."""
+
+    called: re.Pattern[str] | None
+    words: frozenset[str]
 
 
 class _When(Struct, frozen=True):
@@ -91,10 +102,14 @@ def understand(text: str, context: Context) -> Understanding:
     visible, phone, email, code = contact.take_contact(text)
     name = contact.name_of(visible, asked=context.requested == "name")
     nameless = visible if name is None else _without(visible, name)
-    plain = spelling.plain(nameless)
+    houses = _houses(context.houses)
+    plain = spelling.plain(nameless).replace(_HOUSE, " ")
+    if houses.called is not None:
+        plain = houses.called.sub(_HOUSE, plain)
     english = spelling.speaks_english(plain, default=context.language == "en")
     lang: Language = "en" if english else "es"
-    whole = contact.hide_numbers(spelling.canonical(plain, english=english))
+    plain = plain.replace(_HOUSE, "restaurant" if english else "restaurante")
+    whole = contact.hide_numbers(spelling.canonical(plain, english=english, names=houses.words))
     page = _Page(whole, whole, english, context)
     when, page = _when(page)
     size, party_questions, takes_back, span = _party(page)
@@ -142,6 +157,23 @@ def understand(text: str, context: Context) -> Understanding:
         part_of_day=part,
         people_added=added,
     )
+
+
+@lru_cache(maxsize=4096)
+def _houses(names: tuple[str, ...]) -> _Houses:
+    """Return how restaurants of these names are recognised. One called only by common words ("Las Siete") must be said to be a place."""
+    spoken = [" ".join(re.findall(r"[a-z\d']+", spelling.plain(name))) for name in names]
+    patterns = [_pattern(name.split()) for name in sorted(filter(None, spoken), key=len, reverse=True)]
+    words = {word for name in spoken for word in name.split() if not spelling.is_common(word)}
+    return _Houses(re.compile("|".join(patterns)) if patterns else None, frozenset(words))
+
+
+def _pattern(words: Sequence[str]) -> str:
+    name = r"[^a-z\d]+".join(map(re.escape, words))
+    said = r"(?<![a-z\d])"
+    if all(map(spelling.is_common, words)):
+        said = r"(?:(?<=\ben )|(?<=\bat )|(?<=restaurante )|(?<=restaurant ))"
+    return rf"{said}{name}(?![a-z\d])"
 
 
 def _without(text: str, name: str) -> str:

@@ -111,6 +111,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """When the restaurant serves; empty when unknown, and then dinner is what people book."""
     draft: Slots = Slots()
     """What earlier messages of this conversation have said."""
+    houses: tuple[str, ...] = ()
+    """What the restaurants are called that the message may be about: "Casa Candela" cancels nothing, and "Las Siete" is no hour."""
 
 
 class Engine(Protocol):

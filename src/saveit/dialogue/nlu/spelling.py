@@ -86,13 +86,16 @@ def plain(text: str) -> str:
     return text.replace("\x00", " ").lower()
 
 
-def canonical(text: str, *, english: bool) -> str:
-    """Return the canonical text of `text` in plain letters. `english` decides what the words that both languages have mean."""
+def canonical(text: str, *, english: bool, names: frozenset[str] = frozenset()) -> str:
+    """Return the canonical text of `text` in plain letters. `english` decides what the words that both languages have mean.
+
+    The words in `names` are meant as they stand: "candela" is no slip of "cancela" where a restaurant is called so.
+    """
     text = _HALF_OF_DAY.sub(r" \1m ", text)
     text = (_HALF_LETTER_ENGLISH if english else _PEOPLE_LETTER_SPANISH).sub(
         r"\1 \2m " if english else r"\1 personas ", text
     )
-    words = " ".join(map(_mended, _tokens(text))).split(" ")
+    words = " ".join(word if word in names else _mended(word) for word in _tokens(text)).split(" ")
     return f" {' '.join(_numbered(words, english=english))} "
 
 

@@ -98,8 +98,8 @@ async def hear(content: Content, engine: Engine, context: Context) -> Heard | No
             assert_never(content)
 
 
-def context_of(state: State, venue: Venue, now: datetime) -> Context:
-    """Return what is known before the message is read."""
+def context_of(state: State, venue: Venue, now: datetime, venues: tuple[Venue, ...]) -> Context:
+    """Return what is known before a message to `venue`, one of the `venues` of its line, is read."""
     draft = state.draft
     hours = sorted(
         {
@@ -122,6 +122,7 @@ def context_of(state: State, venue: Venue, now: datetime) -> Context:
             party_size=draft.party_size,
             name=draft.name,
         ),
+        houses=tuple(each.name for each in venues),
     )
 
 

@@ -378,7 +378,7 @@ class Turns:
         venue = next((each for each in venues if each.id == state.restaurant_id), venues[0])
         if state.language is None:
             state = msgspec.structs.replace(state, language=heard.person.language)
-        content = await hear(message.content, self._engine, context_of(state, venue, now))
+        content = await hear(message.content, self._engine, context_of(state, venue, now, venues))
         if content is None:
             return None
         if isinstance(message.content, Edit):
