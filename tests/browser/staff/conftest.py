@@ -49,6 +49,13 @@ class Demo:
     def who(self, role: str) -> dict[str, str]:
         return next(each for each in self._told["staff"] if each["role"] == role)
 
+    def hire(self, role: str) -> dict[str, str]:
+        """Add somebody with this role at the restaurant; returns how they sign in."""
+        email = f"{role}-{uuid4().hex[:8]}@candela.example.com"
+        body = {"name": role.title(), "email": email, "roles": {self.restaurant_id: role}}
+        added = self.ask("POST", "/api/v1/staff", json=body)
+        return {"email": email, "password": added["one_time_password"], "role": role, "id": added["id"]}
+
     def token(self, role: str = "owner") -> str:
         who = self.who(role)
         body = {"email": who["email"], "password": who["password"]}
@@ -170,6 +177,7 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
         at: str = "/board",
         *,
         role: str = "owner",
+        who: dict[str, str] | None = None,
         size: tuple[int, int] = DESKTOP,
         language: str = "es",
         dark: bool = False,
@@ -179,7 +187,7 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
             locale="es-CO" if language == "es" else "en-US",
-            has_touch=size == PHONE,
+            has_touch=size[0] == PHONE[0],
             service_workers="block",
             reduced_motion="reduce",
         )
@@ -191,7 +199,7 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
             f"localStorage.setItem('saveit.staff.language', {json.dumps(language)});"
             f"localStorage.setItem('saveit.staff.restaurant', {json.dumps(restaurant_id or demo.restaurant_id)});"
         )
-        who = demo.who(role)
+        who = who or demo.who(role)
         page.goto(f"{demo.url}/staff#{at}{'&' if '?' in at else '?'}date={demo.today.isoformat()}")
         page.locator("input[type=email]").fill(who["email"])
         page.locator("#password").fill(who["password"])

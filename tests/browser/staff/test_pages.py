@@ -2,11 +2,14 @@
 
 import contextlib
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlparse
 
 import httpx
 import pytest
+import segno
 from playwright.sync_api import Error, FilePayload, expect
 
 from tests.browser.looking import DESKTOP, PHONE, faults_of, shoot
@@ -27,6 +30,53 @@ def test_a_pass_is_scanned_from_a_picture(demo: Demo, screen: Screen) -> None:
     assert demo.reservation("Quique Erre")["status"] == "checked_in"
     page.locator("input[type=file]").set_input_files(upload)
     expect(page.locator("[data-verdict=out]")).to_be_visible()
+
+
+def _picture_of(text: str) -> FilePayload:
+    drawn = BytesIO()
+    segno.make(text).save(drawn, kind="png", scale=6, border=4)
+    return {"name": "pass.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+
+
+def test_the_door_goes_on_without_the_network(demo: Demo, screen: Screen) -> None:
+    """What was issued is let in and told later; what is made up or over is not, and who was seated elsewhere meanwhile is told."""
+    names = "Alba Lejos", "Bruno Lejos"
+    booked = {name: demo.book(name, "19:45", demo.free_table()) for name in names}
+    tokens = [
+        demo.ask("POST", "/api/v1/qr/generate", json={"reservation_id": each["id"]})["token"]
+        for each in booked.values()
+    ]
+    page = screen("/scan", size=PHONE)
+    expect(page.get_by_text("Listo para trabajar sin conexión")).to_be_visible()
+    door = page.locator("input[type=file]")
+
+    page.context.set_offline(True)
+    expect(page.get_by_text("Sin conexión").first).to_be_visible()
+    for name, token in zip(names, tokens, strict=True):
+        door.set_input_files(_picture_of(token))
+        expect(page.locator("[data-verdict=in]")).to_contain_text(name)
+        expect(page.locator("[data-verdict=in]")).to_contain_text("Comprobado sin conexión")
+    shoot(page, "staff-scan-offline")
+    door.set_input_files(_picture_of(tokens[0]))
+    expect(page.locator("[data-verdict=out]")).to_contain_text("Ya entró con este pase")
+    octets = bytearray(urlsafe_b64decode(tokens[0]))
+    octets[-1] ^= 1
+    door.set_input_files(_picture_of(urlsafe_b64encode(octets).decode()))
+    expect(page.locator("[data-verdict=out]")).to_contain_text("No está en la lista de hoy")
+    octets[41:49] = bytes(8)
+    door.set_input_files(_picture_of(urlsafe_b64encode(octets).decode()))
+    expect(page.locator("[data-verdict=out]")).to_contain_text("El pase ha caducado")
+    assert demo.reservation(names[0])["status"] == "confirmed"
+
+    demo.ask("POST", f"/api/v1/reservations/{booked[names[1]]['id']}/check-in")
+    page.context.set_offline(False)
+    queue = page.locator(".queue")
+    expect(queue).not_to_contain_text(names[0])
+    expect(queue.locator("li", has_text=names[1]).locator(".refused")).to_be_visible()
+    shoot(page, "staff-scan-synced")
+    assert demo.reservation(names[0])["status"] == "checked_in"
+    queue.get_by_role("button", name="Cerrar").click()
+    expect(queue).to_have_count(0)
 
 
 def test_a_party_is_let_in_by_its_code(demo: Demo, screen: Screen) -> None:

@@ -14,6 +14,7 @@ import {
   reseatedBetween,
   rowsOf,
   spanOf,
+  standsAsBefore,
   STANDS,
   tablesAfterDrop,
 } from './timeline';
@@ -272,6 +273,21 @@ export class Board {
     return post<Reservation>(`/reservations/${id}/${verb}`, body);
   }
 
+  /** Change a party by the revision that is on screen; when only something else of it was changed meanwhile, by the newest. */
+  async #revise(
+    before: Reservation,
+    work: (revision: number) => Promise<Reservation>,
+  ): Promise<Reservation> {
+    try {
+      return await work(before.revision);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'revision_conflict') throw error;
+      const now = await get<Reservation>(`/reservations/${before.id}`);
+      if (!standsAsBefore(before, now)) throw error;
+      return work(now.revision);
+    }
+  }
+
   /** How an act is taken back: what has a way back of its own by that, a change by the change that puts all as it was. */
   #undoOf(before: Reservation, act?: string): (told: Reservation) => Promise<unknown> {
     if (act !== undefined) {
@@ -335,7 +351,10 @@ export class Board {
     return this.act(
       (told) =>
         t('act_moved', { name: before.guest.name, table: told.table?.number ?? t('no_table') }),
-      () => this.#on(before.id, 'move', { table_ids: tableIds, revision: before.revision }),
+      () =>
+        this.#revise(before, (revision) =>
+          this.#on(before.id, 'move', { table_ids: tableIds, revision }),
+        ),
       { actedId: before.id, undo: this.#undoOf(before) },
     );
   }
@@ -344,24 +363,27 @@ export class Board {
     return this.act(
       () => t('act_extended', { name: before.guest.name, time: this.clock(until) }),
       () =>
-        this.#on(before.id, 'extend', {
-          leaves_at: isoOf(until),
-          revision: before.revision,
-        }),
+        this.#revise(before, (revision) =>
+          this.#on(before.id, 'extend', { leaves_at: isoOf(until), revision }),
+        ),
       { actedId: before.id, undo: this.#undoOf(before) },
     );
   }
 
-  change(before: Reservation, changes: Record<string, unknown>): Promise<Reservation | null> {
+  /** Change what was asked in a form; what was only `dragged` goes there whatever else was noted meanwhile. */
+  change(
+    before: Reservation,
+    changes: Record<string, unknown>,
+    dragged = false,
+  ): Promise<Reservation | null> {
+    const put = (revision: number): Promise<Reservation> =>
+      call<Reservation>('PUT', `/reservations/${before.id}`, { body: { ...changes, revision } });
     return this.act(
       (told) =>
         told.time === before.time
           ? t('act_changed', { name: told.guest.name })
           : t('act_retimed', { name: told.guest.name, time: told.time }),
-      () =>
-        call<Reservation>('PUT', `/reservations/${before.id}`, {
-          body: { ...changes, revision: before.revision },
-        }),
+      () => (dragged ? this.#revise(before, put) : put(before.revision)),
       { actedId: before.id, undo: this.#undoOf(before) },
     );
   }
@@ -380,7 +402,7 @@ export class Board {
     const changes: Record<string, unknown> = { time, beyond_pacing: true };
     const [only] = ids;
     if (ids.length === 1 && !sameTables) changes['table_id'] = only;
-    const after = await this.change(before, changes);
+    const after = await this.change(before, changes, true);
     if (after !== null && ids.length > 1 && !sameTables) await this.move(after, ids);
   }
 
