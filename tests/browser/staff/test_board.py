@@ -119,7 +119,7 @@ def test_a_drag_goes_on_while_the_day_changes_under_it(demo: Demo, screen: Scree
     """The day begins an hour earlier and the party has a note: it stays under the hand, at its time, and is dropped there."""
     booked = demo.book("Alma Firme", "22:00", demo.free_table())
     target = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
-    page = screen()
+    page = screen(size=_TALL)
     _pull(page, booked["id"], to_table=target["id"])
     first_hour = page.locator(".ticks span").first
     expect(first_hour).to_have_text("12:00")

@@ -80,7 +80,7 @@ export class Door {
     const told = await get<{ passes: Expected[] }>(`/restaurants/${id}/passes`, { date: day });
     this.passes = told.passes;
     this.#told = [];
-    this.readAt = Date.now();
+    this.readAt = clock.now;
     const kept: Kept = { day, readAt: this.readAt, passes: this.passes, known: this.known };
     localStorage.setItem(`${KEPT}.${id}`, JSON.stringify(kept));
   }
