@@ -40,6 +40,7 @@ from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
 from saveit.kernel.redis import find_redis, hanging_up
 from saveit.kernel.settings import Settings
+from saveit.mailroom import open_mailroom
 from saveit.messages import Channels, Response, SocketPush
 from saveit.outbox import Consumer, Runner
 from saveit.papers import papers_of
@@ -189,6 +190,7 @@ def serve(
             open_reservations(core) as desk,
             open_front_door(core, stage := open_stage(core)) as gateway,
             open_way_out(stage, live := open_live(core, desk, gateway), gateway) as way_out,
+            open_mailroom(gateway, settings.mail_listener),
         ):
             delivery = _delivery(core, gateway, way_out)
             await _serve(
