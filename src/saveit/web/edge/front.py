@@ -166,7 +166,7 @@ class Front:
                 extra.append(_ANY_PAGE)
             if path.startswith(API):
                 now = self._parts.desk.now()
-                if not await self._let_known(call, extra, now):
+                if not self._let_known(call, extra, now):
                     await self._let_in(call, extra)
                 if hot is not None and hot in self._remembering:
                     kept = self._remembering[hot](call, scope["query_string"], now)
@@ -246,27 +246,33 @@ class Front:
         if principal is None:
             await self._let_address(call, extra)
             raise Unauthenticated
-        await self._let_principal(call, principal, extra)
+        call.is_from(principal)
+        per_minute = self._quota_of(principal)
+        if per_minute:
+            _let_by(await self._by_key.take(str(principal.id), per_minute), extra)
 
-    async def _let_known(self, call: Call, extra: Headers, now: datetime) -> bool:
-        """Let somebody in who is remembered, and say whether it was: nothing is looked up. Refuses: RateLimited."""
+    def _let_known(self, call: Call, extra: Headers, now: datetime) -> bool:
+        """Let somebody in who is remembered, and say whether it was: nothing is waited for. Refuses: RateLimited."""
         principal = self._parts.principals.at_hand(call.heads.token, now)
         if principal is None or self._guesses_too_often(call):
             return False
-        await self._let_principal(call, principal, extra)
+        per_minute = self._quota_of(principal)
+        if per_minute:
+            verdict = self._by_key.take_at_hand(str(principal.id), per_minute)
+            if verdict is None:
+                return False
+            _let_by(verdict, extra)
+        call.is_from(principal)
         return True
 
     def _guesses_too_often(self, call: Call) -> bool:
         per_minute = self._parts.limits.ip_per_minute
         return bool(per_minute) and self._by_address.is_empty(call.address, per_minute)
 
-    async def _let_principal(self, call: Call, principal: Principal, extra: Headers) -> None:
-        """Note who it is, and let one more of their requests in. Refuses: RateLimited."""
-        call.is_from(principal)
+    def _quota_of(self, principal: Principal) -> int:
+        """Return how many requests a minute somebody may make; 0 for any number."""
         quota, most = principal.quota_per_minute, self._parts.limits.key_per_minute
-        per_minute = min(quota, most) if quota and most else quota or most
-        if per_minute:
-            _let_by(await self._by_key.take(str(principal.id), per_minute), extra)
+        return min(quota, most) if quota and most else quota or most
 
     async def _let_address(self, call: Call, extra: Headers) -> None:
         """Let one more request of nobody in particular in. Refuses: RateLimited."""

@@ -22,7 +22,7 @@ from saveit.web.links import require_open
 from saveit.web.problems import NotFound, Unauthenticated
 from saveit.web.routes.reservations import look_at
 from saveit.web.routes.shared import Calling, PathId, answered, house_of, require_seen
-from saveit.web.wire.house import DayPasses, GeneratePass, PassAnswer, PassVerdict, ShowPass
+from saveit.web.wire.house import DayPasses, GeneratePass, PassAnswer, PassVerdict, ScannedPass, ShowPass
 
 _ID = "0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e"
 _GENERATE = Example(value={"reservation_id": _ID})
@@ -64,14 +64,16 @@ async def validate_pass(call: Calling, data: Annotated[ShowPass, Body(examples=[
 
 @post("/qr/checkin", summary="Let a party in with its pass", status_code=200)
 async def check_in_with_pass(
-    call: Calling, data: Annotated[ShowPass, Body(examples=[_SHOW])]
+    call: Calling, data: Annotated[ScannedPass, Body(examples=[_SHOW])]
 ) -> Response[PassVerdict]:
     """The pass is used up and the party seated, both or neither; of two scans at once one is let in."""
     house = await call.house("qr:write", data.restaurant_id)
     pass_ = shown_pass(data)
-    seated, replayed = await call.once(
-        data, Reservation, lambda tx: qr.check_in(call.desk, tx, pass_, data.restaurant_id)
-    )
+
+    async def work(tx: Transaction) -> Reservation:
+        return await qr.check_in(call.desk, tx, pass_, data.restaurant_id, scanned_at=data.scanned_at)
+
+    seated, replayed = await call.once(data, Reservation, work)
     verdict = PassVerdict(valid=True, reservation=await shown(call, house, seated))
     return answered((verdict, replayed), status=200)
 
