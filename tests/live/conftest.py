@@ -20,7 +20,7 @@ from saveit.kernel.http import HttpClient
 from saveit.kernel.ids import LineId, TenantId
 from saveit.messages import SocketPush
 from saveit.venues import Restaurant, Tenant
-from saveit.web import Limits, Live, Parts
+from saveit.web import Limits, Live, Parts, SocketProtocol
 from tests.support.fleet import free_port
 from tests.support.house import World, open_world
 from tests.support.providers import line
@@ -137,7 +137,7 @@ async def served(world: World, *, limits: Limits = NO_LIMITS) -> AsyncGenerator[
         skin_over(parts),
         port=port,
         lifespan="off",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_per_message_deflate=False,
         log_config=None,
         log_level="warning",

@@ -64,6 +64,7 @@ OPEN = "/api/v1/public/"
 UNSENT = {
     ("post", "/api/v1/messages/dead/{message_id}/replay"),
     ("post", "/api/v1/messages/dead/{message_id}/dismiss"),
+    ("post", "/api/v1/messages/dead/{message_id}/settle"),
     ("post", "/api/v1/webhooks/deliveries/{delivery_id}/replay"),
     # Nor was a file sent; tests/web/test_media.py asks for one with the keys of two houses.
     ("get", "/api/v1/messages/{message_id}/media/{n}"),
@@ -243,6 +244,7 @@ def inbox_bodies(ids: Mapping[str, str]) -> dict[tuple[str, str], Any]:
         ("post", "/people/{person_id}/link-code"): {"address": "+573001112233"},
         ("post", "/people/{person_id}/link-code/confirm"): {"code": "123456"},
         ("post", "/messages/dead/{message_id}/replay"): {},
+        ("post", "/messages/dead/{message_id}/settle"): {"arrived": True},
     }
 
 
@@ -295,6 +297,7 @@ def body_for(method: str, path: str, ids: Mapping[str, str], token: str) -> Any:
         ("post", "/restaurants/{restaurant_id}/templates/{kind}/{language}/preview"): WORDS,
         ("post", "/webhooks"): here | {"url": "https://mine.example/hook"},
         ("post", "/messages/dead/{message_id}/replay"): {},
+        ("post", "/messages/dead/{message_id}/settle"): {"arrived": True},
     }
     return (bodies | bodies_of_staff(ids)).get((method, path.removeprefix("/api/v1")))
 

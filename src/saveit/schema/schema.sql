@@ -2599,7 +2599,7 @@ CREATE INDEX facts_default_tenant_id_subject_id_position_idx ON public.facts_def
 
 CREATE INDEX guest_cards_of_person ON public.guest_cards USING btree (tenant_id, person_id);
 
-CREATE INDEX guest_marks_of_person ON public.guest_marks USING btree (tenant_id, restaurant_id, person_id);
+CREATE INDEX guest_marks_of_person ON public.guest_marks USING btree (tenant_id, restaurant_id, person_id) WHERE (kind = 'tag'::text);
 
 CREATE INDEX guest_stays_of_person ON public.guest_stays USING btree (tenant_id, person_id, ends_at);
 

@@ -11,7 +11,8 @@ from saveit.web.edge import Front, Traced
 from saveit.web.hot.chats import AskFromPages
 from saveit.web.hot.document import Document
 from saveit.web.hot.health import Alive, Numbers, Ready
-from saveit.web.hot.memory import Memory
+from saveit.web.hot.memory import Callers, Memory
+from saveit.web.hot.passes import ValidatePass
 from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
 from saveit.web.hot.webhooks import TakeWebhook
 from saveit.web.pages import Start, pages
@@ -35,9 +36,10 @@ def create_app(parts: Parts, *, route: Callable[[Alternatives], Litestar] = make
         # The framework types ASGI by its own names for the same dictionaries.
         cast("App", router),
         (
-            ListTimes(Memory[bytes](parts.desk)),
+            ListTimes(Memory[bytes](parts.desk), Callers(parts.desk)),
             BookTable(alternatives),
             HoldTable(alternatives),
+            ValidatePass(),
             TakeWebhook(parts),
             AskFromPages(),
             Alive(),

@@ -85,6 +85,16 @@ class Tally:
                 return verdict
         return self._own.take(caller, self._share(per_minute))
 
+    def take_at_hand(self, caller: str, per_minute: int) -> Verdict | None:
+        """Let one request in, or say when, if that needs no question to Redis; None if it does."""
+        if self._redis is None:
+            return self._own.take(caller, self._share(per_minute))
+        ahead = self._ahead.get(caller)
+        if ahead is None or ahead.lock.locked() or ahead.left < 1 or self._seconds() >= ahead.until:
+            return None
+        ahead.left -= 1
+        return Verdict(allowed=True, limit=per_minute, remaining=ahead.remaining + ahead.left, retry_after_s=0)
+
     def _share(self, per_minute: int) -> int:
         """Return what this process lets in of a limit that all of them keep together: callers come to each about as often."""
         return max(1, per_minute // self._processes)

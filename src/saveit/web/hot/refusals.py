@@ -199,6 +199,8 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "undo_link": ("link_unknown",),
     "read_parked": (),
     "replay_parked": ("inbox_event_unknown",),
+    "read_parked_content": ("inbox_event_unknown",),
+    "discard_parked": ("inbox_event_unknown",),
     "read_quarantine": (),
     "read_templates": ("restaurant_not_found",),
     "write_template": (
@@ -220,6 +222,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "read_dead_letters": (),
     "replay_message": ("dead_letter_unknown", "outcome_unknown"),
     "dismiss_message": ("dead_letter_unknown",),
+    "settle_message": ("dead_letter_unknown", "outcome_known"),
     "read_pauses": (),
     "read_line_words": (),
     "resume_line": ("line_unknown",),

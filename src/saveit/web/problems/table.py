@@ -134,6 +134,7 @@ PROBLEMS: dict[str, Line] = {
     "notice_kind_unknown": Line(404, "No existe ese aviso", "There is no such notice"),
     "notice_channel_unknown": Line(404, "No hay avisos por ese canal", "No notices go by that channel"),
     "dead_letter_unknown": Line(404, "No existe ese mensaje pendiente", "No such message waits"),
+    "outcome_known": Line(409, "Se sabe que no se envió", "It is known that this was not sent"),
     "outcome_unknown": Line(
         409, "Quizá ya llegó; confirme el reenvío", "It may have arrived; say so to send it again"
     ),
