@@ -1,7 +1,7 @@
 """What a guest has in hand: the pass at the door, the picture and calendar behind the links."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,11 +10,12 @@ from tests.web.conftest import Web
 from tests.web.test_bookings import booked, told
 
 
-def at_the_door(web: Web) -> None:
+def at_the_door(web: Web, *, hours_late: int = 0) -> datetime:
     """Let it be Tuesday, eight o'clock."""
     clock = web.world.clock
     assert isinstance(clock, SettableClock)
-    clock.advance(timedelta(hours=32))
+    clock.advance(timedelta(hours=hours_late or 32))
+    return clock.now()
 
 
 async def test_a_pass_lets_its_party_in_once(web: Web) -> None:
@@ -70,6 +71,22 @@ async def test_a_scanner_that_may_lose_its_network_is_given_digests_and_no_pass(
     assert (known["reservation_id"], known["status"]) == (made["id"], "confirmed")
     assert issued["token"] not in listed.text
     assert refused.status_code == 401
+
+
+async def test_a_scanner_without_a_network_tells_afterwards_when_it_let_a_party_in(web: Web) -> None:
+    """Hours later the pass is judged as of then; what lies in the future or before the last day is not believed."""
+    made = await booked(web)
+    issued = (await web.client.post("/qr/generate", json={"reservation_id": made["id"]})).json()
+    body = {"restaurant_id": str(web.restaurant.id), "token": issued["token"]}
+    scanned_at = at_the_door(web)
+    at_the_door(web, hours_late=1)
+
+    late = await web.client.post("/qr/checkin", json=body)
+    ahead = await web.client.post("/qr/checkin", json=body | {"scanned_at": "2099-01-01T00:00:00Z"})
+    told_later = await web.client.post("/qr/checkin", json=body | {"scanned_at": scanned_at.isoformat()})
+
+    assert (told(late), told(ahead)) == ((409, "qr_too_late"), (409, "qr_too_late"))
+    assert told_later.json()["reservation"]["status"] == "checked_in"
 
 
 async def test_the_link_in_the_answer_shows_the_pass_and_is_none_itself(web: Web) -> None:

@@ -186,6 +186,11 @@ class Pictures:
         """Return this moment: a picture whose reading begins later has a greater `read_tick`. Many who ask at once share one reading."""
         return self._tick
 
+    def known_house(self, restaurant_id: RestaurantId, now: datetime) -> House | None:
+        """Return the restaurant at hand when it is young enough, without reading anything; whose it is, is for the caller to look at."""
+        found = self._houses.get(restaurant_id)
+        return found if found is not None and now - found.read_at < _HOUSE_AGE_MAX else None
+
     async def house(self, tenant_id: TenantId, restaurant_id: RestaurantId) -> House | None:
         """Return a restaurant of this tenant, or None when the tenant has no such restaurant."""
         found = self._houses.get(restaurant_id)

@@ -34,6 +34,7 @@ from saveit.web.problems import (
     request_error,
 )
 from saveit.web.routes import all_routes, call_in, call_of
+from saveit.web.routes.further import with_further_faults
 
 _DESCRIPTION = """\
 Restaurant reservations. A table is never booked twice.
@@ -69,7 +70,11 @@ class StrictRequest(Request[object, object, State]):
         reader = readers.get(kind)
         if reader is None:
             reader = readers[kind] = Reader(kind)
-        return reader.read(await self.body())
+        body = await self.body()
+        try:
+            return reader.read(body)
+        except RequestInvalid as refusal:
+            raise with_further_faults(kind, body, refusal) from refusal
 
 
 class _Framework(Litestar):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,13 @@ class Demo:
     def who(self, role: str) -> dict[str, str]:
         return next(each for each in self._told["staff"] if each["role"] == role)
 
+    def hire(self, role: str) -> dict[str, str]:
+        """Add somebody with this role at the restaurant; returns how they sign in."""
+        email = f"{role}-{uuid4().hex[:8]}@candela.example.com"
+        body = {"name": role.title(), "email": email, "roles": {self.restaurant_id: role}}
+        added = self.ask("POST", "/api/v1/staff", json=body)
+        return {"email": email, "password": added["one_time_password"], "role": role, "id": added["id"]}
+
     def token(self, role: str = "owner") -> str:
         who = self.who(role)
         body = {"email": who["email"], "password": who["password"]}
@@ -63,6 +71,20 @@ class Demo:
         """Let the product's clock stand there on the demo's day; it goes on by itself."""
         at = datetime(*self.today.timetuple()[:3], hour, minute, tzinfo=ZoneInfo("America/Bogota"))
         self.ask("POST", "/sandbox/api/clock", json={"now": at.astimezone(UTC).isoformat()})
+
+    @contextmanager
+    def opening_at(self, opens: str) -> Iterator[None]:
+        """Let the first service of each day open then, and afterwards as before."""
+        path = f"/api/v1/restaurants/{self.restaurant_id}/config"
+        before = self.ask("GET", path)
+        week = before["rules"]["business_hours"]
+        hours = {day: [{**of_day[0], "opens": opens}, *of_day[1:]] for day, of_day in week.items() if of_day}
+        changed = {**before["rules"], "business_hours": {**week, **hours}}
+        after = self.ask("PUT", path, json={"rules": changed, "version": before["version"]})
+        try:
+            yield
+        finally:
+            self.ask("PUT", path, json={"rules": before["rules"], "version": after["version"]})
 
     def board(self) -> dict[str, Any]:
         path = f"/api/v1/restaurants/{self.restaurant_id}/board"
@@ -155,6 +177,7 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
         at: str = "/board",
         *,
         role: str = "owner",
+        who: dict[str, str] | None = None,
         size: tuple[int, int] = DESKTOP,
         language: str = "es",
         dark: bool = False,
@@ -164,7 +187,7 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
             locale="es-CO" if language == "es" else "en-US",
-            has_touch=size == PHONE,
+            has_touch=size[0] == PHONE[0],
             service_workers="block",
             reduced_motion="reduce",
         )
@@ -176,7 +199,7 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
             f"localStorage.setItem('saveit.staff.language', {json.dumps(language)});"
             f"localStorage.setItem('saveit.staff.restaurant', {json.dumps(restaurant_id or demo.restaurant_id)});"
         )
-        who = demo.who(role)
+        who = who or demo.who(role)
         page.goto(f"{demo.url}/staff#{at}{'&' if '?' in at else '?'}date={demo.today.isoformat()}")
         page.locator("input[type=email]").fill(who["email"])
         page.locator("#password").fill(who["password"])

@@ -1,12 +1,16 @@
 """The other screens: the door, the inbox, settings and figures; and all of them for those who use no mouse."""
 
 import contextlib
+import json
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlparse
 
 import httpx
 import pytest
+import segno
 from playwright.sync_api import Error, FilePayload, expect
 
 from tests.browser.looking import DESKTOP, PHONE, faults_of, shoot
@@ -27,6 +31,53 @@ def test_a_pass_is_scanned_from_a_picture(demo: Demo, screen: Screen) -> None:
     assert demo.reservation("Quique Erre")["status"] == "checked_in"
     page.locator("input[type=file]").set_input_files(upload)
     expect(page.locator("[data-verdict=out]")).to_be_visible()
+
+
+def _picture_of(text: str) -> FilePayload:
+    drawn = BytesIO()
+    segno.make(text).save(drawn, kind="png", scale=6, border=4)
+    return {"name": "pass.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+
+
+def test_the_door_goes_on_without_the_network(demo: Demo, screen: Screen) -> None:
+    """What was issued is let in and told later; what is made up or over is not, and who was seated elsewhere meanwhile is told."""
+    names = "Alba Lejos", "Bruno Lejos"
+    booked = {name: demo.book(name, "19:45", demo.free_table()) for name in names}
+    tokens = [
+        demo.ask("POST", "/api/v1/qr/generate", json={"reservation_id": each["id"]})["token"]
+        for each in booked.values()
+    ]
+    page = screen("/scan", size=PHONE)
+    expect(page.get_by_text("Listo para trabajar sin conexión")).to_be_visible()
+    door = page.locator("input[type=file]")
+
+    page.context.set_offline(True)
+    expect(page.get_by_text("Sin conexión").first).to_be_visible()
+    for name, token in zip(names, tokens, strict=True):
+        door.set_input_files(_picture_of(token))
+        expect(page.locator("[data-verdict=in]")).to_contain_text(name)
+        expect(page.locator("[data-verdict=in]")).to_contain_text("Comprobado sin conexión")
+    shoot(page, "staff-scan-offline")
+    door.set_input_files(_picture_of(tokens[0]))
+    expect(page.locator("[data-verdict=out]")).to_contain_text("Ya entró con este pase")
+    octets = bytearray(urlsafe_b64decode(tokens[0]))
+    octets[-1] ^= 1
+    door.set_input_files(_picture_of(urlsafe_b64encode(octets).decode()))
+    expect(page.locator("[data-verdict=out]")).to_contain_text("No está en la lista de hoy")
+    octets[41:49] = bytes(8)
+    door.set_input_files(_picture_of(urlsafe_b64encode(octets).decode()))
+    expect(page.locator("[data-verdict=out]")).to_contain_text("El pase ha caducado")
+    assert demo.reservation(names[0])["status"] == "confirmed"
+
+    demo.ask("POST", f"/api/v1/reservations/{booked[names[1]]['id']}/check-in")
+    page.context.set_offline(False)
+    queue = page.locator(".queue")
+    expect(queue).not_to_contain_text(names[0])
+    expect(queue.locator("li", has_text=names[1]).locator(".refused")).to_be_visible()
+    shoot(page, "staff-scan-synced")
+    assert demo.reservation(names[0])["status"] == "checked_in"
+    queue.get_by_role("button", name="Cerrar").click()
+    expect(queue).to_have_count(0)
 
 
 def test_a_party_is_let_in_by_its_code(demo: Demo, screen: Screen) -> None:
@@ -65,6 +116,55 @@ def test_an_advisor_takes_over_answers_and_hands_back(demo: Demo, screen: Screen
     expect(page.get_by_role("button", name="Responder yo")).to_be_visible()
     heard = demo.ask("GET", path, params={"after": 0, "wait_s": 8})
     assert "Hola Olga, soy Lucía." in [each["text"] for each in heard["messages"]]
+
+
+def test_two_guests_are_said_to_be_one_and_two_again(demo: Demo, screen: Screen) -> None:
+    """From the side of a conversation; the link can be undone."""
+    written = {"from": "+573007770033", "text": "Hola, buenas noches", "name": "Uma Dos"}
+    demo.ask("POST", "/sandbox/api/whatsapp_meta/messages", json=written)
+    other = demo.book("Umberto Uno", "21:15")
+    book = f"/api/v1/restaurants/{demo.restaurant_id}/guests"
+    wait_until(
+        lambda: bool(demo.ask("GET", book, params={"search": "Umberto"})["guests"]), "the book has them"
+    )
+
+    def of_guest() -> list[dict[str, Any]]:
+        looked = {"status": "all", "channel": "whatsapp_meta", "limit": 100}
+        told = demo.ask("GET", "/api/v1/conversations", params=looked)["conversations"]
+        return [each for each in told if each["address"].endswith("7770033") and each["person_id"]]
+
+    wait_until(lambda: of_guest() != [], "the message is in the inbox", within_s=15)
+    (conversation,) = of_guest()
+    page = screen("/inbox", size=(1500, 900), restaurant_id=conversation["restaurant_id"])
+    page.locator(f'[data-conversation="{conversation["id"]}"]').click()
+    page.get_by_role("button", name="Unir con otra persona").click()
+    page.get_by_label("Nombre, teléfono o correo").fill("Umberto")
+    page.keyboard.press("Enter")
+    page.locator("li", has_text="Umberto Uno").get_by_role("button", name="Unir").click()
+    undo = page.get_by_role("button", name="Separar")
+    expect(undo).to_be_visible()
+    shoot(page, "staff-inbox-linked")
+    thread = f"/api/v1/people/{conversation['person_id']}/links"
+    assert other["user_id"] in json.dumps(demo.ask("GET", thread))
+    undo.click()
+    expect(undo).to_have_count(0)
+
+
+def test_what_needs_a_person_has_a_page(screen: Screen) -> None:
+    """What could not be sent, what could not be read, what came for nobody."""
+    page = screen("/inbox/stuck")
+    for heading in ("Mensajes que no salieron", "Entradas apartadas", "Para nadie"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(page.locator(".error")).to_have_count(0)
+
+
+def test_an_advisor_without_lines_of_their_own_sees_no_conversation(demo: Demo, screen: Screen) -> None:
+    """The house's are the house's."""
+    assert demo.ask("GET", "/api/v1/conversations", params={"status": "all"})["conversations"]
+    page = screen("/inbox", who=demo.hire("advisor"))
+    page.get_by_role("combobox").first.wait_for()
+    expect(page.locator("[data-conversation]")).to_have_count(0)
+    expect(page.locator(".toast.bad, .error")).to_have_count(0)
 
 
 def test_a_table_is_drawn_and_a_rule_is_changed(demo: Demo, screen: Screen) -> None:

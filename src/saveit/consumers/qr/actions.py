@@ -30,6 +30,7 @@ from saveit.reservations import check_in as seat
 
 # The day after a dispute is over nobody asks for a pass; a month is what the owner's documents keep logs for.
 _KEPT = timedelta(days=30)
+_TOLD_LATE_MAX = timedelta(days=1)
 _encoder = msgspec.json.Encoder()
 
 
@@ -172,7 +173,14 @@ async def validate(
         # A true signature without a row is somebody else with our key.
         raise PassForged
     reservation = reservation_of(row, await desk.keys.sealer(desk.database, tenant_id))
-    _judge(desk, true_pass, reservation, restaurant_id, used_at=row.used_at, revoked_at=row.revoked_at)
+    _judge(
+        true_pass,
+        reservation,
+        restaurant_id,
+        now=desk.now(),
+        used_at=row.used_at,
+        revoked_at=row.revoked_at,
+    )
     return reservation
 
 
@@ -201,12 +209,21 @@ def _day_pass(row: DayPassRow, key: bytes) -> DayPass:
 
 
 async def check_in(
-    desk: Desk, tx: Transaction, shown: str | PassDocument, restaurant_id: RestaurantId
+    desk: Desk,
+    tx: Transaction,
+    shown: str | PassDocument,
+    restaurant_id: RestaurantId,
+    *,
+    scanned_at: datetime | None = None,
 ) -> Reservation:
     """Let a party in with its pass: the pass is used up and the party seated, both or neither. Of two scans at once one is let in.
 
+    A scanner that was without a network tells when it let the party in, within the last day: the pass is judged as of then.
+
     Refuses: as `validate`.
     """
+    now = desk.now()
+    at = now if scanned_at is None else min(now, max(now - _TOLD_LATE_MAX, scanned_at))
     true_pass = await _read(desk, tx, tx.tenant_id, shown)
     row = await store.lock_pass(tx, true_pass.nonce)
     # A true signature without a row is somebody else with our key.
@@ -214,9 +231,8 @@ async def check_in(
         raise PassForged
     # Read after the pass was locked.
     before = await find(desk, tx, true_pass.reservation_id)
-    _judge(desk, true_pass, before, restaurant_id, used_at=row.used_at, revoked_at=row.revoked_at)
+    _judge(true_pass, before, restaurant_id, now=at, used_at=row.used_at, revoked_at=row.revoked_at)
     seated = await seat(desk, tx, before.id)
-    now = desk.now()
     await store.use_pass(tx, row.pass_id, now)
     await append(tx, _validated(before, row, now))
     await faults.reach("qr.check_in.before_commit")
@@ -236,11 +252,11 @@ async def _read(
 
 
 def _judge(
-    desk: Desk,
     shown: CheckInPass,
     reservation: Reservation,
     restaurant_id: RestaurantId,
     *,
+    now: datetime,
     used_at: datetime | None,
     revoked_at: datetime | None,
 ) -> None:
@@ -251,7 +267,7 @@ def _judge(
         expected_at=reservation.expected_at,
         status=reservation.status,
         used_at=used_at,
-        now=desk.now(),
+        now=now,
         tolerance_minutes=reservation.policy.tolerance_minutes,
         revoked_at=revoked_at,
     )

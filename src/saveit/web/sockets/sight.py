@@ -1,10 +1,14 @@
 """What a caller may see of what happens. Pure."""
 
 from collections.abc import Iterator
+from typing import Final
 
-from saveit.access import EVERYTHING, Principal
+from saveit.access import Permission, Principal
 from saveit.consumers.live import Group, Sight
 from saveit.kernel.ids import AdvisorId, RestaurantId
+from saveit.web.reach import sees_advisors, sees_house
+
+_READ: Final[Permission] = "inbox:read"
 
 
 def groups_of(principal: Principal, restaurant_id: RestaurantId) -> Iterator[Group]:
@@ -22,20 +26,12 @@ def sight_of(
 ) -> Sight | None:
     """Return which conversations the caller may see on a restaurant's lines and on the house's; None for none.
 
-    Whoever runs the house sees all, who stands at the door the house's own, an advisor theirs.
+    It is what they may read by HTTP, by the same right.
     """
-    if principal.kind == "platform":
+    if not principal.permits(_READ, restaurant_id):
+        return None
+    if sees_advisors(principal, _READ):
         return Sight(advisors_too=True)
-    if principal.kind == "api_key":
-        seen = EVERYTHING in principal.scopes or "inbox:read" in principal.scopes
-        return Sight(advisors_too=True) if seen else None
-    role = None if restaurant_id is None else str(principal.roles.get(restaurant_id))
-    match role:
-        case "owner" | "manager":
-            return Sight(advisors_too=True)
-        case "host":
-            return Sight()
-        case "advisor" if advisor_id is not None:
-            return Sight(advisor_id=advisor_id)
-        case _:
-            return None
+    if advisor_id is not None:
+        return Sight(advisor_id=advisor_id)
+    return Sight() if sees_house(principal, _READ) else None

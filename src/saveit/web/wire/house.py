@@ -143,6 +143,12 @@ class ShowPass(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     document: PassDocument | None = None
 
 
+class ScannedPass(ShowPass, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A pass that lets its party in. `scanned_at` is for a scanner that had no network: within the last day, judged as of then."""
+
+    scanned_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
 class PassVerdict(Struct, frozen=True):
     """The pass lets this party in; a pass that does not is refused with its reason."""
 

@@ -29,6 +29,7 @@ export const enBoard: Record<keyof typeof esBoard, string> = {
   copied: 'Copied',
 
   sign_in: 'Sign in',
+  own_password: 'Choose another password',
   sign_out: 'Sign out',
   sign_in_title: 'Your room, live',
   sign_in_hint: 'Use the email and password that your restaurant gave you.',

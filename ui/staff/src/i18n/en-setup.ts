@@ -100,6 +100,7 @@ export const enSetup: Record<keyof typeof esSetup, string> = {
   preview_now: 'now {count}',
   role: 'Role',
   take_role: 'Remove from the team',
+  new_password: 'New password',
   staff_made: 'Hand over this password; it is not shown again.',
   add_staff: 'Add somebody',
   line_active: 'Active',

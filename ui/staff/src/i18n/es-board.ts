@@ -27,6 +27,7 @@ export const esBoard = {
   copied: 'Copiado',
 
   sign_in: 'Entrar',
+  own_password: 'Elegir otra contraseña',
   sign_out: 'Salir',
   sign_in_title: 'Su sala, en directo',
   sign_in_hint: 'Entre con el correo y la contraseña que le dio su restaurante.',

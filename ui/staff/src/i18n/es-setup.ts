@@ -98,6 +98,7 @@ export const esSetup = {
   preview_now: 'ahora {count}',
   role: 'Función',
   take_role: 'Quitar del equipo',
+  new_password: 'Otra contraseña',
   staff_made: 'Entréguele esta contraseña; no se vuelve a mostrar.',
   add_staff: 'Añadir a alguien',
   line_active: 'Activa',

@@ -119,10 +119,13 @@ async function send(method: string, path: string, options: Options): Promise<Res
 
 /** Ask the server. Throws a Problem for whatever it refuses. */
 export async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
+  const asked = caller.token;
   const response = await send(method, path, options);
   if (!response.ok) {
     const problem = await problemOf(response);
-    if (problem.status === 401 && problem.code === 'unauthenticated') caller.onSignedOut();
+    // What an older session is told is nothing to the one that came after it.
+    const ended = problem.status === 401 && problem.code === 'unauthenticated';
+    if (ended && asked === caller.token) caller.onSignedOut();
     throw problem;
   }
   if (response.status === 204) return undefined as T;

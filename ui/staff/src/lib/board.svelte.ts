@@ -14,6 +14,7 @@ import {
   reseatedBetween,
   rowsOf,
   spanOf,
+  standsAsBefore,
   STANDS,
   tablesAfterDrop,
 } from './timeline';
@@ -101,7 +102,6 @@ export class Board {
     this.loading = true;
     this.error = null;
     this.undoable = [];
-    const same = this.restaurant?.id === restaurant.id;
     this.restaurant = restaurant;
     this.day = day;
     this.reservations = [];
@@ -109,7 +109,7 @@ export class Board {
     this.holds = [];
     this.waitlist = [];
     try {
-      const [sequence] = await Promise.all([this.#readDay(turn), same ? null : this.#readHouse()]);
+      const [sequence] = await Promise.all([this.#readDay(turn), this.#readHouse(turn)]);
       if (turn !== this.#turn) return;
       this.live.follow({
         topic: { restaurant_id: restaurant.id, days: [day] },
@@ -131,9 +131,10 @@ export class Board {
     this.live.stop();
   }
 
-  async #readHouse(): Promise<void> {
+  /** Read the rules: the hours of a day reach as far as they say. */
+  async #readHouse(turn: number): Promise<void> {
     const config = await get<Config>(`/restaurants/${this.restaurant?.id ?? ''}/config`);
-    this.rules = config.rules;
+    if (turn === this.#turn) this.rules = config.rules;
   }
 
   async #readDay(turn: number): Promise<string | null> {
@@ -183,6 +184,11 @@ export class Board {
 
   #hear(fact: Fact): void {
     this.refreshSoon();
+    if (fact.kind === 'rules.changed') {
+      this.#readHouse(this.#turn).catch((error: unknown) => {
+        if (!(error instanceof Problem)) throw error;
+      });
+    }
     if (fact.actor === `staff:${session.kept?.user_id}`) return;
     if (fact.subject_kind === 'reservation' && fact.subject_id !== null) {
       void this.#announce(fact.kind, fact.subject_id);
@@ -267,6 +273,21 @@ export class Board {
     return post<Reservation>(`/reservations/${id}/${verb}`, body);
   }
 
+  /** Change a party by the revision that is on screen; when only something else of it was changed meanwhile, by the newest. */
+  async #revise(
+    before: Reservation,
+    work: (revision: number) => Promise<Reservation>,
+  ): Promise<Reservation> {
+    try {
+      return await work(before.revision);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'revision_conflict') throw error;
+      const now = await get<Reservation>(`/reservations/${before.id}`);
+      if (!standsAsBefore(before, now)) throw error;
+      return work(now.revision);
+    }
+  }
+
   /** How an act is taken back: what has a way back of its own by that, a change by the change that puts all as it was. */
   #undoOf(before: Reservation, act?: string): (told: Reservation) => Promise<unknown> {
     if (act !== undefined) {
@@ -330,7 +351,10 @@ export class Board {
     return this.act(
       (told) =>
         t('act_moved', { name: before.guest.name, table: told.table?.number ?? t('no_table') }),
-      () => this.#on(before.id, 'move', { table_ids: tableIds, revision: before.revision }),
+      () =>
+        this.#revise(before, (revision) =>
+          this.#on(before.id, 'move', { table_ids: tableIds, revision }),
+        ),
       { actedId: before.id, undo: this.#undoOf(before) },
     );
   }
@@ -339,24 +363,27 @@ export class Board {
     return this.act(
       () => t('act_extended', { name: before.guest.name, time: this.clock(until) }),
       () =>
-        this.#on(before.id, 'extend', {
-          leaves_at: isoOf(until),
-          revision: before.revision,
-        }),
+        this.#revise(before, (revision) =>
+          this.#on(before.id, 'extend', { leaves_at: isoOf(until), revision }),
+        ),
       { actedId: before.id, undo: this.#undoOf(before) },
     );
   }
 
-  change(before: Reservation, changes: Record<string, unknown>): Promise<Reservation | null> {
+  /** Change what was asked in a form; what was only `dragged` goes there whatever else was noted meanwhile. */
+  change(
+    before: Reservation,
+    changes: Record<string, unknown>,
+    dragged = false,
+  ): Promise<Reservation | null> {
+    const put = (revision: number): Promise<Reservation> =>
+      call<Reservation>('PUT', `/reservations/${before.id}`, { body: { ...changes, revision } });
     return this.act(
       (told) =>
         told.time === before.time
           ? t('act_changed', { name: told.guest.name })
           : t('act_retimed', { name: told.guest.name, time: told.time }),
-      () =>
-        call<Reservation>('PUT', `/reservations/${before.id}`, {
-          body: { ...changes, revision: before.revision },
-        }),
+      () => (dragged ? this.#revise(before, put) : put(before.revision)),
       { actedId: before.id, undo: this.#undoOf(before) },
     );
   }
@@ -375,7 +402,7 @@ export class Board {
     const changes: Record<string, unknown> = { time, beyond_pacing: true };
     const [only] = ids;
     if (ids.length === 1 && !sameTables) changes['table_id'] = only;
-    const after = await this.change(before, changes);
+    const after = await this.change(before, changes, true);
     if (after !== null && ids.length > 1 && !sameTables) await this.move(after, ids);
   }
 

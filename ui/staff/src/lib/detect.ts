@@ -1,4 +1,4 @@
-/** Finding a QR symbol in a picture: by the browser where it can, else by a library that is only then fetched. */
+/** Finding a QR symbol in a picture: by the browser where it can, else by a library that is fetched only where it is needed. */
 
 interface Detector {
   detect: (source: ImageBitmapSource) => Promise<{ rawValue: string }[]>;
@@ -48,9 +48,19 @@ async function ofLibrary(): Promise<Find> {
 
 let finding: Promise<Find> | undefined;
 
+/** Have at hand what finds symbols: a scanner without the network cannot fetch it any more. */
+export async function prepareQr(): Promise<Find> {
+  finding ??= ofBrowser().then((find) => find ?? ofLibrary());
+  try {
+    return await finding;
+  } catch (error) {
+    finding = undefined;
+    throw error;
+  }
+}
+
 /** Return what the symbol in a picture says, or null when there is none. */
 export async function findQr(source: HTMLVideoElement | ImageBitmap): Promise<string | null> {
-  finding ??= ofBrowser().then((find) => find ?? ofLibrary());
-  const find = await finding;
+  const find = await prepareQr();
   return find(source);
 }

@@ -3,7 +3,7 @@
 import { Problem, get, post } from './api';
 import { clock } from './clock.svelte';
 import { judge, digestOf, tokenIn, type Expected, type Verdict } from './passes';
-import { dayAt } from './time';
+import { dayAt, isoOf } from './time';
 import type { BoardAnswer, Reservation, Restaurant } from './types';
 
 export interface Known {
@@ -26,6 +26,7 @@ interface Kept {
 export interface Entry {
   key: string;
   token: string;
+  digest: string;
   restaurantId: string;
   at: number;
   name: string;
@@ -37,6 +38,8 @@ export type Result =
   | { kind: 'out'; verdict: Verdict | null; lines: string[]; known: Known | null };
 
 const KEPT = 'saveit.staff.door';
+/** Too many at once, or nobody signed in: neither says anything of the pass. */
+const LATER = new Set([401, 429]);
 const QUEUE = 'saveit.staff.door.queue';
 
 function read<T>(name: string, nothing: T): T {
@@ -49,7 +52,8 @@ export class Door {
   known = $state.raw<Known[]>([]);
   readAt = $state<number | null>(null);
   queue = $state.raw<Entry[]>(read<Entry[]>(QUEUE, []));
-  #seen: string[] = [];
+  /** Digests of what was told to the server since the list was read: the list does not know yet. */
+  #told: string[] = [];
   readonly #restaurant: Restaurant;
 
   constructor(restaurant: Restaurant) {
@@ -75,7 +79,8 @@ export class Door {
     const day = this.#day;
     const told = await get<{ passes: Expected[] }>(`/restaurants/${id}/passes`, { date: day });
     this.passes = told.passes;
-    this.readAt = Date.now();
+    this.#told = [];
+    this.readAt = clock.now;
     const kept: Kept = { day, readAt: this.readAt, passes: this.passes, known: this.known };
     localStorage.setItem(`${KEPT}.${id}`, JSON.stringify(kept));
   }
@@ -116,6 +121,7 @@ export class Door {
     try {
       const body = { restaurant_id: this.#restaurant.id, token };
       const told = await post<{ reservation: Reservation }>('/qr/checkin', body);
+      this.#told.push(await digestOf(token));
       return { kind: 'in', known: this.#knownOf(told.reservation), offline: false };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -128,15 +134,16 @@ export class Door {
 
   async #showOffline(token: string): Promise<Result> {
     const { id } = this.#restaurant;
-    const { verdict, expected } = await judge(token, id, this.passes, this.#seen, clock.now);
+    const seen = [...this.#told, ...this.queue.map((each) => each.digest)];
+    const { verdict, expected } = await judge(token, id, this.passes, seen, clock.now);
     const known = this.known.find((each) => each.id === expected?.reservation_id) ?? null;
     if (verdict !== 'ok' || known === null) return { kind: 'out', verdict, lines: [], known };
-    this.#seen.push(await digestOf(token));
     const entry: Entry = {
       key: crypto.randomUUID(),
       token,
+      digest: await digestOf(token),
       restaurantId: id,
-      at: Date.now(),
+      at: clock.now,
       name: known.name,
       refused: [],
     };
@@ -166,13 +173,15 @@ export class Door {
   /** Tell the server of all that were let in without it. */
   async sync(): Promise<void> {
     for (const entry of this.queue.filter((each) => each.refused.length === 0)) {
-      const body = { restaurant_id: entry.restaurantId, token: entry.token };
+      const scanned = isoOf(entry.at);
+      const body = { restaurant_id: entry.restaurantId, token: entry.token, scanned_at: scanned };
       try {
         await post('/qr/checkin', body, entry.key);
+        this.#told.push(entry.digest);
         this.#keep(this.queue.filter((each) => each.key !== entry.key));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        if (error.offline || error.status >= 500) return;
+        if (error.offline || error.status >= 500 || LATER.has(error.status)) return;
         const refused = error.sentences;
         this.#keep(this.queue.map((each) => (each.key === entry.key ? { ...each, refused } : each)));
       }

@@ -55,17 +55,32 @@ export class Live {
     this.#after = wish.after;
     this.#open();
     this.#poll = setInterval(() => this.#look(), POLL_MS);
+    addEventListener('offline', this.#lost);
+    addEventListener('online', this.#found);
   }
 
   stop(): void {
     clearTimeout(this.#retry);
     clearInterval(this.#poll);
+    removeEventListener('offline', this.#lost);
+    removeEventListener('online', this.#found);
     this.#wish = null;
+    this.#lost();
+  }
+
+  /** Let the socket go at once: without a network a browser notices only after a minute or more. */
+  readonly #lost = (): void => {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
     this.link = 'off';
-  }
+  };
+
+  readonly #found = (): void => {
+    clearTimeout(this.#retry);
+    this.#tries = 0;
+    if (this.#socket === null) this.#open();
+  };
 
   #look(): void {
     if (this.link === 'live' && Date.now() - this.#heardAt > SILENT_MS) this.#socket?.close();

@@ -30,7 +30,7 @@ const POWERS: Record<Role, Power[]> = {
   manager: ['read', 'host', 'manage', 'inbox', 'lines', 'analytics'],
   host: ['read', 'host', 'inbox'],
   advisor: ['inbox'],
-  viewer: ['read', 'analytics'],
+  viewer: ['read'],
 };
 
 class Session {
@@ -69,6 +69,7 @@ class Session {
   }
 
   async signIn(email: string, password: string): Promise<void> {
+    configure({ token: null });
     const told = await post<Kept & { language: Language }>('/sessions', { email, password });
     this.kept = { token: told.token, user_id: told.user_id, expires_at: told.expires_at };
     localStorage.setItem(KEPT, JSON.stringify(this.kept));
@@ -89,7 +90,7 @@ class Session {
         all<Restaurant>('/restaurants', 'restaurants'),
       ]);
       this.me = me;
-      this.restaurants = restaurants;
+      this.restaurants = restaurants.sort((a, b) => a.name.localeCompare(b.name));
       localStorage.setItem(`${KEPT}.last`, JSON.stringify({ me, restaurants }));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

@@ -201,6 +201,18 @@ export function reseatedBetween(
   });
 }
 
+/** Whether a party is still where and when it was, and as many: what else was changed is no reason to ask again. */
+export function standsAsBefore(before: Reservation, now: Reservation): boolean {
+  return (
+    before.status === now.status &&
+    before.date === now.date &&
+    before.time === now.time &&
+    before.party_size === now.party_size &&
+    Date.parse(before.leaves_at) === Date.parse(now.leaves_at) &&
+    before.table?.ids.join() === now.table?.ids.join()
+  );
+}
+
 /** A party as screens use it: its tables with the numbers that stand on them. */
 export function partyOf(row: BoardRow, tables: Table[]): Reservation {
   const { table_ids: ids, person_id: userId, ...rest } = row;

@@ -12,6 +12,7 @@ export interface Toast {
 }
 
 let last = 0;
+const PLAIN_MS = 3_500;
 const SHOWN_MS = { good: 6_000, news: 8_000, bad: 12_000 };
 
 class Toasts {
@@ -20,8 +21,11 @@ class Toasts {
   show(toast: Omit<Toast, 'id' | 'lines'> & { lines?: string[] }): void {
     last += 1;
     const id = last;
-    this.list = [...this.list.slice(-3), { lines: [], ...toast, id }];
-    setTimeout(() => this.close(id), SHOWN_MS[toast.tone]);
+    // Said again, it is said once: what is covered by many of one kind is wanted more.
+    const others = this.list.filter((each) => each.title !== toast.title || each.tone !== toast.tone);
+    this.list = [...others.slice(-3), { lines: [], ...toast, id }];
+    const plain = toast.tone === 'good' && toast.action === undefined && toast.lines === undefined;
+    setTimeout(() => this.close(id), plain ? PLAIN_MS : SHOWN_MS[toast.tone]);
   }
 
   /** Tell what was refused, in the server's words. */

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from saveit.access import Permission, find_user, may
+from saveit.access import Permission, find_user
 from saveit.advisors import Line, advisor_of_user, list_lines
 from saveit.conversations import (
     Conversation,
@@ -32,6 +32,7 @@ from saveit.kernel.ids import AdvisorId, LineId, PersonId, RestaurantId, UserId
 from saveit.messages import Can
 from saveit.web.edge import Call
 from saveit.web.problems import PersonUnknown
+from saveit.web.reach import sees_advisors, sees_house
 from saveit.web.wire.inbox import (
     Answering,
     ConversationAnswer,
@@ -66,16 +67,15 @@ async def sight_of(call: Call, tx: Transaction, permission: Permission) -> Sight
     if principal.kind != "staff" or principal.id is None:
         mine = principal.restaurants
         return Sight({line.id: line for line in lines if mine is None or line.restaurant_id in mine}, None)
-    roles = {role for role in principal.roles.values() if may(role, permission)}
     theirs = {
         line.id: line
         for line in lines
         if line.restaurant_id is None or principal.permits(permission, line.restaurant_id)
     }
-    if roles & {"owner", "manager"}:
+    if sees_advisors(principal, permission):
         return Sight(theirs, None)
     own = await advisor_of_user(tx, UserId(principal.id))
-    if own is not None or "host" not in roles:
+    if own is not None or not sees_house(principal, permission):
         await act_for_advisor(tx, own or _NOBODYS)
         return Sight({line.id: line for line in lines if own is not None and line.advisor_id == own}, own)
     await act_for_advisor(tx, None)
