@@ -162,6 +162,11 @@ _NOT_NAMES: Final = frozenset(
     )
     for word in line.split()
 )
+# A phone that closes the message, already taken out, and the word before it.
+_PHONE_LAST: Final = re.compile(
+    r"(?i)[\s,.;-]*(?:(?:mi|my|el|and|y)\s+)*(?:tel[eé]?f?o?n?o?|tfno|cel(?:ular|l)?|m[oó]vil|mobile|phone|fono|number|n[uú]mero"
+    r"|whats\w*)?(?:\s+(?:number|es|is))?[\s.:,]*¤+[\s.!,]*$"
+)
 _NAME_WORDS_MAX: Final = 4
 _DAYS_AND_MONTHS: Final = frozenset(WEEKDAYS) | frozenset(MONTHS)
 _ASKED_NAME: Final = re.compile(
@@ -257,8 +262,19 @@ def name_of(text: str, *, asked: bool) -> str | None:
     return None if shouted else _bare_name(text)
 
 
+def without_name(text: str, name: str) -> str:
+    """Return the text without the name where it is given: Domingo Pérez is not a Sunday, and "mañana" holds no Ana."""
+    places = [found.span() for found in re.finditer(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", text)]
+    if not places:
+        return text
+    announced = {lead.end() for lead in _NAME_LEADS.finditer(text)}
+    start, end = next((span for span in reversed(places) if span[0] in announced), places[-1])
+    return f"{text[:start]} ¤ {text[end:]}"
+
+
 def _bare_name(text: str) -> str | None:
     """Return a name that nothing announces: "Tyler here", "4 personas, Roberto", "Thank you, Rebecca"."""
+    text = _PHONE_LAST.sub("", text)
     beside = _BESIDE_SLOTS.search(plain(text)) is not None
     for found in (
         _HERE.search(text),

@@ -101,7 +101,7 @@ def understand(text: str, context: Context) -> Understanding:
     text = text[: spelling.TEXT_LENGTH_MAX]
     visible, phone, email, code = contact.take_contact(text)
     name = contact.name_of(visible, asked=context.requested == "name")
-    nameless = visible if name is None else _without(visible, name)
+    nameless = visible if name is None else contact.without_name(visible, name)
     houses = _houses(context.houses)
     plain = spelling.plain(nameless).replace(_HOUSE, " ")
     if houses.called is not None:
@@ -174,12 +174,6 @@ def _pattern(words: Sequence[str]) -> str:
     if all(map(spelling.is_common, words)):
         said = r"(?:(?<=\ben )|(?<=\bat )|(?<=restaurante )|(?<=restaurant ))"
     return rf"{said}{name}(?![a-z\d])"
-
-
-def _without(text: str, name: str) -> str:
-    """Return the text without the name: Domingo Pérez is not a Sunday."""
-    place = text.lower().find(name.lower())
-    return text if place < 0 else f"{text[:place]} ¤ {text[place + len(name) :]}"
 
 
 def _states(stated: Slots, questions: tuple[Question, ...]) -> frozenset[Slot]:
