@@ -318,7 +318,7 @@ def test_slips_and_capitals_change_nothing(text: str) -> None:
     ],
 )
 def test_a_name_and_a_phone_take_nothing_from_the_day_and_the_hour(text: str, day: int, name: str) -> None:
-    """ "Ana" stands in "mañana" as well, and "Mar" in "martes": only the name itself is put aside."""
+    """Ana stands in "mañana" as well, and Mar in "martes": only the name itself is put aside."""
     slots = heard(text).slots
 
     assert (slots.date, slots.time, slots.party_size, slots.name) == (date(2026, 3, day), time(20), 2, name)

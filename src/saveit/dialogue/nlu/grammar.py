@@ -9,11 +9,12 @@ from typing import Final, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from saveit.dialogue.nlu import contact, dates, intents, people, spelling, times
-from saveit.dialogue.nlu.dates import Day, Here
 from saveit.dialogue.nlu.model import Context, Doubt, Intent, Language, Question, Slot, Slots, Understanding
-from saveit.dialogue.nlu.people import Party, PartyRange
-from saveit.dialogue.nlu.times import Clock, Said
+from saveit.dialogue.nlu.stated import contact, dates, people, spelling, times
+from saveit.dialogue.nlu.stated.dates import Day, Here
+from saveit.dialogue.nlu.stated.people import Party, PartyRange
+from saveit.dialogue.nlu.stated.times import Clock, Said
+from saveit.dialogue.nlu.wanted import intents
 
 _Mention = TypeVar("_Mention", Day, Said, Party)
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from saveit.dialogue.nlu.words import (
+from saveit.dialogue.nlu.stated.words import (
     ABBREVIATIONS,
     ENGLISH,
     HONEST,

@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 from saveit.dialogue.nlu.model import Intent
-from saveit.dialogue.nlu.talk import TALK
-from saveit.dialogue.nlu.wants import WANTS
+from saveit.dialogue.nlu.wanted.talk import TALK
+from saveit.dialogue.nlu.wanted.wants import WANTS
 
 CUES: Final[tuple[tuple[Intent, float, re.Pattern[str]], ...]] = tuple(
     (intent, weight, re.compile(pattern)) for intent, weight, pattern in (*WANTS, *TALK)

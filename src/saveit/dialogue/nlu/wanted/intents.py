@@ -4,7 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from saveit.dialogue.nlu.cues import (
+from saveit.dialogue.nlu.model import Intent, Slot
+from saveit.dialogue.nlu.wanted.cues import (
     ASKS_OR_ORDERS,
     AT_TABLE,
     BOOKS,
@@ -16,7 +17,6 @@ from saveit.dialogue.nlu.cues import (
     THINKING,
     TO_THE_HOUSE,
 )
-from saveit.dialogue.nlu.model import Intent, Slot
 
 # The weight of a cue that says what is wanted, not only what it is about.
 _SAYS_WANT: Final = 4.0

@@ -4,9 +4,9 @@ import re
 from typing import Final, Literal, TypeAlias
 
 from saveit.dialogue.nlu.model import Area
-from saveit.dialogue.nlu.spelling import is_common, is_known, plain
-from saveit.dialogue.nlu.times import blanked
-from saveit.dialogue.nlu.words import MONTHS, WEEKDAYS
+from saveit.dialogue.nlu.stated.spelling import is_common, is_known, plain
+from saveit.dialogue.nlu.stated.times import blanked
+from saveit.dialogue.nlu.stated.words import MONTHS, WEEKDAYS
 
 _Trust: TypeAlias = Literal["sure", "unsure", "capital"]
 """How far the words before a name can be relied on to announce one."""
