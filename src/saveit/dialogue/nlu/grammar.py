@@ -99,7 +99,7 @@ def understand(text: str, context: Context) -> Understanding:
 
     Only the first 1,000 characters are looked at.
     """
-    text = text[: spelling.TEXT_LENGTH_MAX]
+    text, more = contact.first_table(text[: spelling.TEXT_LENGTH_MAX])
     visible, phone, email, code = contact.take_contact(text)
     name = contact.name_of(visible, asked=context.requested == "name")
     nameless = visible if name is None else contact.without_name(visible, name)
@@ -157,6 +157,7 @@ def understand(text: str, context: Context) -> Understanding:
         date_alternatives=() if when.day is None else when.day.others,
         part_of_day=part,
         people_added=added,
+        speaks_of_another=more,
     )
 
 

@@ -201,6 +201,17 @@ _WISH: Final = re.compile(
 )
 _CLAUSE: Final = re.compile(r"[,.;\n!¡?¿]+|\s+(?:pero|but)\s+")
 _WISHES_LENGTH_MAX: Final = 500
+# "Mesa para 2 mañana y otra para 6 el sábado": the second has its own party, day and hour.
+_ANOTHER_TABLE: Final = re.compile(
+    r"(?i)[\s,;.]+(?:y|and|plus|tambi[eé]n|also)\s+(?:otra|another|una segunda|a second)(?:\s+(?:mesa|reserva|table|booking|one))?"
+    r"\s+(?:para|pa|for|de|of)\s+(?=(?:\d{1,2}|dos|tres|cuatro|cinco|seis|siete|ocho|diez|two|three|four|five|six|seven|eight|ten)\b)"
+)
+_SAYS_NUMBER: Final = re.compile(
+    r"(?i)\d|\b(?:dos|tres|cuatro|cinco|seis|siete|ocho|two|three|four|five|six|seven|eight)\b"
+)
+# A clause as long as this is a whole message without commas: of it only what is near the wish is a note.
+_CLAUSE_LENGTH_MAX: Final = 80
+_NEAR_WISH: Final = (3, 6)
 
 
 def take_contact(text: str) -> tuple[str, str | None, str | None, str | None]:
@@ -221,6 +232,14 @@ def take_contact(text: str) -> tuple[str, str | None, str | None, str | None]:
             phone = re.sub(r"[^\d+]", "", found[0])
             text = blanked(text, *found.span())
     return text, phone, email, code
+
+
+def first_table(text: str) -> tuple[str, bool]:
+    """Return what is said of the first of two tables that one message asks for, and whether there is a second."""
+    found = _ANOTHER_TABLE.search(text)
+    if found is None or not _SAYS_NUMBER.search(text[: found.start()]):
+        return text, False
+    return text[: found.start()], True
 
 
 def hide_numbers(text: str) -> str:
@@ -244,8 +263,19 @@ def wishes_of(text: str) -> str | None:
     """Return the guest's own clauses that speak of children, chairs, allergies, dogs or birthdays."""
     if not _WISH.search(plain(text)):
         return None
-    told = [clause.strip() for clause in _CLAUSE.split(text) if _WISH.search(plain(clause))]
+    told = [_near_wish(clause.strip()) for clause in _CLAUSE.split(text) if _WISH.search(plain(clause))]
     return "; ".join(told)[:_WISHES_LENGTH_MAX] or None
+
+
+def _near_wish(clause: str) -> str:
+    """Return the clause, or of one that never stops the words around what is wished."""
+    if len(clause) <= _CLAUSE_LENGTH_MAX:
+        return clause
+    words = clause.split()
+    ends = [place for place in range(len(words)) if _WISH.search(plain(" ".join(words[: place + 1])))]
+    begins = [place for place in range(len(words)) if _WISH.search(plain(" ".join(words[place:])))]
+    before, after = _NEAR_WISH
+    return " ".join(words[max(0, min(ends[0], begins[-1]) - before) : max(ends[0], begins[-1]) + after + 1])
 
 
 def name_of(text: str, *, asked: bool) -> str | None:
