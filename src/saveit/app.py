@@ -5,6 +5,7 @@ bottom. Only the commands import it. The web is imported when it is served: a co
 """
 
 import asyncio
+import importlib
 import resource
 import secrets
 import signal
@@ -40,6 +41,7 @@ from saveit.kernel.db import Actor, Database
 from saveit.kernel.http import HttpClient, NotSent
 from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
+from saveit.kernel.redis import find_redis, hanging_up
 from saveit.kernel.settings import Settings
 from saveit.ledger import House
 from saveit.messages import Channels, Response, SocketPush
@@ -437,6 +439,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     from saveit.web import Parts, create_app
 
     settings = core.settings
+    redis = find_redis(settings.redis_url)
     parts = Parts(
         desk=desk,
         gateway=gateway,
@@ -444,6 +447,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
         emails=core.emails,
         public_url=settings.public_url,
         limits=_limits(settings),
+        redis=redis,
         live=live,
         deliver=delivery.wake,
         owner_dsn=owner_dsn,
@@ -453,6 +457,8 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 
     async def tell() -> None:
         ready()
+        # Wanted with the first message of a guest, and by nobody before.
+        await asyncio.to_thread(importlib.import_module, "saveit.dialogue.nlu.grammar")
 
     app = cast("App", create_app(parts))
     config = uvicorn.Config(
@@ -482,7 +488,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     def give_up() -> None:
         server.should_exit = True
 
-    async with open_background(core, desk, gateway, delivery, live=live, failed=give_up):
+    async with hanging_up(redis), open_background(core, desk, gateway, delivery, live=live, failed=give_up):
         await server.serve([listener])
 
 

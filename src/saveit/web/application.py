@@ -1,8 +1,12 @@
 """The skin put together."""
 
+from collections.abc import Callable
 from typing import cast
 
+from litestar import Litestar
+
 from saveit.kernel.observe import is_tracing
+from saveit.web.desk import Alternatives
 from saveit.web.edge import Front, Traced
 from saveit.web.hot.chats import AskFromPages
 from saveit.web.hot.document import Document
@@ -19,10 +23,13 @@ from saveit.web.wire import Alternative
 from saveit.web.wire.asgi import App
 
 
-def create_app(parts: Parts) -> App:
-    """Return the application: an ASGI callable. It keeps nothing open; whoever made the parts closes them."""
+def create_app(parts: Parts, *, route: Callable[[Alternatives], Litestar] = make_router) -> App:
+    """Return the application: an ASGI callable. It keeps nothing open; whoever made the parts closes them.
+
+    `route` makes the framework's part: whoever needs many applications shares it among them.
+    """
     alternatives = Memory[tuple[Alternative, ...]](parts.desk)
-    router = make_router(alternatives)
+    router = route(alternatives)
     front = Front(
         parts,
         # The framework types ASGI by its own names for the same dictionaries.

@@ -10,6 +10,7 @@ from saveit.web.edge.call import Call
 from saveit.web.edge.front import Front, HotPath, reply_to
 from saveit.web.edge.heads import Heads, read_heads
 from saveit.web.edge.replies import JSON, Reply
+from saveit.web.edge.tallies import Tally
 from saveit.web.edge.traced import Traced
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "HotPath",
     "Reader",
     "Reply",
+    "Tally",
     "Traced",
     "Verdict",
     "read_body",

@@ -5,15 +5,17 @@ what they do is spread over as many files; here it is one function that can be r
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import perf_counter
 from typing import Protocol
 
 from saveit.kernel.errors import Fault, Refusal
 from saveit.kernel.observe import logger, metrics
-from saveit.web.edge.buckets import Buckets, Verdict
+from saveit.web.edge.buckets import Verdict
 from saveit.web.edge.call import Call
 from saveit.web.edge.heads import QUERY_OCTETS_MAX, Heads, caller_address, read_heads
 from saveit.web.edge.replies import Reply, completed, send_reply
+from saveit.web.edge.tallies import Tally
 from saveit.web.links import Links
 from saveit.web.parts import Parts
 from saveit.web.problems import (
@@ -100,10 +102,11 @@ class Front:
         # A trace of our own is this process's and the request's number: no two alike, and no system call for each.
         self._process_id = parts.desk.entropy(8).hex()
         self._request_number = 0
-        self._by_address = Buckets()
-        self._by_key = Buckets()
-        self._sign_ins = Buckets()
-        self._chats = Buckets()
+        tally = partial(Tally, processes=parts.limits.processes, redis=parts.redis)
+        self._by_address = tally("address")
+        self._by_key = tally("key")
+        self._sign_ins = tally("sign-in")
+        self._chats = tally("chat")
         # Finding a metric's child by its labels costs more than counting does.
         self._counters: dict[tuple[str, str, int], Callable[[], None]] = {}
         self._timers: dict[tuple[str, str], Callable[[float], None]] = {}
@@ -202,35 +205,29 @@ class Front:
         """
         limits = self._parts.limits
         if not call.heads.token:
-            self._let_address(call, extra)
+            await self._let_address(call, extra)
             return
-        if limits.ip_per_minute and self._by_address.is_empty(
-            call.address, self._share(limits.ip_per_minute)
-        ):
-            self._let_address(call, extra)
+        if limits.ip_per_minute and self._by_address.is_empty(call.address, limits.ip_per_minute):
+            await self._let_address(call, extra)
         principal = await self._parts.principals.identify(call.heads.token)
         if principal is None:
-            self._let_address(call, extra)
+            await self._let_address(call, extra)
             raise Unauthenticated
         call.is_from(principal)
         quota, most = principal.quota_per_minute, limits.key_per_minute
         per_minute = min(quota, most) if quota and most else quota or most
         if per_minute:
-            _let_by(self._by_key.take(principal.id, self._share(per_minute)), extra)
+            _let_by(await self._by_key.take(str(principal.id), per_minute), extra)
 
-    def _share(self, per_minute: int) -> int:
-        """Return what this process lets in of a limit that all of them keep together: callers come to each about as often."""
-        return max(1, per_minute // self._parts.limits.processes)
-
-    def _let_address(self, call: Call, extra: Headers) -> None:
+    async def _let_address(self, call: Call, extra: Headers) -> None:
         """Let one more request of nobody in particular in. Refuses: RateLimited."""
         per_minute = self._parts.limits.ip_per_minute
         if call.path == SIGN_IN and call.method == "POST":
-            _let_by(self._sign_ins.take(call.address, self._share(_SIGN_INS_PER_MINUTE)), extra)
+            _let_by(await self._sign_ins.take(call.address, _SIGN_INS_PER_MINUTE), extra)
         if call.path == CHAT_SESSIONS and call.method == "POST" and per_minute:
-            _let_by(self._chats.take(call.address, self._share(_CHATS_PER_MINUTE)), extra)
+            _let_by(await self._chats.take(call.address, _CHATS_PER_MINUTE), extra)
         if per_minute:
-            _let_by(self._by_address.take(call.address, self._share(per_minute)), extra)
+            _let_by(await self._by_address.take(call.address, per_minute), extra)
 
     def _record(self, call: Call, route: str, status: int, *, begun: float, code: str | None = None) -> None:
         """Count, and write one line: no query, no body, no word of a guest's.
