@@ -92,7 +92,7 @@ def _leant(weighed: Weighed, scores: dict[Intent, float], leans: dict[Intent | N
     """Let the words that no table has tip the balance; what a table settled has its own weight beside its score."""
     if not leans:
         return weighed
-    totals = {
+    totals: dict[Intent | None, float] = {
         want: max(scores.get(want, 0.0), 0.0) + _LEANING * lean if want is not None else _LEANING * lean
         for want, lean in leans.items()
     }
