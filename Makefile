@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: schema pages client help run test test-fast test-embedded test-browser test-system check bench fmt lock clean venv
+.PHONY: schema pages client help run test test-fast test-embedded test-slow test-races test-browser test-system coverage check bench fmt lock clean venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,9 @@ PAGES := src/saveit/web/pages/built/.built
 PAGE_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -not -path 'ui/shared/openapi.json' -not -path 'ui/shared/api-types.d.ts' -print)
 # The machine has few cores and every worker starts a database of its own: more is slower.
 WORKERS ?= 2
+QUICK := not slow and not race and not fault and not browser
+# A module stays with one worker: its servers are started once. In their order the long ones come before the short ones of tests/web.
+SHARED := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
@@ -27,24 +30,43 @@ run: $(RUNTIME) $(PAGES) ## Start SaveIt with a demo: three restaurants, working
 	@SAVEIT_DATA_DIR="$${SAVEIT_DATA_DIR:-$(CURDIR)/.saveit}" SAVEIT_LOG_FORMAT="$${SAVEIT_LOG_FORMAT:-text}" \
 	  exec $(BIN)/saveit up --demo $(ARGS)
 
-test: test-embedded test-browser test-system ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
+# Each part runs even if one before it failed, so that one run tells all that is wrong; the house's own rules are in `make check`.
+test: $(DEV) $(PAGES) ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
+	@failed=; \
+	for part in coverage test-slow test-races test-browser test-system; do \
+	  began=$$SECONDS; \
+	  $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
+	  echo "== $$part: $$((SECONDS - began)) s"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
-test-embedded: $(DEV) $(PAGES)
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not race and not fault and not browser" $(ARGS)
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "race or fault" $(ARGS)
+test-embedded: coverage test-slow
+
+# What is traced takes half as long again, so only tests that need neither crowds nor crashes nor minutes are, and CI runs them once.
+coverage: $(DEV) $(PAGES) ## The quick tests, and how much of the product they go through; fails below what pyproject.toml asks
+	@rm -f .coverage .coverage.*
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/coverage run -m pytest $(SHARED) --ignore=tests/house -m "$(QUICK)" $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+test-slow: $(DEV) $(PAGES)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m "slow and not race and not fault and not browser" $(ARGS)
+
+test-races: $(DEV) $(PAGES) ## Crowds, and servers that are killed
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m "race or fault" $(ARGS)
 
 test-browser: $(DEV) $(PAGES) ## The pages, in a real Chromium
 	@$(BIN)/python -m tests.browser.chromium
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope -m browser tests/browser $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m browser tests/browser $(ARGS)
 
 # What depends on the server's version runs again on the oldest PostgreSQL we promise, when the machine has one.
 test-system: $(DEV) $(PAGES)
 	@if $(BIN)/python -m tests.house.system_postgres; then \
-	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest -n $(WORKERS) -m postgres $(ARGS); \
+	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest $(SHARED) -m postgres $(ARGS); \
 	fi
 
 test-fast: $(DEV) $(PAGES) ## What fits in two minutes
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not race and not fault and not browser" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) --ignore=tests/house -m "$(QUICK)" $(ARGS)
 
 check: $(DEV) $(PAGES) client ## Format, lint, types, imports and house rules, as CI does
 	@failed=; \

@@ -21,6 +21,7 @@ from bench.ready import measure_ready
 from bench.report import RESULTS, Measure, Report, machine, table, write
 from bench.sizes import FULL, TINY, Sizes
 from bench.sockets import measure_sockets
+from bench.texts import measure_texts
 from bench.town import Town, build
 from bench.web import measure_web
 
@@ -34,6 +35,10 @@ async def _crowd(ground: Ground, town: Town, sizes: Sizes, _directory: Path) -> 
 
 async def _day(_ground: Ground, _town: Town, sizes: Sizes, _directory: Path) -> _Taken:
     return measure_day(sizes)
+
+
+async def _texts(_ground: Ground, _town: Town, sizes: Sizes, _directory: Path) -> _Taken:
+    return measure_texts(sizes)
 
 
 async def _month(ground: Ground, town: Town, sizes: Sizes, _directory: Path) -> _Taken:
@@ -54,6 +59,7 @@ _PARTS: dict[str, _Take] = {
     "web": measure_web,
     "acks": measure_acks,
     "sockets": measure_sockets,
+    "texts": _texts,
     "day": _day,
     "month": _month,
     "ready": _ready,

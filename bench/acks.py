@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 from uuid import UUID
 
 import asyncpg
@@ -33,6 +34,8 @@ _LINES = 7
 _DUPLICATES = 10
 """One in so many comes again."""
 _TIMEOUT_S = 60.0
+_TURNS_WITHIN_S = 120.0
+_LOOK_EVERY_S = 0.05
 _SIGNED_WITH = "the bench's own app secret"
 _ACCOUNT = "102290129340398"
 _PROGRESS = re.compile(r"progress: [\d.]+ s, ([\d.]+) tps")
@@ -41,7 +44,10 @@ _SEALED_OCTETS = 700
 _GOALS: dict[str, Measure] = {
     "webhook_acks_vs_floor": skipped("webhooks/s", "", limit=0.4, at_least=True),
     "webhook_ack_p99_ms": skipped("ms", "", limit=100.0),
+    "turns_per_s": skipped("turns/s", ""),
 }
+_LEFT = "SELECT count(*) FROM inbox WHERE tenant_id = $1 AND status IN ('waiting', 'claimed')"
+_PARKED = "SELECT count(*) FROM inbox WHERE tenant_id = $1 AND status = 'parked'"
 
 
 class Provider:
@@ -110,6 +116,9 @@ async def measure_acks(ground: Ground, town: Town, sizes: Sizes, directory: Path
                 pace = await paced(port, wanted, connections=_CONNECTIONS, per_s=max(1.0, half))
                 _demand_good(pace)
             await _demand_kept(dsn, tenant_id)
+        async with ground.database() as dsn:
+            await _add_lines(dsn, town)
+            turns = await _turns(provider, dsn, tenant_id, sizes=sizes, directory=directory)
     except NotServingError as error:
         return {name: msgspec.structs.replace(goal, skipped=str(error)) for name, goal in _GOALS.items()}
     return {
@@ -126,7 +135,37 @@ async def measure_acks(ground: Ground, town: Town, sizes: Sizes, directory: Path
             note=f"at {half:,.0f} webhooks/s, open loop",
             skipped="",
         ),
+        "turns_per_s": turns,
     }
+
+
+async def _turns(provider: Provider, dsn: str, tenant_id: UUID, *, sizes: Sizes, directory: Path) -> Measure:
+    """Measure from the first delivery until the last guest's message is understood, acted on, and its answer planned."""
+    wanted = list(dict.fromkeys(provider.deliveries(sizes.turns)))
+    async with saveit_up(directory, dsn=dsn, workers=_WORKERS) as (port, _):
+        # The first of all waits for whatever is made once.
+        await _hammered(port, provider.deliveries(_LINES), seconds=sizes.http_s)
+        connection = await asyncpg.connect(dsn, server_settings={"role": "saveit_ledger"}, timeout=_TIMEOUT_S)
+        try:
+            await _all_taken(connection, tenant_id)
+            began = perf_counter()
+            await _hammered(port, wanted, seconds=_TIMEOUT_S)
+            await _all_taken(connection, tenant_id)
+            took_s = perf_counter() - began
+            parked: int = await connection.fetchval(_PARKED, tenant_id)
+        finally:
+            await connection.close(timeout=_TIMEOUT_S)
+    if parked:
+        raise NotServingError(f"{parked} messages could not be taken")
+    note = f"{len(wanted)} guests at once, {_WORKERS} processes; from delivery to the planned answer"
+    return msgspec.structs.replace(_GOALS["turns_per_s"], value=len(wanted) / took_s, note=note, skipped="")
+
+
+async def _all_taken(connection: asyncpg.Connection, tenant_id: UUID) -> None:
+    """Return once nothing waits in the inbox. Raises: TimeoutError."""
+    async with asyncio.timeout(_TURNS_WITHIN_S):
+        while await connection.fetchval(_LEFT, tenant_id):  # noqa: ASYNC110 - a table tells nobody that it is empty.
+            await asyncio.sleep(_LOOK_EVERY_S)
 
 
 async def _add_lines(dsn: str, town: Town) -> None:

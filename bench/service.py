@@ -72,7 +72,12 @@ async def hello_up(directory: Path, application: str = "bench.hello:app") -> Asy
 async def _process(
     command: tuple[str, ...], settings: Mapping[str, str], log: Path
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
-    others = {name: value for name, value in os.environ.items() if not name.startswith("SAVEIT_")}
+    # An installation keeps what Python compiled; a shell for developing may not.
+    others = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("SAVEIT_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *command,

@@ -28,7 +28,13 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """Shown at the door again and again; a restaurant of twenty tables has no more guests in four hours."""
     hello_s: float = 1.5
     paced_s: float = 8.0
+    turns: int = 500
+    """Guests who write at one moment."""
+    readings_of_texts: int = 100
     sockets: int = 5_000
+    screens: int = 20
+    facts: int = 60
+    """Told to the screens one by one."""
     offers: int = 400
     readings: int = 5
     streams: int = 12
@@ -54,7 +60,11 @@ TINY = Sizes(
     passes=2,
     hello_s=0.2,
     paced_s=0.5,
+    turns=4,
+    readings_of_texts=2,
     sockets=20,
+    screens=2,
+    facts=3,
     offers=3,
     readings=1,
     streams=1,

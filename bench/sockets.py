@@ -20,7 +20,7 @@ import msgspec
 
 from bench.client import ask_once, request
 from bench.ground import Ground
-from bench.report import Measure, middle, skipped
+from bench.report import Measure, middle, percentile, skipped
 from bench.service import NotServingError, hello_up, saveit_up
 from bench.sizes import Sizes
 from bench.town import ACTOR, Place, Town, desk_at
@@ -29,12 +29,15 @@ from saveit.outbox import Fact, append
 from saveit.reservations import Desk
 
 _WITHIN_S = 60.0
+_PARTS_OF_RHYTHM, _PART_S = 7, 0.011
 _AT_ONCE = 64
 _SPARE_FILES = 500
 _OCTETS_OF_A_KILOBYTE = 1024
 _GOALS: dict[str, Measure] = {
     "live_fanout_vs_raw": skipped("ms", "", limit=0.7, at_least=True),
     "socket_memory_kb": skipped("kB", "", limit=30.0),
+    "fact_to_screen_p95_ms": skipped("ms", "", limit=200.0),
+    "fact_to_screen_worst_ms": skipped("ms", "", limit=1000.0),
 }
 
 
@@ -164,6 +167,8 @@ async def _measured(dsn: str, town: Town, sizes: Sizes, directory: Path) -> dict
         before = _memory_kb(port)
         topics = [{"restaurant_id": str(place.restaurant_id)}]
         hello = json.dumps({"type": "hello", "token": await _key(desk, place), "topics": topics}).encode()
+        async with _crowd(port, "/ws/staff", sizes.screens, hello) as screens:
+            told_ms = await _told_ms(desk, place, screens, sizes.facts)
         async with _crowd(port, "/ws/staff", sizes.sockets, hello) as ours:
             each_kb = (_memory_kb(port) - before) / sizes.sockets
             async with _crowd(raw_port, "/", sizes.sockets, b"") as raw:
@@ -185,7 +190,26 @@ async def _measured(dsn: str, town: Town, sizes: Sizes, directory: Path) -> dict
         "socket_memory_kb": msgspec.structs.replace(
             _GOALS["socket_memory_kb"], value=each_kb, note=f"of {sizes.sockets}", skipped=""
         ),
+        **{
+            name: msgspec.structs.replace(
+                _GOALS[name], value=value, note=f"{sizes.facts} facts, {sizes.screens} screens", skipped=""
+            )
+            for name, value in (
+                ("fact_to_screen_p95_ms", percentile(told_ms, 0.95)),
+                ("fact_to_screen_worst_ms", max(told_ms)),
+            )
+        },
     }
+
+
+async def _told_ms(desk: Desk, place: Place, screens: Crowd, count: int) -> list[float]:
+    """Return how long after the commit of each fact, in another process, the last screen of a house had it."""
+    took_ms: list[float] = []
+    for number in range(count):
+        # At every part of the process's own rhythm, and not always right after it has looked.
+        await asyncio.sleep(number % _PARTS_OF_RHYTHM * _PART_S)
+        took_ms.append(await _fact_ms(desk, place, screens))
+    return took_ms
 
 
 async def _fact_ms(desk: Desk, place: Place, crowd: Crowd) -> float:

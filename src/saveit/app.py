@@ -5,13 +5,13 @@ bottom. Only the commands import it. The web is imported when it is served: a co
 """
 
 import asyncio
+import importlib
 import resource
 import secrets
 import signal
 import socket
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
@@ -20,31 +20,31 @@ import msgspec
 from saveit.access import EmailIndex, PrincipalCache
 from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
-from saveit.consumers import qr
 from saveit.consumers.analytics import analytics_consumer
 from saveit.consumers.guestbook import guest_book_consumer
-from saveit.consumers.live import CHANNEL, SESSION_LASTS, Chats, Hub, Tail, forget_chats
+from saveit.consumers.live import CHANNEL, Chats, Hub, Tail
 from saveit.consumers.media import Copying
-from saveit.consumers.news import forget_news, news_consumer
-from saveit.consumers.notices import Papers, notices_consumer
+from saveit.consumers.news import news_consumer
+from saveit.consumers.notices import notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
-from saveit.consumers.qr import forget_old_passes, pass_consumer
-from saveit.consumers.relay import Relay, forget_deliveries, relay_consumer
-from saveit.conversations import forget_media
+from saveit.consumers.qr import pass_consumer
+from saveit.consumers.relay import Relay, relay_consumer
 from saveit.dialogue import BuiltIn, GatewayInbox, Turns, engine_of
-from saveit.gateway import Gateway, catch_up, forget_old_events, measure_inbox, open_gateway
+from saveit.gateway import Gateway, open_gateway
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
 from saveit.kernel.crypto import MasterKey, SecretKey, load_secret
-from saveit.kernel.db import Actor, Database
+from saveit.kernel.db import Database
 from saveit.kernel.http import HttpClient, NotSent
 from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import configure_logging, configure_tracing, logger, stop_tracing
+from saveit.kernel.redis import find_redis, hanging_up
 from saveit.kernel.settings import Settings
-from saveit.ledger import House
+from saveit.mailroom import open_mailroom
 from saveit.messages import Channels, Response, SocketPush
 from saveit.outbox import Consumer, Runner
-from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of, open_desk
+from saveit.papers import papers_of
+from saveit.reservations import Desk, open_desk
 from saveit.sandbox import (
     SANDBOX_RESTAURANTS_MAX,
     App,
@@ -55,11 +55,11 @@ from saveit.sandbox import (
     put_on_stage,
     sandbox_lines,
 )
+from saveit.upkeep import upkeep_jobs
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
 from saveit.waitlist import promotion_consumer
 
 if TYPE_CHECKING:
-    from saveit.timers import Job
     from saveit.web import Limits, Live
 
 Result = TypeVar("Result")
@@ -77,17 +77,6 @@ _HEAD_OCTETS_MAX = 32_768
 _FRAME_OCTETS_MAX = 65_536
 _NODE_OCTETS = 3
 _ONCE_S = 1 << 30
-_PASSES_CRON = "47 * * * *"
-_PASSES_AT_ONCE = 1000
-_TOLD_CRON = "52 * * * *"
-# What went to a restaurant's own system is asked about for a month, news of a time only that day.
-_WEBHOOKS_KEPT, _NEWS_KEPT = timedelta(days=30), timedelta(days=2)
-# A guest's photo is of use until the visit is over and talked about.
-_MEDIA_KEPT = timedelta(days=90)
-_INBOX_CRON = "57 * * * *"
-_INBOX_AT_ONCE = 5000
-_HISTORIES_CRON = "* * * * * 15"
-_INBOX_STATE_CRON = "* * * * * 50"
 # The embedded server takes a hundred connections. The ledger's and the gate's pools take nine a process, a listener and a command the rest.
 _CONNECTIONS_OF_ALL = 80
 _CONNECTIONS_BESIDES = 9
@@ -201,6 +190,7 @@ def serve(
             open_reservations(core) as desk,
             open_front_door(core, stage := open_stage(core)) as gateway,
             open_way_out(stage, live := open_live(core, desk, gateway), gateway) as way_out,
+            open_mailroom(gateway, settings.mail_listener),
         ):
             delivery = _delivery(core, gateway, way_out)
             await _serve(
@@ -276,7 +266,7 @@ def consumers_of(core: Core, desk: Desk, called: Called) -> tuple[Consumer, ...]
         pass_consumer(desk),
         promotion_consumer(desk),
         guest_book_consumer(desk),
-        notices_consumer(desk, channels, _papers_of(core, desk), wake=called.deliver),
+        notices_consumer(desk, channels, papers_of(desk, core.settings.public_url), wake=called.deliver),
         relay_consumer(core.clock, wake=called.relay),
         analytics_consumer(),
         news_consumer(desk, channels, wake=called.deliver),
@@ -313,7 +303,7 @@ async def open_background(
     gateway.spoken = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
     copying = _copying(core, gateway)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
-    schedule = Schedule(core.database, (*core_jobs(desk), *_jobs(core, gateway)))
+    schedule = Schedule(core.database, (*core_jobs(desk), *upkeep_jobs(gateway)))
     await runner.prepare()
     workers: dict[str, _Worker] = {
         "consumers": runner,
@@ -361,48 +351,6 @@ def _copying(core: Core, gateway: Gateway) -> Copying:
     )
 
 
-def _jobs(core: Core, gateway: Gateway) -> "tuple[Job, ...]":
-    """Return the jobs that are nobody's but the installation's."""
-    from saveit.timers import Job
-
-    return (
-        Job("passes", _PASSES_CRON, lambda: _forget_passes(core)),
-        Job("told", _TOLD_CRON, lambda: _forget_told(core)),
-        Job("inbox", _INBOX_CRON, lambda: _forget_events(core)),
-        Job("histories", _HISTORIES_CRON, lambda: catch_up(gateway)),
-        Job("inbox_state", _INBOX_STATE_CRON, lambda: _measure_inbox(core)),
-    )
-
-
-async def _forget_passes(core: Core) -> int:
-    """Remove what old passes there are, some at a time: the next hour takes the rest."""
-    async with core.database.ledger(Actor("system", "passes", "internal")) as tx:
-        return await forget_old_passes(tx, core.clock.now(), _PASSES_AT_ONCE)
-
-
-async def _forget_told(core: Core) -> int:
-    """Remove what was told long ago."""
-    now = core.clock.now()
-    async with core.database.ledger(Actor("system", "told", "internal")) as tx:
-        forgotten = await forget_deliveries(tx, now - _WEBHOOKS_KEPT)
-        forgotten += await forget_news(tx, now - _NEWS_KEPT)
-        await forget_media(tx, now - _MEDIA_KEPT, _INBOX_AT_ONCE)
-        return forgotten + await forget_chats(tx, now - SESSION_LASTS)
-
-
-async def _forget_events(core: Core) -> int:
-    """Remove what the inbox need not remember any more, some at a time: the next hour takes the rest."""
-    async with core.database.ledger(Actor("system", "inbox", "internal")) as tx:
-        return await forget_old_events(tx, core.clock.now(), _INBOX_AT_ONCE)
-
-
-async def _measure_inbox(core: Core) -> int:
-    """Tell how the inbox stands; nothing is done."""
-    async with core.database.ledger(Actor("system", "inbox", "internal")) as tx:
-        await measure_inbox(tx, now=core.clock.now())
-    return 0
-
-
 async def work(settings: Settings, dsn: str) -> None:
     """Run the consumers and timers without serving anybody, until SIGTERM or SIGINT."""
     over = asyncio.Event()
@@ -434,9 +382,10 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 ) -> None:
     import uvicorn
 
-    from saveit.web import Parts, create_app
+    from saveit.web import Parts, SocketProtocol, create_app
 
     settings = core.settings
+    redis = find_redis(settings.redis_url)
     parts = Parts(
         desk=desk,
         gateway=gateway,
@@ -444,6 +393,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
         emails=core.emails,
         public_url=settings.public_url,
         limits=_limits(settings),
+        redis=redis,
         live=live,
         deliver=delivery.wake,
         owner_dsn=owner_dsn,
@@ -453,13 +403,15 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 
     async def tell() -> None:
         ready()
+        # Wanted with the first message of a guest, and by nobody before.
+        await asyncio.to_thread(importlib.import_module, "saveit.dialogue.nlu.grammar")
 
     app = cast("App", create_app(parts))
     config = uvicorn.Config(
         app if stage is None else put_on_stage(stage, app, gateway, live.chats, settings=settings),
         lifespan="off",
         http="httptools",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_max_size=_FRAME_OCTETS_MAX,
         # A compressor for each of thousands of sockets costs more memory than everything else of them.
         ws_per_message_deflate=False,
@@ -482,7 +434,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     def give_up() -> None:
         server.should_exit = True
 
-    async with open_background(core, desk, gateway, delivery, live=live, failed=give_up):
+    async with hanging_up(redis), open_background(core, desk, gateway, delivery, live=live, failed=give_up):
         await server.serve([listener])
 
 
@@ -542,46 +494,6 @@ def _delivery(core: Core, gateway: Gateway, way_out: WayOut) -> Delivery:
         find_line=find_line,
         way_out=way_out,
     )
-
-
-def _papers_of(core: Core, desk: Desk) -> Callable[[Reservation, House], Awaitable[Papers]]:
-    """Return who makes a guest's papers: the same links that a booking is answered with, and what they lead to as files."""
-    from saveit.web import Links
-
-    links = Links(desk, core.settings.public_url)
-    actor = Actor("system", "notices", "internal")
-
-    async def drawn(reservation: Reservation, house: House, links_of: tuple[str, str]) -> Papers:
-        png = b""
-        if reservation.stands:
-            async with core.database.aside(reservation.tenant_id, actor) as tx:
-                made = await qr.generate(desk, tx, reservation.id)
-            png = await asyncio.to_thread(qr.pass_png, made.token)
-        entry = CalendarEntry(
-            reservation_id=reservation.id,
-            sequence=reservation.calendar_sequence,
-            changed_at=reservation.updated_at,
-            status=reservation.calendar_status,
-            starts_at=reservation.starts_at,
-            ends_at=reservation.leaves_at,
-            timezone=house.restaurant.timezone,
-            language=reservation.guest.language,
-            restaurant_name=house.restaurant.name,
-            restaurant_address=house.restaurant.address or None,
-            party_size=reservation.party_size,
-            code=reservation.code,
-            guest_name=reservation.guest.name,
-            guest_email=reservation.guest.email,
-        )
-        pass_url, calendar_url = links_of
-        calendar = calendar_of(entry, reminder=True)
-        return Papers(pass_url=pass_url, calendar_url=calendar_url, pass_png=png, calendar=calendar)
-
-    async def papers(reservation: Reservation, house: House) -> Papers:
-        found = await links.of(reservation)
-        return Papers(pass_url=found[0], calendar_url=found[1], draw=lambda: drawn(reservation, house, found))
-
-    return papers
 
 
 def _node() -> str:

@@ -1,4 +1,6 @@
+import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -13,6 +15,7 @@ from saveit.access import (
     StaffUser,
     StaffUserDraft,
     StaffUserUnknown,
+    TriesUsedUp,
     WrongCredentials,
     access_message_keys,
     add_user,
@@ -131,6 +134,70 @@ async def test_wrong_credentials_do_not_say_what_was_wrong(
     assert (refused.value.code, refused.value.facts) == ("wrong_credentials", {})
 
 
+async def guesses(
+    db: Database, emails: EmailIndex, number: int, *, email: str = EMAIL, **wishes: str
+) -> Counter[str]:
+    """Guess so often at once, each from an address of its own unless it is given, and count what was said."""
+
+    async def guess(guesser: int) -> str:
+        address = wishes.get("address", f"203.0.113.{guesser}")
+        try:
+            await sign_in(db, email, "not the password", emails=emails, now=NOW, address=address)
+        except (WrongCredentials, TriesUsedUp) as refused:
+            return refused.code
+        return "in"
+
+    return Counter(await asyncio.gather(*(guess(guesser) for guesser in range(number))))
+
+
+@pytest.mark.parametrize("email", [EMAIL, "nobody@casa-ana.test"])
+async def test_of_sixty_guesses_from_as_many_addresses_at_once_ten_are_looked_at(
+    db: Database, emails: EmailIndex, bea: StaffUser, email: str
+) -> None:
+    said = await guesses(db, emails, 60, email=email)
+
+    assert bea.disabled_at is None
+    assert said == {"wrong_credentials": 10, "sign_in_tries_used_up": 50}
+
+
+async def test_without_the_limit_on_an_email_every_guess_is_looked_at(
+    db: Database, emails: EmailIndex, bea: StaffUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("saveit.access.staff.TRIES_MAX", 1_000)
+
+    assert await guesses(db, emails, 20, email=bea.email) == {"wrong_credentials": 20}
+
+
+async def test_strangers_who_guess_shut_nobody_out_who_was_here_before(
+    db: Database, emails: EmailIndex, bea: StaffUser
+) -> None:
+    async def come(address: str, *, minutes_later: float) -> str:
+        when = NOW + timedelta(minutes=minutes_later)
+        try:
+            await sign_in(db, bea.email, PASSWORD, emails=emails, now=when, address=address)
+        except TriesUsedUp as refused:
+            return f"wait {refused.facts['retry_after_s']}"
+        return "in"
+
+    first = await come("198.51.100.1", minutes_later=0)
+    await guesses(db, emails, 11)
+
+    # From another address the same right password waits like a stranger's, and trying in vain makes nobody wait longer.
+    assert [first, await come("198.51.100.1", minutes_later=1)] == ["in", "in"]
+    assert await come("192.0.2.9", minutes_later=14) == "wait 61"
+    assert await come("192.0.2.9", minutes_later=15) == "in"
+
+
+async def test_tries_from_an_address_of_ones_own_are_counted_too(
+    db: Database, emails: EmailIndex, bea: StaffUser
+) -> None:
+    await sign_in(db, bea.email, PASSWORD, emails=emails, now=NOW, address="198.51.100.1")
+
+    said = await guesses(db, emails, 12, address="198.51.100.1")
+
+    assert said == {"wrong_credentials": 10, "sign_in_tries_used_up": 2}
+
+
 async def test_an_unknown_email_takes_as_long_as_a_wrong_password(
     db: Database, emails: EmailIndex, bea: StaffUser
 ) -> None:
@@ -187,14 +254,22 @@ async def test_a_password_that_is_replaced_while_it_is_verified_opens_nothing(
     db: Database, emails: EmailIndex, bea: StaffUser, tenant: Tenant
 ) -> None:
     async with db.gate() as gate_tx:
-        verified = await store.find_sign_in(gate_tx, emails.each(bea.email))
+        verified = await store.find_sign_in(
+            gate_tx, emails.each(bea.email), address_indexes=[], familiar_since=NOW
+        )
     assert verified is not None
 
     async with db.tenant(tenant.id, ANA) as tx:
         await set_password(tx, bea.id, "otra contraseña larga", now=NOW)
     async with db.tenant(tenant.id, ANA) as tx:
         begun = await store.insert_session(
-            tx, new_id(NOW), verified, token_digest=b"digest", now=NOW, expires_at=NOW + timedelta(hours=1)
+            tx,
+            new_id(NOW),
+            verified,
+            token_digest=b"digest",
+            now=NOW,
+            expires_at=NOW + timedelta(hours=1),
+            address_index=None,
         )
 
     assert not begun

@@ -75,3 +75,14 @@ def test_every_row_of_the_page_of_failures_names_a_test() -> None:
     rows = [line for line in page.splitlines() if line.startswith("| ") and "held by" not in line]
 
     assert [row for row in rows if "::test_" not in row] == []
+
+
+def test_each_invariant_of_conversations_names_a_test_that_exists() -> None:
+    page = (ROOT / "docs" / "guides" / "conversation.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([a-g]) \| .+? \| (.+) \|$", page, re.MULTILINE)
+    named = [found for _, held in rows for found in re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", held)]
+
+    assert [letter for letter, _ in rows] == list("abcdefg")
+    assert [
+        name for path, name in named if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")
+    ] == []

@@ -19,19 +19,12 @@ import httpx
 import pytest
 
 from saveit.kernel.postgres import owner_of
+from tests.support.commands import Answer, bare_environment, forked
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 STARTED_WITHIN_S = 90.0
 ENDED_WITHIN_S = 60.0
-
-
-class Answer(NamedTuple):
-    """What a command said, and how it ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 class Running:
@@ -142,25 +135,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def bare_environment() -> dict[str, str]:
-    """Return our environment without what would change how SaveIt starts."""
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith(("SAVEIT_", "PROMETHEUS_"))
-    }
-
-
 def saveit(*arguments: str | Path, stdin: str = "", **variables: str) -> Answer:
     """Run one command to its end."""
-    done = subprocess.run(
-        [sys.executable, "-m", "saveit", *map(str, arguments)],
-        env=bare_environment() | variables,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Answer(done.returncode, done.stdout, done.stderr)
+    return forked([str(each) for each in arguments], stdin=stdin, variables=variables)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.house.sources import Source, python_files
 # The edges of a process, where whatever fails must be written down and the rest go on. File and function, and why there.
 CATCH_ALL_ALLOWED: dict[str, str] = {
     "src/saveit/web/sockets/__init__.py __call__": "whatever a socket meets, it is closed with a code and the others go on",
-    "src/saveit/web/edge/front.py __call__": "whatever a request meets, its caller gets an answer",
+    "src/saveit/web/edge/front.py _answer": "whatever a request meets, its caller gets an answer",
     "src/saveit/ledger/combiner.py _attempt": "the combiner's task outlives any act; the error goes to the act's caller",
     "src/saveit/gateway/intake.py _keep_all": "the writer's task outlives any delivery; the error goes to who delivered it",
     "src/saveit/outbox/runner.py _attempt": "the edge of a consumer: a fact that fails is tried again, then parked",

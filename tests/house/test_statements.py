@@ -6,6 +6,7 @@ So nobody finds out in production that a column was renamed.
 import pkgutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
 from types import UnionType
@@ -15,6 +16,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import msgspec
 import pytest
+import pytest_asyncio
 
 from saveit.kernel.db.statements import Statement, parse_statements
 from saveit.ledger import Act
@@ -24,7 +26,8 @@ from tests.support.core import shared_database_dsn
 
 __all__ = ["shared_database_dsn"]
 
-pytestmark = pytest.mark.postgres
+# One connection serves all: opening one, and reading the catalogue anew, is most of what a statement takes to prepare.
+pytestmark = [pytest.mark.postgres, pytest.mark.asyncio(loop_scope="module")]
 
 # What the driver makes of a column of this type. JSON arrives as text: its reader decodes it into a struct of its own.
 PYTHON_TYPES: dict[str, object] = {
@@ -63,6 +66,7 @@ def named_statements() -> Iterator[Named]:
             yield Named(room, statement)
 
 
+@cache
 def struct_of(room: str, name: str) -> type[msgspec.Struct]:
     """Find a row struct by its name in a room."""
     package = import_module(room)
@@ -104,7 +108,7 @@ WITH_ROWS = [
 ]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def owner(shared_database_dsn: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(shared_database_dsn)
     yield connection
@@ -258,7 +262,7 @@ async def test_the_roles_of_the_application_own_nothing_and_pass_no_policy(owner
     ]
 
 
-def test_every_room_with_statements_is_found() -> None:
+async def test_every_room_with_statements_is_found() -> None:
     rooms = {named.room for named in named_statements()}
 
     assert {"saveit.reservations", "saveit.ledger", "saveit.venues", "saveit.outbox"} <= rooms

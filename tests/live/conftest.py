@@ -20,10 +20,11 @@ from saveit.kernel.http import HttpClient
 from saveit.kernel.ids import LineId, TenantId
 from saveit.messages import SocketPush
 from saveit.venues import Restaurant, Tenant
-from saveit.web import Limits, Live, Parts, create_app
+from saveit.web import Limits, Live, Parts, SocketProtocol
 from tests.support.fleet import free_port
 from tests.support.house import World, open_world
 from tests.support.providers import line
+from tests.support.skin import skin_over
 
 SECRET = "a secret of web chats in tests"
 WITHIN_S = 10.0
@@ -133,10 +134,10 @@ async def served(world: World, *, limits: Limits = NO_LIMITS) -> AsyncGenerator[
         started.set()
 
     config = uvicorn.Config(
-        create_app(parts),
+        skin_over(parts),
         port=port,
         lifespan="off",
-        ws="websockets-sansio",
+        ws=SocketProtocol,
         ws_per_message_deflate=False,
         log_config=None,
         log_level="warning",

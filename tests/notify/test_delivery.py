@@ -9,10 +9,12 @@ import pytest
 from saveit import conversations
 from saveit.channels import CHANNELS
 from saveit.consumers.notify import (
+    OutcomeKnown,
     OutcomeUnknown,
     dismiss,
     list_dead_letters,
     replay,
+    settle_outcome,
 )
 from saveit.kernel import faults
 from saveit.kernel.db import Actor
@@ -436,3 +438,59 @@ async def test_what_its_provider_never_had_is_sent_again_once(room: Room) -> Non
 
     assert room.seen("whatsapp_twilio") == ["Uno"]
     assert [status for _, status, _ in await room.states()] == ["read"]
+
+
+async def test_what_a_dead_process_was_saying_in_a_web_chat_is_shown_once_and_waits_for_nobody(
+    room: Room,
+) -> None:
+    """The widget knows a frame by its id: here alone it may be sent again without asking anybody."""
+    conversation = await room.hear("webchat")
+    await room.plan(conversation, "Listo")
+    doomed = room.delivery()
+    with faults.armed("notify.deliver.after_call", "raise"), suppress(faults.FaultPointReached):
+        await doomed.drain()
+    assert [status for _, status, _ in await room.states()] == ["sending"]
+
+    room.later(minutes=2)
+    survivor = room.delivery()
+    await survivor.sweep()
+    await survivor.drain()
+
+    assert [status for _, status, _ in await room.states()] == ["accepted"]
+    assert await room.dead() == []
+    assert len({entry.message_id for entry in room.stage.conversation("webchat", GUEST).entries[1:]}) == 1
+
+
+@pytest.mark.parametrize(("arrived", "status"), [(True, "accepted"), (False, "failed")])
+async def test_a_person_says_what_became_of_a_message_of_unknown_fate_and_it_is_not_sent_by_that(
+    room: Room, *, arrived: bool, status: str
+) -> None:
+    conversation = await room.hear()
+    (message_id,) = await room.plan(conversation, "Listo")
+    room.stage.set_faults(Faults(lost_answer=1.0, lost_status=1.0))
+    delivery = room.delivery()
+    await delivery.drain()
+    room.later(hours=2)
+    await delivery.sweep()
+    assert await room.dead() == [("outcome_unknown", "answer_lost:sandbox")]
+
+    async with room.bistro.desk.database.tenant(room.bistro.tenant_id, HOST) as tx:
+        await settle_outcome(tx, message_id, arrived=arrived, now=room.bistro.clock.now())
+    await delivery.drain()
+
+    assert [each for _, each, _ in await room.states()] == [status]
+    assert (await room.dead(), len(room.seen())) == ([], 1)
+
+
+async def test_what_certainly_was_not_sent_is_not_said_to_have_arrived(room: Room) -> None:
+    conversation = await room.hear()
+    (message_id,) = await room.plan(conversation, "Listo")
+    room.later(days=2)
+    await room.delivery().sweep()
+    assert [reason for reason, _ in await room.dead()] == ["expired"]
+
+    with pytest.raises(OutcomeKnown):
+        async with room.bistro.desk.database.tenant(room.bistro.tenant_id, HOST) as tx:
+            await settle_outcome(tx, message_id, arrived=True, now=room.bistro.clock.now())
+
+    assert [reason for reason, _ in await room.dead()] == ["expired"]

@@ -24,7 +24,7 @@ from tests.support.core import DAY, Bistro, Opening, answer, local, rules
 from tests.support.history import clashes, history
 from tests.support.races import disagreements, guest_overlaps, overlaps, without_constraint
 
-pytestmark = [pytest.mark.slow, pytest.mark.race, pytest.mark.postgres]
+pytestmark = [pytest.mark.slow, pytest.mark.race]
 
 STEPS = 1500
 BATCHES = 30

@@ -217,9 +217,9 @@ class Auditor:
         """Read one value."""
         return await self._connection.fetchval(sql, *arguments)
 
-    async def run(self, sql: str) -> None:
+    async def run(self, sql: str, *arguments: object) -> None:
         """Change the database as its superuser."""
-        await self._connection.execute(sql)
+        await self._connection.execute(sql, *arguments)
 
     async def facts(self, subject_id: str) -> dict[str, int]:
         """Count what happened to one reservation or hold."""

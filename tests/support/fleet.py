@@ -125,10 +125,11 @@ def server_over(
     settings: Mapping[str, str] | None = None,
     sources: Path = SOURCES,
     port: int | None = None,
+    program: str = "saveit",
 ) -> Generator[Server]:
     """Start one server and end it after the block; nobody waits for it to be ready yet.
 
-    Without a DSN it has an embedded database, in `directory`.
+    Without a DSN it has an embedded database, in `directory`. `program` is the module to start in place of the product's own.
     """
     directory.mkdir(mode=0o755, parents=True, exist_ok=True)
     port = port or free_port()
@@ -136,7 +137,7 @@ def server_over(
     told = {
         # Nothing of the test's own environment may change what the server is.
         **{name: value for name, value in os.environ.items() if not name.startswith("SAVEIT_")},
-        "PYTHONPATH": str(sources),
+        "PYTHONPATH": f"{sources}{os.pathsep}{Path(__file__).parents[2]}",
         "SAVEIT_ADMIN_KEY": ADMIN_KEY,
         "SAVEIT_SECRET_KEY": _SECRET_KEY,
         # One address for all of them, as behind a balancer: their answers to one question are then the same to the octet.
@@ -150,7 +151,7 @@ def server_over(
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "saveit", "up", "--port", str(port)],
+            [sys.executable, "-m", program, "up", "--port", str(port)],
             env=told,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -10,7 +10,7 @@ from pgqueuer.domain.settings import DBSettings
 
 from saveit.kernel.db import Database
 from saveit.timers import Job, Schedule, core_jobs
-from saveit.timers.schedule import SCHEMA
+from saveit.timers.queue import SCHEMA
 from tests.support.core import Opening
 
 

@@ -17,8 +17,9 @@ from saveit.access import PrincipalCache
 from saveit.kernel.postgres import EmbeddedPostgres
 from saveit.kernel.settings import Secret
 from saveit.venues import Restaurant, Tenant
-from saveit.web import Limits, Parts, create_app
+from saveit.web import Limits, Parts
 from tests.support.house import World, open_world
+from tests.support.skin import skin_over
 from tests.web.contract import hold_to_the_document
 
 ADMIN_KEY = "the platform's own key"
@@ -100,6 +101,6 @@ async def opened(world: World) -> AsyncGenerator[Web]:
     tenant = await world.tenant()
     restaurant = await world.restaurant(tenant)
     token = await world.api_key(tenant)
-    app = create_app(parts_of(world))
+    app = skin_over(parts_of(world))
     async with client_of(app, token) as client:
         yield Web(world, tenant, restaurant, token, client, app)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from saveit.access import WrongCredentials, sign_in
 from tests.support.house import PASSWORD
 from tests.web.conftest import ADMIN_KEY, Web
 from tests.web.test_bookings import told, wanted
@@ -46,6 +47,19 @@ async def test_a_wrong_password_and_an_unknown_email_are_answered_alike(web: Web
     assert told(wrong) == told(unknown) == (401, "wrong_credentials")
     told_alike = ("status", "code", "title")
     assert [wrong.json()[name] for name in told_alike] == [unknown.json()[name] for name in told_alike]
+
+
+async def test_an_email_that_was_guessed_at_too_often_waits_and_is_told_how_long(web: Web) -> None:
+    email, world = own_email(web), web.world
+    for _ in range(10):
+        with pytest.raises(WrongCredentials):
+            await sign_in(world.database, email, "a guess", emails=world.emails, now=world.clock.now())
+
+    async with web.visitor() as browser:
+        answer = await browser.post("/sessions", json={"email": email, "password": PASSWORD})
+
+    assert told(answer) == (429, "sign_in_tries_used_up")
+    assert answer.headers["retry-after"] == "901"
 
 
 @pytest.mark.parametrize(

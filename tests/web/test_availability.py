@@ -11,8 +11,11 @@ PARAMS = {"date": "2026-03-03", "party_size": "2"}
 
 
 async def times(web: Web) -> dict[str, bool]:
-    listed = await web.client.get(f"/availability/{web.restaurant.id}", params=PARAMS)
+    """Ask as often as it takes for the answer to be at hand, and return it: it is the same each time."""
+    answers = [await web.client.get(f"/availability/{web.restaurant.id}", params=PARAMS) for _ in range(3)]
+    listed = answers[-1]
     assert listed.status_code == 200, listed.text
+    assert [each.content for each in answers] == [listed.content] * 3
     return {slot["time"]: slot["available"] for slot in listed.json()["slots"]}
 
 
@@ -88,6 +91,42 @@ async def test_each_language_and_each_audience_is_remembered_by_itself(web: Web)
         "Hay que reservar con al menos 2 h de antelación.",
         "Please book at least 2 h ahead.",
         None,
+    ]
+
+
+async def test_what_is_at_hand_for_one_caller_is_given_to_no_other(web: Web) -> None:
+    other_house = await web.world.restaurant(web.tenant, "Otra casa")
+    other_tenant = await web.world.tenant()
+    strangers = [
+        await web.world.api_key(web.tenant, other_house.id),
+        await web.world.api_key(web.tenant, scopes=("reservations:write",)),
+        await web.world.api_key(other_tenant),
+    ]
+    await times(web)
+
+    statuses: list[int] = []
+    for token in (*strangers, None):
+        async with web.visitor(token) as visitor:
+            asked = [await visitor.get(f"/availability/{web.restaurant.id}", params=PARAMS) for _ in range(3)]
+        statuses += {each.status_code for each in asked}
+
+    assert statuses == [404, 403, 404, 401]
+    async with web.visitor(web.token) as visitor:
+        head = await visitor.head(f"/availability/{web.restaurant.id}", params=PARAMS)
+    assert (head.status_code, head.content) == (200, b"")
+    assert int(head.headers["content-length"]) > 0
+
+
+async def test_a_key_that_is_at_hand_has_no_more_than_its_quota(web: Web) -> None:
+    await times(web)
+    token = await web.world.api_key(web.tenant, quota_per_minute=4)
+
+    async with web.visitor(token) as visitor:
+        asked = [await visitor.get(f"/availability/{web.restaurant.id}", params=PARAMS) for _ in range(5)]
+
+    assert [each.status_code for each in asked] == [200, 200, 200, 200, 429]
+    assert [each.headers["ratelimit"].split(",")[1] for each in asked[:4]] == [
+        f" remaining={left}" for left in (3, 2, 1, 0)
     ]
 
 

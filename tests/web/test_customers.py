@@ -11,8 +11,8 @@ import pytest
 from saveit.kernel import faults
 from saveit.kernel.db import Transaction
 from saveit.venues import Tenant, store
-from saveit.web import create_app
 from tests.support.house import World, open_world
+from tests.support.skin import skin_over
 from tests.web.conftest import ADMIN_KEY, client_of, parts_of
 
 CROWD = 12
@@ -24,7 +24,7 @@ KINDS = pytest.mark.parametrize(("path", "body"), BODIES, ids=["customer", "rest
 
 
 def platform(world: World) -> httpx.AsyncClient:
-    return client_of(create_app(parts_of(world)), ADMIN_KEY)
+    return client_of(skin_over(parts_of(world)), ADMIN_KEY)
 
 
 async def opened(world: World, name: str) -> int:

@@ -4,9 +4,10 @@ from ipaddress import ip_network
 
 import pytest
 
-from saveit.web import Limits, create_app
+from saveit.web import Limits
 from saveit.web.edge import Buckets
 from saveit.web.edge.heads import caller_address
+from tests.support.skin import skin_over
 from tests.web.conftest import Web, client_of, parts_of
 from tests.web.test_bookings import told
 
@@ -78,7 +79,7 @@ def test_without_proxies_nobody_is_believed() -> None:
 
 
 async def test_an_address_that_asks_too_often_is_told_when_to_come_back(web: Web) -> None:
-    app = create_app(parts_of(web.world, limits=Limits(ip_per_minute=3, key_per_minute=0)))
+    app = skin_over(parts_of(web.world, limits=Limits(ip_per_minute=3, key_per_minute=0)))
 
     async with client_of(app) as client:
         answers = [await client.get("/restaurants") for _ in range(4)]
@@ -90,7 +91,7 @@ async def test_an_address_that_asks_too_often_is_told_when_to_come_back(web: Web
 
 
 async def test_whoever_guesses_keys_too_often_is_not_even_looked_up(web: Web) -> None:
-    app = create_app(parts_of(web.world, limits=Limits(ip_per_minute=2, key_per_minute=0)))
+    app = skin_over(parts_of(web.world, limits=Limits(ip_per_minute=2, key_per_minute=0)))
 
     async with client_of(app, "saveit_aaaaaaaa_" + "b" * 43) as guesser:
         answers = [await guesser.get("/restaurants") for _ in range(3)]
@@ -103,7 +104,7 @@ async def test_whoever_guesses_keys_too_often_is_not_even_looked_up(web: Web) ->
 
 
 async def test_an_address_is_not_held_against_a_key_that_is_known(web: Web) -> None:
-    app = create_app(parts_of(web.world, limits=Limits(ip_per_minute=2, key_per_minute=0)))
+    app = skin_over(parts_of(web.world, limits=Limits(ip_per_minute=2, key_per_minute=0)))
 
     async with client_of(app, web.token) as partner:
         statuses = [(await partner.get("/restaurants")).status_code for _ in range(5)]
@@ -134,7 +135,7 @@ async def test_signing_in_is_tried_ten_times_a_minute(web: Web) -> None:
 async def test_each_of_several_processes_lets_in_its_share_of_a_quota(web: Web) -> None:
     """On the day this was needed, four workers gave a key four times its quota."""
     limits = Limits(ip_per_minute=8, key_per_minute=0, processes=4)
-    app = create_app(parts_of(web.world, limits=limits))
+    app = skin_over(parts_of(web.world, limits=limits))
     token = await web.world.api_key(web.tenant, quota_per_minute=2)
 
     async with client_of(app) as nobody, client_of(app, token) as known:

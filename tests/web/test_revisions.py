@@ -56,6 +56,27 @@ async def test_the_second_of_two_editors_is_told_and_nothing_of_the_first_is_los
     assert unsaid.json().items() >= {**first, **second}.items()
 
 
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [("area", {"name": "Patio"}), ("table", {"number": "3b"}), ("combination", {"covers_max": 7})],
+)
+async def test_what_somebody_else_has_just_changed_is_not_removed_unseen(
+    web: Web, kind: str, change: Mapping[str, Any]
+) -> None:
+    path, revision = (await things(web))[kind]
+    if kind == "table":
+        # The others are joined, which would keep them.
+        path = f"{path.rsplit('/', 1)[0]}/{(await web.world.table_ids(web.restaurant))['3']}"
+
+    await web.client.patch(path, json=change)
+    refused = await web.client.delete(path, params={"revision": revision})
+    removed = await web.client.delete(path, params={"revision": revision + 1})
+
+    assert told(refused) == (409, "revision_conflict")
+    assert refused.json()["current"] == revision + 1
+    assert removed.status_code in {200, 204}
+
+
 async def test_a_change_that_changes_nothing_leaves_the_revision_alone(web: Web) -> None:
     path, revision = (await things(web))["area"]
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from saveit.channels import CHANNELS
-from saveit.gateway import BODY_OCTETS_MAX, claim, finish
+from saveit.gateway import BODY_OCTETS_MAX, claim, finish, park
 from saveit.kernel import faults
 from saveit.kernel.db import Database, DatabaseUnreachable
-from tests.support.house import TESTER
+from tests.support.house import NOON, TESTER
 from tests.support.providers import (
     META_CREDENTIALS,
     ORIGIN,
@@ -322,3 +322,35 @@ async def test_any_bytes_to_any_webhook_never_make_a_fault(web: Web) -> None:
 
     await asyncio.to_thread(never)
     await drained(web)
+
+
+async def test_what_could_not_be_taken_is_looked_into_and_taken_again_or_let_rest(web: Web) -> None:
+    name = await bot(web)
+    for number, text in ((1, "una mesa"), (2, "para dos")):
+        body = telegram_update(number, chat=number, text=text)
+        path = f"{ORIGIN}/webhooks/telegram/{name}"
+        await web.client.post(path, content=body, headers=telegram_headers())
+    for event in await claim(web.world.gateway, events_max=100):
+        async with web.world.database.tenant(event.tenant_id, TESTER) as tx:
+            await park(tx, event, "Bug", now=NOON)
+    first, second = (await web.client.get("/inbox/parked")).json()["events"]
+
+    seen = (await web.client.get(f"/inbox/parked/{first['id']}")).json()
+    viewer = await web.world.session(web.tenant, {web.restaurant.id: "viewer"})
+    async with web.visitor(viewer) as client:
+        hidden = await client.get(f"/inbox/parked/{first['id']}")
+        kept = await client.post(f"/inbox/{first['id']}/discard")
+    rested = await web.client.post(f"/inbox/{first['id']}/discard")
+    again = await web.client.post(f"/inbox/{first['id']}/discard")
+    replayed = await web.client.post(f"/inbox/{second['id']}/replay")
+    left = (await web.client.get("/inbox/parked")).json()["events"]
+
+    assert seen["pieces"] == [{"kind": "message", "sender": "1", "text": "una mesa"}]
+    assert (seen["channel"], seen["readable"], seen["event"]["error"]) == ("telegram", True, "Bug")
+    assert (hidden.status_code, kept.status_code) == (403, 403)
+    assert (rested.status_code, told(again), replayed.status_code) == (
+        204,
+        (404, "inbox_event_unknown"),
+        202,
+    )
+    assert left == []

@@ -2,14 +2,15 @@
 
 Promises that passwords, session tokens and keys are kept as hashes and digests and shown once or never; that a session lasts twelve hours
 at most and ends at once when its user is disabled or gets another password; that an unknown email takes as long as a wrong
-password; and that whoever was given nothing may do nothing.
+password; that a password is guessed at so often and no more, from however many addresses; and that whoever was given nothing may do
+nothing.
 
-Owns `staff_users`, `staff_roles`, `staff_sessions` and `api_keys`. It never limits how often something is tried, and never says
-why signing in failed. It knows restaurants only by their ids.
+Owns `staff_users`, `staff_roles`, `staff_sessions`, `sign_in_tries` and `api_keys`. It never limits how often an address asks, and never
+says why signing in failed. It knows restaurants only by their ids.
 """
 
 from saveit.access.api_keys import create_api_key, find_api_key, list_api_keys, revoke_api_key
-from saveit.access.checks import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, QUOTA_PER_MINUTE_MAX
+from saveit.access.checks import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, QUOTA_PER_MINUTE_MAX, check_user
 from saveit.access.emails import EmailIndex
 from saveit.access.errors import (
     AccessInvalid,
@@ -19,6 +20,7 @@ from saveit.access.errors import (
     RestaurantNotYours,
     RoleAboveYours,
     StaffUserUnknown,
+    TriesUsedUp,
     WrongCredentials,
     access_message_keys,
 )
@@ -85,9 +87,11 @@ __all__ = [
     "StaffUser",
     "StaffUserDraft",
     "StaffUserUnknown",
+    "TriesUsedUp",
     "WrongCredentials",
     "access_message_keys",
     "add_user",
+    "check_user",
     "create_api_key",
     "disable_user",
     "find_api_key",

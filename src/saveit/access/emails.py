@@ -8,6 +8,7 @@ from saveit.kernel.crypto import BlindIndex, SecretKey
 
 _PURPOSE = "saveit staff email index"
 _KIND = "staff_email"
+_ADDRESS_KIND = "staff_address"
 # RFC 5321: what fits between the brackets of a mail command.
 _LENGTH_MAX = 254
 
@@ -26,6 +27,11 @@ class EmailIndex:
         """Return every index under which the user may stand, the current one first."""
         key = _key(email)
         return [index.of(_KIND, key) for index in self._indexes]
+
+    def each_from(self, email: str, address: str) -> list[bytes]:
+        """Return every index of an address as one that this email signs in from, the current one first; none for no address."""
+        key = f"{_key(email)}\n{address}"
+        return [index.of(_ADDRESS_KIND, key) for index in self._indexes] if address else []
 
 
 def normal_email(text: str) -> str | None:

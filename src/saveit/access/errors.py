@@ -56,6 +56,12 @@ class WrongCredentials(Refusal):
     code: ClassVar[str] = "wrong_credentials"
 
 
+class TriesUsedUp(Refusal):
+    """Signing in with this email was tried too often, by whomever; `retry_after_s` says when it may be again."""
+
+    code: ClassVar[str] = "sign_in_tries_used_up"
+
+
 class EmailTaken(Refusal):
     """Somebody signs in with this email already, here or at another customer's."""
 

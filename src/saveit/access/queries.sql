@@ -6,11 +6,53 @@ VALUES (
     :language::text, :created_at::timestamptz)
 
 -- find_sign_in :maybe SignInRow
--- Who signs in with this email, under whichever of the platform's keys it was indexed.
-SELECT tenant_id, user_id, email_index, password_hash, language, disabled_at
-FROM staff_users
-WHERE email_index = ANY (:email_indexes::bytea[])
+-- Who signs in with this email, under whichever of the platform's keys it was indexed, and whether they have done so from this address.
+SELECT
+    u.tenant_id, u.user_id, u.email_index, u.password_hash, u.language, u.disabled_at,
+    EXISTS (
+        SELECT
+        FROM staff_sessions s
+        WHERE s.tenant_id = u.tenant_id
+            AND s.user_id = u.user_id
+            AND s.address_index = ANY (:address_indexes::bytea[])
+            AND s.created_at > :familiar_since::timestamptz) AS familiar
+FROM staff_users u
+WHERE u.email_index = ANY (:email_indexes::bytea[])
 LIMIT 1
+
+-- forget_tries :none
+-- Removes tries that count no more, a few at a time, and none that another is just counting.
+DELETE FROM sign_in_tries
+WHERE try_index IN (
+    SELECT try_index
+    FROM sign_in_tries
+    WHERE counted_from <= :over_before::timestamptz
+    ORDER BY counted_from
+    LIMIT 20
+    FOR UPDATE SKIP LOCKED)
+
+-- take_try :none
+-- Counts one more try, unless there have been as many as there may be since the first that counts.
+INSERT INTO sign_in_tries AS t (try_index, tries, counted_from)
+VALUES (:try_index::bytea, 1, :now::timestamptz)
+ON CONFLICT (try_index) DO UPDATE
+SET tries = CASE WHEN t.counted_from <= :over_before::timestamptz THEN 1 ELSE t.tries + 1 END,
+    counted_from = CASE WHEN t.counted_from <= :over_before::timestamptz THEN excluded.counted_from ELSE t.counted_from END
+WHERE t.tries < :tries_max::integer
+    OR t.counted_from <= :over_before::timestamptz
+
+-- find_tries :maybe TriesRow
+-- Since when tries are counted.
+SELECT counted_from
+FROM sign_in_tries
+WHERE try_index = :try_index::bytea
+
+-- give_try_back :none
+-- Does not count a try that was right.
+UPDATE sign_in_tries
+SET tries = tries - 1
+WHERE try_index = :try_index::bytea
+    AND tries > 0
 
 -- list_users :many StaffUserRow
 -- The staff of a tenant with their roles, sealed; or one of them.
@@ -107,9 +149,10 @@ WHERE tenant_id = :tenant_id::uuid
 
 -- insert_session :none
 -- Begins a session, unless the password that was verified has been replaced meanwhile or the user disabled.
-INSERT INTO staff_sessions (tenant_id, session_id, user_id, token_digest, created_at, expires_at)
+INSERT INTO staff_sessions (tenant_id, session_id, user_id, token_digest, created_at, expires_at, address_index)
 SELECT
-    tenant_id, :session_id::uuid, user_id, :token_digest::bytea, :created_at::timestamptz, :expires_at::timestamptz
+    tenant_id, :session_id::uuid, user_id, :token_digest::bytea, :created_at::timestamptz, :expires_at::timestamptz,
+    :address_index::bytea
 FROM staff_users
 WHERE tenant_id = :tenant_id::uuid
     AND user_id = :user_id::uuid

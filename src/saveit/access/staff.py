@@ -15,7 +15,14 @@ import msgspec
 from saveit.access import store
 from saveit.access.checks import check_password, check_user
 from saveit.access.emails import EmailIndex
-from saveit.access.errors import LastOwner, RoleAboveYours, StaffUserUnknown, WrongCredentials, refusing
+from saveit.access.errors import (
+    LastOwner,
+    RoleAboveYours,
+    StaffUserUnknown,
+    TriesUsedUp,
+    WrongCredentials,
+    refusing,
+)
 from saveit.access.model import Principal, Role, SignedIn, StaffUser, StaffUserDraft
 from saveit.kernel.crypto import Sealer, Unreadable, hash_password, new_session_token, verify_password
 from saveit.kernel.db import Actor, Database, Transaction
@@ -25,6 +32,11 @@ from saveit.outbox import Fact, append
 # A long service and what comes before and after; counted from signing in, not from the last click.
 SESSION_LASTS = timedelta(hours=12)
 PAGE_LENGTH_MAX = 200
+# Who forgot which of their passwords it was finds it within so many; at 960 guesses a day no password that we take is found.
+TRIES_MAX = 10
+TRIES_COUNT_FOR = timedelta(minutes=15)
+# Who comes once a month, as a bookkeeper does, is not taken for a stranger.
+_FAMILIAR_FOR = timedelta(days=35)
 # Without i, l, o, u, 0 and 1.
 _LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
 _LETTERS_AT_ONCE = 5
@@ -155,17 +167,30 @@ async def sign_in(
     *,
     emails: EmailIndex,
     now: datetime,
+    address: str = "",
     channel: str = "web",
     trace_id: str = "",
 ) -> SignedIn:
-    """Begin a session of twelve hours. An email that nobody has takes as long as a wrong password.
+    """Begin a session of twelve hours. An email that nobody has takes as long as a wrong password, and is tried as seldom.
 
-    Nothing here counts failures: whoever calls limits how often they may be tried.
+    A try is counted before the password is looked at, so that a thousand at once are not all looked at, and given back if it was right.
+    Strangers share the tries of an email; an `address` that it has signed in from has its own, so that they shut out nobody who works
+    here. Tries that are refused count for nothing: a quarter of an hour after the first, there are as many again.
 
-    Refuses: WrongCredentials.
+    Refuses: WrongCredentials; TriesUsedUp.
     """
+    addresses = emails.each_from(email, address)
     async with db.gate() as gate_tx:
-        found = await store.find_sign_in(gate_tx, emails.each(email))
+        found = await store.find_sign_in(
+            gate_tx, emails.each(email), address_indexes=addresses, familiar_since=now - _FAMILIAR_FOR
+        )
+        try_index = addresses[0] if found is not None and found.familiar else emails.current(email)
+        counted_from = await store.take_try(
+            gate_tx, try_index, tries_max=TRIES_MAX, over_before=now - TRIES_COUNT_FOR, now=now
+        )
+    if counted_from is not None:
+        until = counted_from + TRIES_COUNT_FOR - now
+        raise TriesUsedUp(retry_after_s=int(until.total_seconds()) + 1)
     verdict = await asyncio.to_thread(
         verify_password, password, None if found is None else found.password_hash
     )
@@ -173,7 +198,9 @@ async def sign_in(
         raise WrongCredentials
     actor = Actor("staff", str(found.user_id), channel, trace_id)
     async with db.tenant(found.tenant_id, actor) as tx:
-        signed_in = await _begin_session(tx, found, now)
+        signed_in = await _begin_session(tx, found, now, address_index=addresses[0] if addresses else None)
+    async with db.gate() as gate_tx:
+        await store.give_try_back(gate_tx, try_index)
     if verdict.stale or found.email_index != emails.current(email):
         password_hash = await asyncio.to_thread(hash_password, password)
         # After the session, in a transaction of its own: two sign-ins that share the user's row would wait for each other.
@@ -192,12 +219,20 @@ async def sign_out(tx: Transaction, session_id: UUID, user_id: UserId, *, now: d
     return digest
 
 
-async def _begin_session(tx: Transaction, found: store.SignInRow, now: datetime) -> SignedIn:
+async def _begin_session(
+    tx: Transaction, found: store.SignInRow, now: datetime, *, address_index: bytes | None
+) -> SignedIn:
     token = new_session_token()
     session_id = new_id(now)
     expires_at = now + SESSION_LASTS
     begun = await store.insert_session(
-        tx, session_id, found, token_digest=token.digest, now=now, expires_at=expires_at
+        tx,
+        session_id,
+        found,
+        token_digest=token.digest,
+        now=now,
+        expires_at=expires_at,
+        address_index=address_index,
     )
     if not begun:
         raise WrongCredentials

@@ -19,6 +19,13 @@ class SignInRow(msgspec.Struct, frozen=True):
     password_hash: str
     language: Language
     disabled_at: datetime | None
+    familiar: bool
+
+
+class TriesRow(msgspec.Struct, frozen=True):
+    """Since when tries to sign in are counted."""
+
+    counted_from: datetime
 
 
 class StaffUserRow(msgspec.Struct, frozen=True):
@@ -96,6 +103,10 @@ class SessionHolderRow(msgspec.Struct, frozen=True):
 _STATEMENTS = load_statements("saveit.access")
 _INSERT_USER = _STATEMENTS.command("insert_user")
 _FIND_SIGN_IN = _STATEMENTS.query("find_sign_in", SignInRow)
+_FORGET_TRIES = _STATEMENTS.command("forget_tries")
+_TAKE_TRY = _STATEMENTS.command("take_try")
+_FIND_TRIES = _STATEMENTS.query("find_tries", TriesRow)
+_GIVE_TRY_BACK = _STATEMENTS.command("give_try_back")
 _LIST_USERS = _STATEMENTS.query("list_users", StaffUserRow)
 _RENEW_SIGN_IN = _STATEMENTS.command("renew_sign_in")
 _SET_PASSWORD = _STATEMENTS.command("set_password")
@@ -139,9 +150,39 @@ async def insert_user(
     )
 
 
-async def find_sign_in(gate_tx: Transaction, email_indexes: list[bytes]) -> SignInRow | None:
-    """Return who signs in with the email of these indexes."""
-    return await gate_tx.maybe(_FIND_SIGN_IN, email_indexes=email_indexes)
+async def find_sign_in(
+    gate_tx: Transaction,
+    email_indexes: list[bytes],
+    *,
+    address_indexes: list[bytes],
+    familiar_since: datetime,
+) -> SignInRow | None:
+    """Return who signs in with the email of these indexes, and whether they did so from an address of these since then."""
+    return await gate_tx.maybe(
+        _FIND_SIGN_IN,
+        email_indexes=email_indexes,
+        address_indexes=address_indexes,
+        familiar_since=familiar_since,
+    )
+
+
+async def take_try(
+    gate_tx: Transaction, try_index: bytes, *, tries_max: int, over_before: datetime, now: datetime
+) -> datetime | None:
+    """Count a try and return None; at the limit return since when tries are counted, and count nothing."""
+    await gate_tx.run(_FORGET_TRIES, over_before=over_before)
+    taken = await gate_tx.run(
+        _TAKE_TRY, try_index=try_index, tries_max=tries_max, over_before=over_before, now=now
+    )
+    if taken:
+        return None
+    found = await gate_tx.maybe(_FIND_TRIES, try_index=try_index)
+    return now if found is None else found.counted_from
+
+
+async def give_try_back(gate_tx: Transaction, try_index: bytes) -> None:
+    """Count one try less."""
+    await gate_tx.run(_GIVE_TRY_BACK, try_index=try_index)
 
 
 async def list_users(
@@ -214,6 +255,7 @@ async def insert_session(
     token_digest: bytes,
     now: datetime,
     expires_at: datetime,
+    address_index: bytes | None,
 ) -> bool:
     """Insert the session; False when the password is no longer the verified one, or the user is disabled."""
     count = await tx.run(
@@ -225,6 +267,7 @@ async def insert_session(
         token_digest=token_digest,
         created_at=now,
         expires_at=expires_at,
+        address_index=address_index,
     )
     return count == 1
 

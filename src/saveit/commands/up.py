@@ -25,6 +25,7 @@ from saveit.commands.installation import (
     your_logins,
 )
 from saveit.demo import DemoTools, prepare_demo, read_demo, what_to_try
+from saveit.kernel import cycles
 from saveit.kernel.crypto import new_api_key
 from saveit.kernel.db import migrate
 from saveit.kernel.observe import logger
@@ -182,6 +183,7 @@ def _database(settings: Settings) -> Generator[Logins]:
         try:
             for name in _IMPORTED_MEANWHILE if settings.workers == 1 else ():
                 importlib.import_module(name)
+            cycles.leave_out_what_is_imported()
             server = starting.result()
             yield Logins(server.dsn(), server.dsn(), server.dsn(superuser=True))
             failure = server.failure()

@@ -10,7 +10,7 @@ from saveit.gateway import store
 from saveit.gateway.model import ClaimedEvent, ClaimLost, EventLine, EventUnknown, ParkedEvent, Quarantined
 from saveit.gateway.receiving import Gateway
 from saveit.gateway.sealing import open_envelope
-from saveit.kernel.crypto import Unreadable
+from saveit.kernel.crypto import Sealer, Unreadable
 from saveit.kernel.db import Actor, Collision, ConstraintBroken, Transaction
 from saveit.kernel.ids import LineId, TenantId
 from saveit.kernel.observe import logger, metrics
@@ -152,6 +152,33 @@ async def replay(tx: Transaction, inbox_id: UUID, *, now: datetime) -> None:
     """Let a parked event be taken again. Refuses: EventUnknown, also when it is not parked."""
     if not await store.replay_event(tx, inbox_id, now):
         raise EventUnknown(inbox_id=str(inbox_id))
+
+
+async def discard(tx: Transaction, inbox_id: UUID, *, now: datetime) -> None:
+    """Let a parked event rest; delivered again within a week, it is known. Refuses: EventUnknown, also when it is not parked."""
+    if not await store.discard_event(tx, inbox_id, now):
+        raise EventUnknown(inbox_id=str(inbox_id))
+    _log.warning("event.discarded", inbox_id=str(inbox_id), by=str(tx.actor))
+
+
+async def open_parked(tx: Transaction, sealer: Sealer, inbox_id: UUID) -> tuple[ParkedEvent, Envelope | None]:
+    """Return a parked event and what came; None where that cannot be opened. Refuses: EventUnknown."""
+    row = await store.parked_event(tx, inbox_id)
+    if row is None:
+        raise EventUnknown(inbox_id=str(inbox_id))
+    event = ParkedEvent(
+        id=row.id,
+        line_id=row.line_id,
+        position=row.position,
+        received_at=row.received_at,
+        attempts=row.attempts,
+        error=row.error,
+        parked_at=row.parked_at,
+    )
+    try:
+        return event, open_envelope(row.envelope_sealed, row.id, sealer)
+    except Unreadable:
+        return event, None
 
 
 async def list_quarantine(

@@ -152,6 +152,24 @@ FROM inbox
 WHERE tenant_id = :tenant_id::uuid
     AND inbox_id = :inbox_id::uuid
 
+-- parked_event :maybe ParkedRow
+-- One parked event with what came, sealed.
+SELECT inbox_id AS id, line_id, position, received_at, attempts, error, settled_at AS parked_at, envelope_sealed
+FROM inbox
+WHERE tenant_id = :tenant_id::uuid
+    AND inbox_id = :inbox_id::uuid
+    AND status = 'parked'
+
+-- discard_event :none
+-- Lets a parked event rest: it is not taken again, and its error stays with it until it is forgotten.
+UPDATE inbox
+SET status = 'done',
+    error = left('discarded: ' || error, 200),
+    settled_at = :now::timestamptz
+WHERE tenant_id = :tenant_id::uuid
+    AND inbox_id = :inbox_id::uuid
+    AND status = 'parked'
+
 -- replay_event :none
 -- Lets a parked event be taken again, with all its attempts.
 UPDATE inbox

@@ -30,6 +30,19 @@ class StoredRow(msgspec.Struct, frozen=True):
     id: UUID
 
 
+class ParkedRow(msgspec.Struct, frozen=True):
+    """A parked event, with what came."""
+
+    id: UUID
+    line_id: LineId
+    position: int
+    received_at: datetime
+    attempts: int
+    error: str
+    parked_at: datetime
+    envelope_sealed: bytes
+
+
 class EventRow(msgspec.Struct, frozen=True):
     """An event that was claimed, sealed."""
 
@@ -81,6 +94,8 @@ _HOLD_EVENT = _STATEMENTS.command("hold_event")
 _PARK_EXHAUSTED = _STATEMENTS.command("park_exhausted")
 _LIST_PARKED = _STATEMENTS.query("list_parked", ParkedEvent)
 _LINE_OF_EVENT = _STATEMENTS.query("line_of_event", EventLine)
+_PARKED_EVENT = _STATEMENTS.query("parked_event", ParkedRow)
+_DISCARD_EVENT = _STATEMENTS.command("discard_event")
 _REPLAY_EVENT = _STATEMENTS.command("replay_event")
 _INBOX_STATE = _STATEMENTS.query("inbox_state", InboxState)
 _FORGET_EVENTS = _STATEMENTS.command("forget_events")
@@ -173,6 +188,16 @@ async def list_parked(
 async def line_of_event(tx: Transaction, inbox_id: UUID) -> EventLine | None:
     """Return by which line an event came."""
     return await tx.maybe(_LINE_OF_EVENT, tenant_id=tx.tenant_id, inbox_id=inbox_id)
+
+
+async def parked_event(tx: Transaction, inbox_id: UUID) -> ParkedRow | None:
+    """Return one of the tenant's parked events."""
+    return await tx.maybe(_PARKED_EVENT, tenant_id=tx.tenant_id, inbox_id=inbox_id)
+
+
+async def discard_event(tx: Transaction, inbox_id: UUID, now: datetime) -> bool:
+    """Let a parked event rest."""
+    return await tx.run(_DISCARD_EVENT, tenant_id=tx.tenant_id, inbox_id=inbox_id, now=now) > 0
 
 
 async def replay_event(tx: Transaction, inbox_id: UUID, now: datetime) -> bool:

@@ -14,6 +14,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import cast
 from urllib.parse import urlsplit
@@ -52,6 +53,12 @@ class HttpAnswer(msgspec.Struct, frozen=True, kw_only=True):
         return f"HttpAnswer({self.status}, {len(self.body)} octets)"
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom this machine trusts, read once: it takes as long as connecting to the database, and a process has three clients."""
+    return ssl.create_default_context()
+
+
 class HttpClient:
     """Makes calls, keeping connections for the next one. `private_allowed` lets it reach this machine's own network: for a sandbox.
 
@@ -59,7 +66,7 @@ class HttpClient:
     """
 
     def __init__(self, *, private_allowed: bool = False) -> None:
-        context = ssl.create_default_context()
+        context = _trusted()
         transport = httpx.AsyncHTTPTransport(verify=context, retries=0)
         # The library has no public way in for the part that opens sockets, and that part is where an address can be looked at.
         transport._pool = httpcore.AsyncConnectionPool(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - see above.

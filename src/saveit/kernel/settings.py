@@ -82,6 +82,14 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "us-east-1"
 
 
+class MailListener(msgspec.Struct, frozen=True):
+    """Where mail is taken by SMTP, and the server in front of it whose findings about senders are believed."""
+
+    host: str
+    port: int
+    authority: str
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that a process is told from outside; docs/guides/settings.md says what each is for."""
 
@@ -107,6 +115,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sockets_per_holder: int
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     understanding: Understanding
+    mail_listener: MailListener | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -169,6 +178,7 @@ def _read(reader: "_Reader") -> Settings:
         ),
         trusted_proxies=reader.networks("SAVEIT_TRUSTED_PROXIES"),
         understanding=_understanding(reader),
+        mail_listener=_mail_listener(reader),
     )
 
 
@@ -188,6 +198,19 @@ def _understanding(reader: "_Reader") -> Understanding:
     return Understanding(
         engine=engine, key=key, model=model, url=None if url is None else url.rstrip("/"), region=region
     )
+
+
+def _mail_listener(reader: "_Reader") -> MailListener | None:
+    """Read where mail is taken, if anywhere, and whose word on its senders counts."""
+    name = "SAVEIT_SMTP_LISTEN"
+    place, authority = reader.text(name, default=""), reader.text("SAVEIT_SMTP_AUTHORITY", default="")
+    if not place:
+        return None
+    host, colon, port = place.rpartition(":")
+    if not colon or not port.isascii() or not port.isdecimal() or not 0 < int(port[:9]) <= _PORT_MAX:
+        reader.problems.append(f"{name} must be an address and a port such as 127.0.0.1:2525, not {place!r}")
+        return None
+    return MailListener(host.strip("[]") or "127.0.0.1", int(port), authority)
 
 
 def _home_of_data(environment: Mapping[str, str]) -> Path:

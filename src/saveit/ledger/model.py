@@ -105,13 +105,16 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
 
 class StayRow(msgspec.Struct, frozen=True, gc=False):
-    """One table held, as the picture of a day needs it."""
+    """One table held, as the picture of a day needs it.
+
+    Begin and end are Unix seconds: the driver takes as long for two instants as for all the rest, and most are those of other rows too.
+    """
 
     holder_kind: str
     holder_id: UUID
     table_id: UUID
-    starts_at: datetime
-    ends_at: datetime
+    starts_s: float
+    ends_s: float
     party_size: int
     movable: bool
     expires_at: datetime | None

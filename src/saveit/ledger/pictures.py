@@ -7,9 +7,9 @@ full on the word of a picture older than the request).
 
 import asyncio
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from weakref import WeakSet, WeakValueDictionary
 
@@ -20,7 +20,7 @@ from saveit.kernel.db import Actor, Database
 from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.ledger.house import House, read_house
 from saveit.ledger.loads import counted, load_keys
-from saveit.ledger.model import StayRow
+from saveit.ledger.model import CountRow, StayRow
 from saveit.ledger.readings import Readings
 from saveit.ledger.store import read_days
 from saveit.seating import Asking, DatePlan, Day, HolderKind, Reseating, Stay, Window, plan_of, reseat
@@ -186,6 +186,11 @@ class Pictures:
         """Return this moment: a picture whose reading begins later has a greater `read_tick`. Many who ask at once share one reading."""
         return self._tick
 
+    def known_house(self, restaurant_id: RestaurantId, now: datetime) -> House | None:
+        """Return the restaurant at hand when it is young enough, without reading anything; whose it is, is for the caller to look at."""
+        found = self._houses.get(restaurant_id)
+        return found if found is not None and now - found.read_at < _HOUSE_AGE_MAX else None
+
     async def house(self, tenant_id: TenantId, restaurant_id: RestaurantId) -> House | None:
         """Return a restaurant of this tenant, or None when the tenant has no such restaurant."""
         found = self._houses.get(restaurant_id)
@@ -293,6 +298,9 @@ class Pictures:
             )
             current = {on for on in dates if is_as_it_was((house.restaurant_id, on))}
         stays = _stays(rows)
+        counts_of: defaultdict[date, list[CountRow]] = defaultdict(list)
+        for count in counts:
+            counts_of[count.service_on].append(count)
         in_force = versions == (house.restaurant.rules_version, house.restaurant.floor_version)
         if not in_force:
             self.forget_house(house.restaurant_id)
@@ -302,8 +310,7 @@ class Pictures:
             first = bisect_left(stays, plan.origin_at - _DAY, key=_start_of)
             last = bisect_left(stays, end, key=_start_of)
             own = [stay for stay in stays[first:last] if stay.ends_at > plan.origin_at]
-            counters = counted(plan, (row for row in counts if row.service_on == on))
-            day = Day(house.floor, plan.origin_at, own, counters)
+            day = Day(house.floor, plan.origin_at, own, counted(plan, counts_of[on]))
             undecided = self._undecided.setdefault((house.restaurant_id, on), Undecided())
             picture = DayPicture(house, on, day, undecided=undecided, read_tick=read_tick, read_at=read_at)
             # Decided elsewhere under other rules: whoever holds this house must not refuse by its rules any more.
@@ -344,15 +351,24 @@ def _carry_over(picture: DayPicture) -> None:
                 picture.show(stay)
 
 
+class _Instants(dict[float, datetime]):
+    """Instants by their Unix seconds, each made once. Until 2106 the nearest fraction lies within half a microsecond, so they are exact."""
+
+    def __missing__(self, at_s: float) -> datetime:
+        made = self[at_s] = datetime.fromtimestamp(at_s, UTC)
+        return made
+
+
 def _stays(rows: list[StayRow]) -> list[Stay]:
     """Gather the rows of each holder, which come together: one row a table, and a row a day where a block is longer.
 
-    Most holders have one table, and a calendar has thousands of them: nothing is looked up for each.
+    Most holders have one table, and a calendar has thousands of them, at the same few times of each day.
     """
+    instants = _Instants()
     stays: list[Stay] = []
     before: StayRow | None = None
     for row in rows:
-        if before is not None and row.holder_id == before.holder_id and row.starts_at == before.starts_at:
+        if before is not None and row.holder_id == before.holder_id and row.starts_s == before.starts_s:
             stays[-1] = replace(stays[-1], table_ids=(*stays[-1].table_ids, row.table_id))
             continue
         before = row
@@ -361,8 +377,8 @@ def _stays(rows: list[StayRow]) -> list[Stay]:
                 _KINDS[row.holder_kind],
                 row.holder_id,
                 (row.table_id,),
-                row.starts_at,
-                row.ends_at,
+                instants[row.starts_s],
+                instants[row.ends_s],
                 row.party_size,
                 row.movable,
                 row.expires_at,

@@ -7,7 +7,9 @@ FROM ledger_commit_v1(
 
 -- read_stays :many StayRow
 -- What holds the tables of a restaurant between two instants; no row is longer than a day, so the start bounds the search.
-SELECT holder_kind, holder_id, table_id, starts_at, ends_at, party_size, movable, expires_at
+SELECT
+    holder_kind, holder_id, table_id, date_part('epoch', starts_at) AS starts_s, date_part('epoch', ends_at) AS ends_s, party_size,
+    movable, expires_at
 FROM table_occupancy
 WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid

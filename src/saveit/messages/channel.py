@@ -41,7 +41,8 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel carries, each length in the unit in which its provider counts. What is None or empty it cannot.
 
     `reply_window` counts from the guest's last message; beyond it only a template passes, or until `human_window` a person's own words
-    (`Outbound.by_human`). `per_line_s` and `per_recipient_s` are the messages a second that the provider takes.
+    (`Outbound.by_human`). Where `twice_is_once`, a message that goes out again under its id is shown once. `per_line_s` and
+    `per_recipient_s` are the messages a second that the provider takes.
     """
 
     text: Limit
@@ -57,6 +58,7 @@ class Can(msgspec.Struct, frozen=True, kw_only=True):
     reply: ReplyTime = "later"
     reply_window: timedelta | None = None
     human_window: timedelta | None = None
+    twice_is_once: bool = False
     per_line_s: float | None = None
     per_recipient_s: float | None = None
 

@@ -7,7 +7,7 @@ listed can be booked, for as long as the facts stay as they are.
 Nothing here reads a clock, a database or a setting.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,21 +15,13 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from saveit.seating.day import Day
-from saveit.seating.model import Asking, Claim, Closed, Floor, Offer, Reason, Unit, Window
-from saveit.seating.plan import (
-    DatePlan,
-    LoadLimits,
-    ServicePlan,
-    Start,
-    load_limits,
-    pacing_key,
-    plan_of,
-    start_at,
-    stay_minutes,
-    written_minute,
-)
+from saveit.seating.model import NO_LOAD, Asking, Claim, Closed, Floor, Offer, Reason, Unit, Window
+from saveit.seating.plan import Start, load_limits, start_at, written_minute
+from saveit.seating.sheets import Sheet, Slot, Terms, sheet_of, slot_of
 from saveit.seating.wallclock import local_date
 from saveit.venues import Rules
+
+_NO_UNITS: tuple[Unit, ...] = ()
 
 
 class _Question(NamedTuple):
@@ -40,23 +32,11 @@ class _Question(NamedTuple):
     asking: Asking
     date: date
     now: datetime
-    plan: DatePlan
+    sheet: Sheet
     units: tuple[Unit, ...]
-    limits: LoadLimits
     earliest_at: datetime
-
-
-class _Terms(NamedTuple):
-    """What is the same for every start of one service."""
-
-    service: ServicePlan
-    length: int
-    taken: int
-    """The length and the buffer after it."""
-    length_time: timedelta
-    taken_time: timedelta
-    fixed_claims: tuple[Claim, ...]
-    overbooking: Claim | None
+    overbookable: bool
+    """A wish for a table or an area is not granted without one."""
 
 
 class Unfit(Struct, frozen=True):
@@ -78,10 +58,11 @@ def offers(  # noqa: PLR0917 - the facts of a question, each of another kind; a 
         return [question]
     masks = question.day.busy_masks(now)
     answers: list[Offer | Closed] = []
-    for service in question.plan.services:
-        terms = _terms(question, service)
+    for terms in question.sheet.services:
         best = _best_units(question.units, masks, terms)
-        answers += [_verdict(question, terms, start, best.get(start.minute, ())) for start in service.starts]
+        answers += [
+            _verdict(question, terms, slot, units) for slot, units in zip(terms.slots, best, strict=True)
+        ]
     return answers
 
 
@@ -95,13 +76,12 @@ def offer_at(  # noqa: PLR0917 - as `offers`, and the time.
     question = _ask(rules, floor, day, asking, date, now, zone)
     if isinstance(question, Closed):
         return Closed(date, time, None, question.reason, question.facts)
-    found = question.plan.by_time.get(time) or _unlisted_start(question, time, zone)
+    found = question.sheet.by_time.get(time) or _unlisted_start(question, time, zone)
     if isinstance(found, Closed):
         return found
-    service, start = found
-    terms = _terms(question, service)
-    units = _units_free(question.units, question.day.busy_masks(now), start.minute, terms.taken)
-    return _verdict(question, terms, start, units)
+    terms, slot = found
+    units = _units_free(question.units, question.day.busy_masks(now), slot.start.minute, terms.taken)
+    return _verdict(question, terms, slot, units)
 
 
 def free_units(
@@ -125,26 +105,27 @@ def _ask(  # noqa: PLR0917 - as `offers`.
     refused = _window_refusal(rules, asking, on, today) or _party_refusal(rules, asking, on)
     if refused is not None:
         return refused
-    plan = plan_of(rules, on, zone)
-    if not plan.services:
+    guest = asking.audience == "guest"
+    limits = load_limits(rules, floor, on, today)
+    sheet = sheet_of(rules, on, zone, limits, asking.party_size, guest)
+    if not sheet.services:
         special = rules.special_date(on)
         note = None if special is None else special.note
         return Closed(on, None, None, Reason.CLOSED, {"weekday": on.weekday(), "note": note})
     units = wished_units(floor, asking)
     if isinstance(units, Unfit):
         return Closed(on, None, None, units.reason, units.facts)
-    assert day.origin_at == plan.origin_at, "the day was drawn for another date or zone"
-    notice = timedelta(hours=rules.reservation_window.min_hours_advance)
+    assert day.origin_at == sheet.plan.origin_at, "the day was drawn for another date or zone"
     return _Question(
-        rules=rules,
-        day=day if asking.excluding is None else day.without(asking.excluding),
-        asking=asking,
-        date=on,
-        now=now,
-        plan=plan,
-        units=units,
-        limits=load_limits(rules, floor, on, today),
-        earliest_at=now + notice if asking.audience == "guest" else now,
+        rules,
+        day if asking.excluding is None else day.without(asking.excluding),
+        asking,
+        on,
+        now,
+        sheet,
+        units,
+        now + sheet.notice if guest else now,
+        asking.table_id is None and asking.area_id is None,
     )
 
 
@@ -210,25 +191,25 @@ def _unfit(asking: Asking, meant: Sequence[Unit], larger: Reason, smaller: Reaso
     return Unfit(larger, {"party_size": size, "limit": limit})
 
 
-def _unlisted_start(question: _Question, time: str, zone: ZoneInfo) -> tuple[ServicePlan, Start] | Closed:
+def _unlisted_start(question: _Question, time: str, zone: ZoneInfo) -> tuple[Terms, Slot] | Closed:
     """Return a start that is on no list, which only staff may take, or say why there is none."""
-    on = question.date
-    for service in question.plan.services:
-        window = service.window
+    on, plan = question.date, question.sheet.plan
+    for terms in question.sheet.services:
+        window = terms.service.window
         minute = written_minute(window, time)
         if minute is None:
             continue
-        start = start_at(question.plan, window, minute, zone)
+        start = start_at(plan, window, minute, zone)
         if start is None:
             return Closed(on, time, None, Reason.SKIPPED_TIME, {})
         if window.last_seating_minute is not None and minute > window.last_seating_minute:
             return Closed(on, time, start.starts_at, Reason.AFTER_LAST_SEATING, {"service": window.name})
         if question.asking.audience == "staff":
-            return service, start
-        nearest = min(service.starts, key=lambda one: abs(one.minute - start.minute), default=None)
+            return terms, slot_of(terms, start)
+        nearest = min(terms.service.starts, key=lambda one: abs(one.minute - start.minute), default=None)
         facts: dict[str, object] = {"nearest": None if nearest is None else nearest.time}
         return Closed(on, time, start.starts_at, Reason.NOT_A_SLOT, facts)
-    windows = [service.window for service in question.plan.services]
+    windows = [service.window for service in plan.services]
     hours = [f"{_clock(window.opens_minute)}-{_clock(window.closes_minute)}" for window in windows]
     return Closed(on, time, None, Reason.NO_SERVICE, {"hours": ", ".join(hours)})
 
@@ -238,70 +219,38 @@ def _clock(minutes: int) -> str:
     return f"{hour % 24:02}:{minute:02}"
 
 
-def _terms(question: _Question, service: ServicePlan) -> _Terms:
-    rules, limits, index = question.rules, question.limits, service.window.index
-    length = stay_minutes(rules, service.window.name, question.date.weekday(), question.asking.party_size)
-    fixed: tuple[Claim, ...] = ()
-    if limits.online_covers_max is not None and question.asking.audience == "guest":
-        fixed = (Claim(("online", index), covers_max=limits.online_covers_max),)
-    # A wish for a table or an area is not granted without one.
-    unbound = question.asking.table_id is None and question.asking.area_id is None
-    overbooking = None
-    if limits.overbooked_covers_max > 0 and unbound:
-        overbooking = Claim(("overbooked", index), covers_max=limits.overbooked_covers_max)
-    taken = length + rules.time_slots.turnover_time
-    times = timedelta(minutes=length), timedelta(minutes=taken)
-    return _Terms(service, length, taken, *times, fixed, overbooking)
-
-
-def _claims(question: _Question, terms: _Terms, minute: int) -> tuple[Claim, ...]:
-    limits = question.limits
-    if limits.parties_max is None and limits.covers_max is None:
-        return terms.fixed_claims
-    key = pacing_key(limits.interval_minutes, minute)
-    claim = Claim(key, limits.parties_max, limits.covers_max)
-    beyond = question.asking.beyond_pacing and question.asking.audience == "staff"
-    if beyond and not claim.allows(question.day.load(key), question.asking.party_size):
-        # Only where a limit is in the way is it left out: so a claim without one says that it was passed.
-        claim = Claim(key)
-    return (claim, *terms.fixed_claims)
-
-
-def _verdict(question: _Question, terms: _Terms, start: Start, units: tuple[Unit, ...]) -> Offer | Closed:
+def _verdict(question: _Question, terms: Terms, slot: Slot, units: tuple[Unit, ...]) -> Offer | Closed:
     """Answer for one start, given the units that are free throughout its stay.
 
     Tables come last, so that `full` means that nothing but a table is missing and a re-seating may be tried.
     """
-    starts_at, minute, service = start.starts_at, start.minute, terms.service
-    if starts_at < question.earliest_at:
+    start, asking = slot.start, question.asking
+    if start.starts_at < question.earliest_at:
         return _too_soon(question, start)
-    if service.window.last_seating_minute is None and minute + terms.length > service.closes_minute:
-        facts: dict[str, object] = {"minutes": terms.length, "closes": _clock(service.window.closes_minute)}
-        return Closed(question.date, start.time, starts_at, Reason.ENDS_AFTER_CLOSE, facts)
-    party_size = question.asking.party_size
-    claims = _claims(question, terms, minute)
+    if slot.ends_late:
+        return _ends_late(question, terms, start)
+    fields, claims, party_size = slot.fields, slot.claims, asking.party_size
+    if asking.beyond_pacing and asking.audience == "staff":
+        claims = tuple(_unlimited_if_reached(question, claim) for claim in claims)
+        fields = (*fields[:-1], claims)
+    loads = question.day.loads
     for claim in claims:
-        if not claim.allows(question.day.load(claim.key), party_size):
+        if not claim.allows(loads.get(claim.key, NO_LOAD), party_size):
             return _limit_reached(question, start, claim)
-    overbooking = None if units else terms.overbooking
-    if overbooking is not None and not overbooking.allows(question.day.load(overbooking.key), party_size):
-        overbooking = None
-    fields = (
-        service.window.name,
-        service.window.index,
-        question.date,
-        start.time,
-        starts_at,
-        starts_at + terms.length_time,
-        starts_at + terms.taken_time,
-        minute,
-        claims,
-    )
-    if units or overbooking is not None:
-        return Offer(*fields, units, overbooking is not None, overbooking)
-    return Closed(
-        question.date, start.time, starts_at, Reason.FULL, {"party_size": party_size}, Window(*fields)
-    )
+    if units:
+        return Offer(*fields, units)
+    overbooking = terms.overbooking if question.overbookable else None
+    if overbooking is not None and overbooking.allows(loads.get(overbooking.key, NO_LOAD), party_size):
+        return Offer(*fields, units, overbooked=True, overbooking=overbooking)
+    facts: dict[str, object] = {"party_size": party_size}
+    return Closed(question.date, start.time, start.starts_at, Reason.FULL, facts, Window(*fields))
+
+
+def _unlimited_if_reached(question: _Question, claim: Claim) -> Claim:
+    """Return the claim without its limits where pacing is in the way: so a claim without one says that it was passed."""
+    if claim.key[0] != "pacing" or claim.allows(question.day.load(claim.key), question.asking.party_size):
+        return claim
+    return Claim(claim.key)
 
 
 def _too_soon(question: _Question, start: Start) -> Closed:
@@ -309,6 +258,12 @@ def _too_soon(question: _Question, start: Start) -> Closed:
         return Closed(question.date, start.time, start.starts_at, Reason.PAST, {})
     hours = question.rules.reservation_window.min_hours_advance
     return Closed(question.date, start.time, start.starts_at, Reason.NOTICE, {"hours": hours})
+
+
+def _ends_late(question: _Question, terms: Terms, start: Start) -> Closed:
+    closes = _clock(terms.service.window.closes_minute)
+    facts: dict[str, object] = {"minutes": terms.length, "closes": closes}
+    return Closed(question.date, start.time, start.starts_at, Reason.ENDS_AFTER_CLOSE, facts)
 
 
 def _limit_reached(question: _Question, start: Start, claim: Claim) -> Closed:
@@ -328,32 +283,27 @@ def _limit_reached(question: _Question, start: Start, claim: Claim) -> Closed:
     return Closed(question.date, start.time, start.starts_at, reason, facts)
 
 
-def _best_units(units: Sequence[Unit], masks: Sequence[int], terms: _Terms) -> Mapping[int, tuple[Unit, ...]]:
-    """Return the best free unit of each start that has one, by minute."""
-    starts = terms.service.starts
-    if not starts:
-        return {}
-    # Only the minutes this service's stays can take are looked at; short integers are quick ones.
-    first = starts[0].minute
-    width = (1 << (starts[-1].minute - first + terms.taken)) - 1
-    busy = [(mask >> first) & width for mask in masks]
+def _best_units(units: Sequence[Unit], masks: Sequence[int], terms: Terms) -> list[tuple[Unit, ...]]:
+    """Return the best free unit of each slot, or none."""
+    first, reach = terms.first, terms.reach
     # What is free all the time is the best for every start, so nothing after it need be looked at.
-    looked_at: list[tuple[int, tuple[Unit, ...]]] = []
+    looked_at: list[tuple[int, Unit]] = []
     for unit in units:
-        taken = 0
+        busy = 0
         for index in unit.table_indices:
-            taken |= busy[index]
-        looked_at.append((taken, (unit,)))
+            busy |= masks[index]
+        taken = busy >> first & reach
+        looked_at.append((taken, unit))
         if not taken:
             break
-    best: dict[int, tuple[Unit, ...]] = {}
-    stay = (1 << terms.taken) - 1
-    for start in starts:
-        span = stay << (start.minute - first)
-        for taken, chosen in looked_at:
+    best: list[tuple[Unit, ...]] = []
+    for span in terms.spans:
+        for taken, unit in looked_at:
             if not taken & span:
-                best[start.minute] = chosen
+                best.append((unit,))
                 break
+        else:
+            best.append(_NO_UNITS)
     return best
 
 

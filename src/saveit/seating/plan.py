@@ -1,7 +1,7 @@
 """What the rules alone say about a date: when parties may start, how long they stay, and the limits of the counters.
 
 A plan depends on nothing that happens, so it is remembered per (rules, date, zone); new rules are other rules, and nothing has to be
-invalidated. What depends on the party, the clock or the tables is never remembered.
+invalidated. What depends on the clock or on what is taken is never remembered.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class DatePlan(Struct, frozen=True):
     by_time: Mapping[str, tuple[ServicePlan, Start]]
 
 
-class LoadLimits(Struct, frozen=True):
+class LoadLimits(Struct, frozen=True, cache_hash=True):
     """What the counters of one date may say at most; None is no limit."""
 
     interval_minutes: int
@@ -109,7 +109,6 @@ def stay_minutes(rules: Rules, service: str, weekday: int, party_size: int) -> i
     return best.minutes
 
 
-@lru_cache(maxsize=_PLANS_KEPT)
 def load_limits(rules: Rules, floor: Floor, day: date, today: date) -> LoadLimits:
     """Return the limits that the listing checks and the ledger enforces: the same numbers, from here only.
 
@@ -117,12 +116,19 @@ def load_limits(rules: Rules, floor: Floor, day: date, today: date) -> LoadLimit
     """
     release = rules.online_release
     held_back = release.held_back_percent > 0 and (day - today).days > release.released_days_before
+    return _limits(rules, floor.seats, held_back)
+
+
+@lru_cache(maxsize=_PLANS_KEPT)
+def _limits(rules: Rules, seats: int, held_back: bool) -> LoadLimits:  # noqa: FBT001 - a key of the cache is given by place.
     return LoadLimits(
         interval_minutes=rules.pacing.interval_minutes,
         parties_max=rules.pacing.parties_max,
         covers_max=rules.pacing.covers_max,
-        online_covers_max=share_of(100 - release.held_back_percent, floor.seats) if held_back else None,
-        overbooked_covers_max=share_of(rules.capacity.overbooking_percent, floor.seats),
+        online_covers_max=share_of(100 - rules.online_release.held_back_percent, seats)
+        if held_back
+        else None,
+        overbooked_covers_max=share_of(rules.capacity.overbooking_percent, seats),
     )
 
 

@@ -9,7 +9,7 @@ The search is exhaustive within its limits, always takes the same order, and giv
 that a longer search would have spared, never the other way round.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -39,12 +39,13 @@ class Reseating(Struct, frozen=True):
 
 
 class _Party(NamedTuple):
-    """Who needs a place: a movable stay or the newcomer, the minutes it takes, and the units it may be given."""
+    """Who needs a place: a movable stay or the newcomer, the minutes it takes, and where it may go."""
 
     stay: Stay | None
     size: int
     minutes: int
-    units: tuple[Unit, ...]
+    units: tuple[Unit, ...] | None
+    """Of a stay they are looked up when it is displaced: most searches end before, with a house that is plainly full."""
 
 
 class _Place(NamedTuple):
@@ -134,8 +135,7 @@ class _Search:
             else:
                 self._fixed[index] |= minutes
         if stay.movable and seen_whole:
-            units = _units_of(self._floor, stay, indices)
-            self._parties.append(_Party(stay, stay.party_size, minutes, units))
+            self._parties.append(_Party(stay, stay.party_size, minutes, None))
 
     def is_hopeless(self) -> bool:
         """Say whether at some minute of the newcomer's stay the parties need more tables than there are, however they are seated.
@@ -200,10 +200,11 @@ class _Search:
         """Return where a party could go if all movable parties were out of its way; it is asked often and never changes."""
         places = self._places.get(party)
         if places is None:
-            minutes, units = self._parties[party].minutes, self._parties[party].units
+            moving = self._parties[party]
+            minutes = moving.minutes
             places = [
                 _Place(unit, self._in_the_way(unit, minutes))
-                for unit in units
+                for unit in (_units_of(self._floor, moving.stay) if moving.stay else moving.units or ())
                 if not any(self._fixed[index] & minutes for index in unit.table_indices)
             ]
             self._places[party] = places
@@ -218,8 +219,9 @@ def _meets(unit: Unit, minutes: int, seated: Iterable[_Placed]) -> bool:
     return any(other.unit.tables_bits & unit.tables_bits and other.minutes & minutes for other in seated)
 
 
-def _units_of(floor: Floor, stay: Stay, indices: Sequence[int]) -> tuple[Unit, ...]:
+def _units_of(floor: Floor, stay: Stay) -> tuple[Unit, ...]:
     """Return the units a party may be moved to, best first; its own needs no exception, for whoever displaced it sits there."""
+    indices = [floor.index_of[table_id] for table_id in stay.table_ids]
     bits = sum(1 << index for index in indices)
     own = next((unit for unit in floor.units if unit.tables_bits == bits), None)
     online = own.online if own is not None else all(floor.tables[index].online for index in indices)

@@ -5,27 +5,20 @@ job finds due goes by the product's.
 """
 
 import asyncio
+import importlib
 from collections.abc import Sequence
-
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
-from pgqueuer.adapters.persistence.qb import (
-    QueryBuilderEnvironment,
-    QueryQueueBuilder,
-    QuerySchedulerBuilder,
-)
-from pgqueuer.adapters.persistence.queries import Queries
-from pgqueuer.core.executors import AsyncCrontab
-from pgqueuer.core.sm import SchedulerManager
-from pgqueuer.domain.models import Schedule as DueSchedule
-from pgqueuer.domain.settings import DBSettings
+from typing import TYPE_CHECKING
 
 from saveit.kernel.db import Database
 from saveit.kernel.observe import logger, metrics, span
 from saveit.timers.model import Job
 
+if TYPE_CHECKING:
+    from pgqueuer.core.sm import SchedulerManager
+
 _log = logger("timers")
 
-SCHEMA = "jobs"
+_QUEUE = "saveit.timers.queue"
 _RESTART_S = 5.0
 
 
@@ -46,6 +39,8 @@ class Schedule:
 
     async def run(self) -> None:
         """Run jobs until `close` is called; begins again when the database was lost."""
+        # The queue takes as long to import as a quarter of us; nobody waits for it, so no start of ours does.
+        await asyncio.to_thread(importlib.import_module, _QUEUE)
         while not self._closing.is_set():
             manager = self._manager = self._new_manager()
             try:
@@ -57,19 +52,10 @@ class Schedule:
                 except TimeoutError:
                     continue
 
-    def _new_manager(self) -> SchedulerManager:
-        settings = DBSettings(db_schema=SCHEMA)
-        queries = Queries(
-            AsyncpgPoolDriver(self._database.driver_pool()),
-            qbe=QueryBuilderEnvironment(settings),
-            qbq=QueryQueueBuilder(settings),
-            qbs=QuerySchedulerBuilder(settings),
-        )
-        manager = SchedulerManager(queries)
-        for job in self._jobs:
-            # A job whose rhythm has changed leaves its old one behind otherwise, and would run to both.
-            manager.schedule(job.name, job.cron, clean_old=True)(_crontab(job))
-        return manager
+    def _new_manager(self) -> "SchedulerManager":
+        from saveit.timers.queue import manager_of  # noqa: PLC0415 - imported by `run`, in a thread.
+
+        return manager_of(self._database, self._jobs, run_job)
 
 
 async def run_job(job: Job) -> int:
@@ -88,10 +74,3 @@ async def run_job(job: Job) -> int:
     if done:
         _log.info("job.done", job=job.name, act_count=done, duration_s=round(loop.time() - began_s, 3))
     return done
-
-
-def _crontab(job: Job) -> AsyncCrontab:
-    async def run(_schedule: DueSchedule) -> None:
-        await run_job(job)
-
-    return run

@@ -22,7 +22,15 @@ from saveit.venues.actions import (
     rules_history,
     tenant_of,
 )
-from saveit.venues.checks import check_restaurant, check_tenant_name, region_of_zone, slug_of
+from saveit.venues.checks import (
+    check_area,
+    check_combination,
+    check_restaurant,
+    check_table,
+    check_tenant_name,
+    region_of_zone,
+    slug_of,
+)
 from saveit.venues.errors import (
     AreaInUse,
     AreaNameTaken,
@@ -183,7 +191,10 @@ __all__ = [
     "change_restaurant",
     "change_rules",
     "change_table",
+    "check_area",
+    "check_combination",
     "check_restaurant",
+    "check_table",
     "check_tenant_name",
     "clock_minutes",
     "default_rules",

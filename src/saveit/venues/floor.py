@@ -112,14 +112,20 @@ async def change_area(
 
 
 async def remove_area(
-    tx: Transaction, restaurant_id: RestaurantId, area_id: AreaId, *, now: datetime
+    tx: Transaction,
+    restaurant_id: RestaurantId,
+    area_id: AreaId,
+    *,
+    now: datetime,
+    revision: int | None = None,
 ) -> None:
     """Remove an area in which no table stands any more; retired tables forget it.
 
-    Refuses: RestaurantUnknown; AreaUnknown; AreaInUse.
+    Refuses: RestaurantUnknown; AreaUnknown; RevisionConflict; AreaInUse.
     """
     await locked_restaurant(tx, restaurant_id)
     before = await _area(tx, restaurant_id, area_id)
+    require_revision(revision, before.revision)
     tables = await store.list_tables(tx, tx.tenant_id, restaurant_id, with_retired=False)
     standing = sum(table.area_id == area_id for table in tables)
     if standing:
@@ -168,14 +174,20 @@ async def change_table(
 
 
 async def retire_table(
-    tx: Transaction, restaurant_id: RestaurantId, table_id: TableId, *, now: datetime
+    tx: Transaction,
+    restaurant_id: RestaurantId,
+    table_id: TableId,
+    *,
+    now: datetime,
+    revision: int | None = None,
 ) -> DiningTable:
     """Take a table off the floor; it stays known to the reservations that sat there, and its number is free again.
 
-    Refuses: RestaurantUnknown; TableUnknown; TableInCombination; TableInUse.
+    Refuses: RestaurantUnknown; TableUnknown; RevisionConflict; TableInCombination; TableInUse.
     """
     await locked_restaurant(tx, restaurant_id)
     before = await _live_table(tx, restaurant_id, table_id)
+    require_revision(revision, before.revision)
     combinations = await store.list_combinations(tx, tx.tenant_id, restaurant_id, with_retired=False)
     joining = [str(combination.id) for combination in combinations if table_id in combination.table_ids]
     if joining:
@@ -235,15 +247,21 @@ async def change_combination(
 
 
 async def retire_combination(
-    tx: Transaction, restaurant_id: RestaurantId, combination_id: CombinationId, *, now: datetime
+    tx: Transaction,
+    restaurant_id: RestaurantId,
+    combination_id: CombinationId,
+    *,
+    now: datetime,
+    revision: int | None = None,
 ) -> TableCombination:
     """Let the tables be joined so no more. Parties already booked at them stay: they hold the tables, not the combination.
 
-    Refuses: RestaurantUnknown; CombinationUnknown.
+    Refuses: RestaurantUnknown; CombinationUnknown; RevisionConflict.
     """
     await locked_restaurant(tx, restaurant_id)
     combinations = await store.list_combinations(tx, tx.tenant_id, restaurant_id, with_retired=False)
     before = _found(combinations, combination_id)
+    require_revision(revision, before.revision)
     after = msgspec.structs.replace(before, retired_at=now)
     await store.retire_combination(tx, combination_id, now)
     await _record(tx, before=before, after=after, now=now)

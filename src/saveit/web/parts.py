@@ -8,13 +8,14 @@ import msgspec
 from saveit.access import EmailIndex, PrincipalCache
 from saveit.consumers.live import Chats, Hub
 from saveit.gateway import Gateway
+from saveit.kernel.redis import Redis
 from saveit.reservations import Desk
 
 
 class Limits(msgspec.Struct, frozen=True):
     """How often one may ask, per minute; 0 is without limit. An API key's own quota is in its row and only ever lowers this.
 
-    Each of the `processes` that answer for one address keeps its own count, and lets in its share.
+    Without a Redis, each of the `processes` that answer for one address keeps its own count, and lets in its share.
     """
 
     ip_per_minute: int = 600
@@ -51,6 +52,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     live: Live | None = None
     """Absent, no sockets are served."""
     limits: Limits = Limits()
+    redis: Redis | None = None
+    """Where the processes count together; absent, each counts its share."""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     deliver: Callable[[], None] = _nobody
     """Called once something is planned to be said, so that nobody waits for delivery's next look."""

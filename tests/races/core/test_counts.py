@@ -19,7 +19,7 @@ from tests.support.races import (
     without_guard,
 )
 
-pytestmark = [pytest.mark.race, pytest.mark.postgres]
+pytestmark = pytest.mark.race
 
 COMBINERS = pytest.mark.parametrize("combined", [True, False], ids=["combined", "one by one"])
 # Counting that looks at nothing: what is asked for is granted.

@@ -12,7 +12,7 @@ from saveit.reservations import Reservation, Wish, store
 from tests.support.core import DAY, Bistro, Opening, answer, key, local, rules
 from tests.support.races import Order, at_once, disagreements, elsewhere, overlaps, without_constraint
 
-pytestmark = [pytest.mark.race, pytest.mark.postgres]
+pytestmark = pytest.mark.race
 
 COMBINERS = pytest.mark.parametrize("combined", [True, False], ids=["combined", "one by one"])
 
@@ -193,6 +193,47 @@ async def test_a_no_show_and_a_check_in_at_once_are_one_of_them(opening: Opening
     assert (len(answers.done), answers.refused) == (50, {"illegal_status": 50})
     missed = await desks[0].value("SELECT count(*) FROM reservations WHERE status = 'no_show'")
     assert await desks[0].value("SELECT coalesce(sum(no_shows), 0) FROM guest_standings") == missed
+
+
+async def test_a_no_show_is_undone_once_however_many_ask(opening: Opening) -> None:
+    desks = await two_desks(opening, pacing={"interval_minutes": 15, "parties_max": 8})
+    made = await desks[0].book(1)
+    desks[0].clock.set(local(DAY, "20:16"))
+    await desks[0].act(reservations.mark_no_show, made.id)
+
+    answers = await at_once(
+        desks[number % 2].act(reservations.undo_no_show, made.id) for number in range(100)
+    )
+
+    assert (len(answers.done), answers.refused) == (1, {"illegal_status": 99})
+    assert (await desks[0].taken(), await desks[0].load()) == (1, (1, 2))
+    assert (await desks[0].facts_of(made.id))[1:] == ["reservation.no_show", "reservation.no_show_undone"]
+    assert await desks[0].value("SELECT coalesce(sum(no_shows), 0) FROM guest_standings") == 0
+
+
+async def test_without_the_locks_a_no_show_is_undone_twice(
+    opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desks = await two_desks(opening)
+    made = await desks[0].book(1)
+    desks[0].clock.set(local(DAY, "23:30"))
+    await desks[0].act(reservations.mark_no_show, made.id)
+    meeting = asyncio.Barrier(2)
+
+    async def only_read(tx: Transaction, sealer: Sealer, wanted: ReservationId) -> Reservation | None:
+        found = await store.find_reservation(tx, sealer, wanted)
+        await asyncio.wait_for(meeting.wait(), timeout=10)
+        return found
+
+    async def lock_nothing(*_: object) -> None:
+        return
+
+    monkeypatch.setattr(store, "lock_reservation", only_read)
+    monkeypatch.setattr(store, "lock_day", lock_nothing)
+
+    await at_once(desks[number].act(reservations.undo_no_show, made.id) for number in range(2))
+
+    assert (await desks[0].facts_of(made.id))[2:] == ["reservation.no_show_undone"] * 2
 
 
 async def test_a_hold_is_renewed_once_however_many_ask(opening: Opening) -> None:

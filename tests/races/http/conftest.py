@@ -1,6 +1,6 @@
-"""Two server processes over one database for a module of races; each race opens a restaurant of its own in it.
+"""Two server processes over one database for all races here, one with the combiner and one without; each race opens its own restaurant.
 
-A module is run by one process with the combiner and one without, unless it asks for both processes alike by parametrising `fleet`.
+A module that takes guards off has a database of its own, and servers over that.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -11,32 +11,28 @@ from saveit.kernel.postgres import EmbeddedPostgres
 from tests.support.fleet import Fleet, fleet_over
 from tests.support.town import Town, auditor_of, database_in
 
-COMBINED = {"SAVEIT_COMBINER": "on"}
-ONE_BY_ONE = {"SAVEIT_COMBINER": "off"}
-_SETTINGS = {
-    "mixed": (COMBINED, ONE_BY_ONE),
-    "combined": (COMBINED,),
-    "one by one": (ONE_BY_ONE,),
-}
+MIXED = ({"SAVEIT_COMBINER": "on"}, {"SAVEIT_COMBINER": "off"})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def database(postgres: EmbeddedPostgres, database_template: str) -> Iterator[str]:
     with database_in(postgres, database_template) as name:
         yield name
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def fleet(
-    request: pytest.FixtureRequest,
-    postgres: EmbeddedPostgres,
-    database: str,
-    tmp_path_factory: pytest.TempPathFactory,
+    postgres: EmbeddedPostgres, database: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Fleet]:
-    """Two servers; parametrised by how they commit."""
-    settings = _SETTINGS[getattr(request, "param", "mixed")]
-    with fleet_over(postgres.dsn(database), tmp_path_factory.mktemp("fleet"), settings=settings) as started:
+    with fleet_over(postgres.dsn(database), tmp_path_factory.mktemp("fleet"), settings=MIXED) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def own_database(postgres: EmbeddedPostgres, database_template: str) -> Iterator[str]:
+    """The name of a database for one module that changes it."""
+    with database_in(postgres, database_template) as name:
+        yield name
 
 
 @pytest.fixture

@@ -1,13 +1,39 @@
 """What happens to a reservation that stands happens once, however many ask for it, and whichever server they ask."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from tests.support.audit import IN_ORDER
-from tests.support.http_client import at_once, counted, done
-from tests.support.taverns import next_start, rules
+from tests.support.http_client import Request, at_once, counted, done
+from tests.support.taverns import Tavern, next_start, rules
 from tests.support.town import Town
 
 pytestmark = pytest.mark.race
+
+# What is undone, and the acts that lead there. A no-show is one only after its time: tests/races/core has a clock that can be moved.
+UNDOINGS: Mapping[str, Sequence[str]] = {
+    "check_in": ("check-in",),
+    "completion": ("check-in", "complete"),
+    "cancellation": ("cancel",),
+}
+
+
+async def party_to_undo(tavern: Tavern, act: str) -> str:
+    """Book for today, let happen what is to be undone, and return the reservation."""
+    made = await done(tavern.soon(0))
+    for verb in UNDOINGS[act]:
+        wanted = tavern.cancel(0, made["id"]) if verb == "cancel" else tavern.act(0, made["id"], verb)
+        await done(wanted)
+    return str(made["id"])
+
+
+def undo(tavern: Tavern, number: int, reservation_id: str, act: str) -> Request:
+    return tavern.request(number, "POST", f"/reservations/{reservation_id}/undo", {"act": act})
+
+
+def late(tavern: Tavern, number: int, reservation_id: str, **wishes: object) -> Request:
+    return tavern.request(number, "POST", f"/reservations/{reservation_id}/late", wishes)
 
 
 async def test_a_hundred_cancellations_cancel_once(town: Town) -> None:
@@ -220,4 +246,82 @@ async def test_parties_that_staff_move_around_never_share_a_table(town: Town) ->
     )
 
     assert counted(answers).keys() <= {"done", "table_taken"}
+    assert await town.auditor.look(tavern.id) == IN_ORDER
+
+
+@pytest.mark.parametrize("act", UNDOINGS)
+async def test_of_a_hundred_who_undo_one_act_one_does(town: Town, act: str) -> None:
+    tavern = await town.tavern()
+    party = await party_to_undo(tavern, act)
+    before = await town.auditor.facts(party)
+
+    answers = await at_once(undo(tavern, number, party, act) for number in range(100))
+
+    assert counted(answers) == {"done": 1, "illegal_status": 99}
+    assert await town.auditor.facts(party) == before | {f"reservation.{act}_undone": 1}
+    assert await town.auditor.look(tavern.id) == IN_ORDER
+
+
+@pytest.mark.parametrize("act", ["completion", "cancellation"])
+async def test_a_table_that_was_given_back_is_its_partys_again_or_one_others(town: Town, act: str) -> None:
+    tavern = await town.tavern()
+    party = await party_to_undo(tavern, act)
+    day, time = next_start()
+
+    answers = await at_once(
+        undo(tavern, number, party, act) if number == 50 else tavern.on(day).booking(number + 1, time=time)
+        for number in range(101)
+    )
+
+    said = counted(answers)
+    assert said.pop("done") == 1
+    assert said.keys() <= {"slot_unavailable", "table_taken"}
+    assert await town.auditor.look(tavern.id) == IN_ORDER
+
+
+async def test_a_check_in_is_undone_and_the_party_seated_again_as_often_as_both_were_told(town: Town) -> None:
+    tavern = await town.tavern()
+    party = await party_to_undo(tavern, "check_in")
+
+    answers = await at_once(
+        undo(tavern, number, party, "check_in") if number // 2 % 2 else tavern.act(number, party, "check-in")
+        for number in range(100)
+    )
+
+    assert counted(answers).keys() <= {"done", "illegal_status"}
+    told = await town.auditor.facts(party)
+    seated, undone = told["reservation.checked_in"], told["reservation.check_in_undone"]
+    assert sum(answer.done for answer in answers) == seated - 1 + undone
+    assert seated - undone in {0, 1}
+    assert await town.auditor.look(tavern.id) == IN_ORDER
+
+
+async def test_of_a_hundred_who_say_how_late_a_party_is_one_goes_on_from_what_was_read(town: Town) -> None:
+    tavern = await town.tavern()
+    made = await done(tavern.booking(0))
+
+    answers = await at_once(
+        late(tavern, number, made["id"], minutes=5 + number % 60, revision=1) for number in range(100)
+    )
+
+    assert counted(answers) == {"done": 1, "revision_conflict": 99}
+    assert await town.auditor.facts(made["id"]) == {"reservation.created": 1, "reservation.running_late": 1}
+    (told,) = [answer.told for answer in answers if answer.done]
+    assert await done(tavern.request(0, "GET", f"/reservations/{made['id']}")) == told
+    assert await town.auditor.look(tavern.id) == IN_ORDER
+
+
+async def test_however_many_seat_a_party_before_its_day_nobody_does(town: Town) -> None:
+    tavern = await town.tavern()
+    made = await done(tavern.booking(0))
+
+    answers = await at_once(
+        tavern.change(number, made["id"], time=f"{13 + number % 9}:00")
+        if number % 10 == 0
+        else tavern.act(number, made["id"], "check-in")
+        for number in range(100)
+    )
+
+    assert counted(answers) == {"done": 10, "check_in_too_early": 90}
+    assert (await town.auditor.facts(made["id"])).keys() == {"reservation.created", "reservation.modified"}
     assert await town.auditor.look(tavern.id) == IN_ORDER

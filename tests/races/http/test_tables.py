@@ -9,10 +9,7 @@ from tests.support.http_client import ask, at_once, counted, done
 from tests.support.taverns import next_start, rules
 from tests.support.town import Town
 
-pytestmark = [
-    pytest.mark.race,
-    pytest.mark.parametrize("fleet", ["combined", "one by one"], indirect=True, scope="module"),
-]
+pytestmark = pytest.mark.race
 
 # A party of one stays half an hour, of two an hour, of three two hours: so stays of different lengths can lie to each other in many ways.
 LENGTHS = {

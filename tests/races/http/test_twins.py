@@ -3,20 +3,20 @@
 Each twin takes one guard off the database of this module, lets guests race until the loss shows, and puts the guard back.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
+from saveit.kernel.postgres import EmbeddedPostgres
+from tests.races.http.conftest import MIXED
 from tests.support.audit import Auditor, Findings
+from tests.support.fleet import Fleet, fleet_over
 from tests.support.http_client import Request, at_once, done
 from tests.support.taverns import Tavern, next_start, rules
 from tests.support.town import Town
 
-pytestmark = [
-    pytest.mark.race,
-    pytest.mark.parametrize("fleet", ["combined", "one by one"], indirect=True, scope="module"),
-]
+pytestmark = pytest.mark.race
 
 # A race is lost in the first or second round; a machine that has never lost one by then races too little for the guarded tests to mean
 # anything.
@@ -32,6 +32,19 @@ _STAYS_ONCE = (
     "EXCLUDE USING gist (person_id WITH =, during WITH &&, restaurant_id WITH =, tenant_id WITH =) WHERE (NOT overlap_allowed)",
 )
 _KEY_ONCE = ("idempotency_keys", "idempotency_keys_pkey", "PRIMARY KEY (tenant_id, scope, key)")
+
+
+@pytest.fixture(scope="module")
+def database(own_database: str) -> str:
+    return own_database
+
+
+@pytest.fixture(scope="module")
+def fleet(
+    postgres: EmbeddedPostgres, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Fleet]:
+    with fleet_over(postgres.dsn(database), tmp_path_factory.mktemp("twins"), settings=MIXED) as started:
+        yield started
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from saveit.kernel.postgres import EmbeddedPostgres
+from tests.races.http.test_standing import UNDOINGS, late, party_to_undo, undo
 from tests.support.fleet import SOURCES, Fleet, fleet_over
 from tests.support.http_client import at_once, done
 from tests.support.taverns import next_start, rules
@@ -20,11 +21,32 @@ from tests.support.town import Town
 pytestmark = pytest.mark.race
 
 _ROUNDS_MAX = 12
-# Rows that an act reads and then changes; a change of rules, which is alone at its restaurant; a queue, which is served by one at a time.
+# Rows that an act reads and then changes; a change of rules, which is alone at its restaurant; a day's changes and a queue, served one at
+# a time.
 _LOCKING = re.compile(
-    r"^FOR (NO KEY )?UPDATE( SKIP LOCKED)?(?=;?$)|pg_advisory_xact_lock(?=\((restaurant_lock_v1|.*, 9312\)))",
+    r"^FOR (NO KEY )?UPDATE( SKIP LOCKED)?(?=;?$)|pg_advisory_xact_lock(?=\((restaurant_lock_v1|.*, 931[12]\)))",
     re.MULTILINE,
 )
+
+_FREE_FOR_ALL = """
+ALTER TABLE table_occupancy DROP CONSTRAINT table_held_once, DROP CONSTRAINT table_occupancy_pkey;
+ALTER TABLE guest_stays DROP CONSTRAINT guest_stays_once, DROP CONSTRAINT guest_stays_pkey;
+"""
+_ONCE_AGAIN = """
+TRUNCATE table_occupancy, guest_stays;
+ALTER TABLE table_occupancy
+    ADD CONSTRAINT table_held_once EXCLUDE USING gist (table_id WITH =, during WITH &&, tenant_id WITH =),
+    ADD CONSTRAINT table_occupancy_pkey PRIMARY KEY (tenant_id, holder_id, table_id, starts_at);
+ALTER TABLE guest_stays
+    ADD CONSTRAINT guest_stays_once EXCLUDE USING gist (
+        person_id WITH =, during WITH &&, restaurant_id WITH =, tenant_id WITH =) WHERE (NOT overlap_allowed),
+    ADD CONSTRAINT guest_stays_pkey PRIMARY KEY (tenant_id, reservation_id);
+"""
+
+
+@pytest.fixture(scope="module")
+def database(own_database: str) -> str:
+    return own_database
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +137,34 @@ async def test_without_the_lock_two_changes_of_one_revision_are_made(town: Town)
             for number in range(100)
         )
         return await told_too_often(town, made["id"], "reservation.modified")
+
+    assert await lost(race) > 0
+
+
+@pytest.mark.parametrize("act", UNDOINGS)
+async def test_without_the_lock_one_act_is_undone_twice(town: Town, act: str) -> None:
+    async def race() -> int:
+        tavern = await town.tavern()
+        party = await party_to_undo(tavern, act)
+        await at_once(undo(tavern, number, party, act) for number in range(100))
+        return await told_too_often(town, party, f"reservation.{act}_undone")
+
+    # What was given back is taken again, which the ledger's own constraints allow once.
+    await town.auditor.run(_FREE_FOR_ALL)
+    try:
+        found = await lost(race)
+    finally:
+        await town.auditor.run(_ONCE_AGAIN)
+
+    assert found > 0
+
+
+async def test_without_the_lock_two_say_how_late_a_party_is_from_one_revision(town: Town) -> None:
+    async def race() -> int:
+        tavern = await town.tavern()
+        made = await done(tavern.booking(0))
+        await at_once(late(tavern, n, made["id"], minutes=5 + n % 60, revision=1) for n in range(100))
+        return await told_too_often(town, made["id"], "reservation.running_late")
 
     assert await lost(race) > 0
 

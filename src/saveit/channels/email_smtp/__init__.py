@@ -4,6 +4,7 @@ Promises that only the listener can hand mail in, and to vouch for a sender only
 opens no socket.
 """
 
-from saveit.channels.email_smtp.channel import EmailSmtp
+from saveit.channels.email_smtp.channel import EmailSmtp, mailbox
+from saveit.channels.email_smtp.wire import AUTHORITY, METHOD, RECIPIENTS, SECRET, SENDER
 
-__all__ = ["EmailSmtp"]
+__all__ = ["AUTHORITY", "METHOD", "RECIPIENTS", "SECRET", "SENDER", "EmailSmtp", "mailbox"]

@@ -50,6 +50,11 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Cut)
 
 
+def mailbox(recipient: str) -> str:
+    """Return the mailbox that a recipient is: without what follows a plus, in lower case."""
+    return _mail.mail_line(recipient)[0]
+
+
 class EmailSmtp:
     """A mailbox at any provider."""
 
@@ -89,7 +94,7 @@ class EmailSmtp:
         key = digest(request.body)
         return tuple(
             Envelope(
-                line=LineKey(_mail.mail_line(recipient)[0], _mail.mail_line(recipient)[0]),
+                line=LineKey(mailbox(recipient), mailbox(recipient)),
                 event_key=key,
                 sender=sender,
                 body=_encoder.encode(

@@ -88,6 +88,8 @@ class WebChat:
         media=frozenset({"image", "audio", "video", "document"}),
         typing=True,
         read_marks=True,
+        # The widget knows a frame by its id.
+        twice_is_once=True,
     )
     needs: tuple[Need, ...] = (
         Need(name="session_secret", meaning="The key that signs sessions", secret=True),

@@ -42,6 +42,7 @@ _log = logger("live")
 
 # A screen is told within 200 ms: half of it is left for the way.
 _POLL_S = 0.05
+_REST_S = 0.005
 _PAGE_LENGTH = 500
 # Some six megabytes. What a screen missed while it found another connection is nearly always among them.
 _KEPT_MAX = 5_000
@@ -59,6 +60,10 @@ class Outlet(Protocol):
 
     def offer(self, text: str) -> None:
         """Send a frame, or keep it while the reader is slow; a reader that is too slow is cut off."""
+        ...
+
+    def share(self, frame: bytes, text: str) -> None:
+        """Send a text that many are sent, which is written out as `frame` already."""
         ...
 
     async def send(self, text: str) -> None:
@@ -139,7 +144,7 @@ class Hub:
         self._woken.set()
 
     def wake(self) -> None:
-        """Read now: somebody listens again."""
+        """Read now: somebody listens again, or something was done here. Made to be called often: it is read once for many calls."""
         self._woken.set()
 
     async def run(self) -> None:
@@ -155,6 +160,8 @@ class Hub:
                 # Nobody listens: the log is not read, and whoever comes begins anew.
                 self._place = None
                 self._kept.clear()
+            # One act may be followed by hundreds: those of a moment are told together.
+            await asyncio.sleep(_REST_S)
             await _wait(self._woken, self._poll_s if wanted else None)
             self._woken.clear()
 
@@ -301,7 +308,7 @@ class Hub:
         sent = 0
         for screen in tuple(screens):
             if screen in self._screens and screen.wants(item):
-                screen.outlet.offer(item.text)
+                screen.outlet.share(item.frame, item.text)
                 sent += 1
                 if sent % _AT_ONCE == 0:
                     await asyncio.sleep(0)

@@ -33,6 +33,8 @@ _GROUPS: Mapping[str, Group] = {
 _DAY = timedelta(days=1)
 # Both halves of a place are eight octets at their source.
 _DIGITS_MAX = 18
+# In place of a frame's length: that it follows, in so many octets.
+_LENGTH_OF_TWO, _LENGTH_OF_EIGHT = 126, 127
 
 
 class Sight(msgspec.Struct, frozen=True):
@@ -76,6 +78,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     days: frozenset[date]
     owner: Owner
     text: str
+    frame: bytes
+    """The text as it goes over the wire."""
 
 
 class _Start(msgspec.Struct, frozen=True):
@@ -155,6 +159,7 @@ def item_of(fact: RecordedFact, group: Group, owner: Owner) -> Item:
         at=fact.at,
         body=msgspec.Raw(fact.body.encode()),
     )
+    octets = _encoder.encode(frame)
     return Item(
         place=fact.place,
         tenant_id=fact.tenant_id,
@@ -162,8 +167,19 @@ def item_of(fact: RecordedFact, group: Group, owner: Owner) -> Item:
         group=group,
         days=_days_of(fact) if fact.service_on is not None else frozenset(),
         owner=owner,
-        text=_encoder.encode(frame).decode(),
+        text=octets.decode(),
+        frame=framed(octets),
     )
+
+
+def framed(octets: bytes) -> bytes:
+    """Return a text as a whole frame of a server's (RFC 6455, 5.2): it has no mask, so it is the same for every reader."""
+    length = len(octets)
+    if length < _LENGTH_OF_TWO:
+        return b"\x81" + bytes((length,)) + octets
+    if length < 1 << 16:
+        return b"\x81" + bytes((_LENGTH_OF_TWO,)) + length.to_bytes(2) + octets
+    return b"\x81" + bytes((_LENGTH_OF_EIGHT,)) + length.to_bytes(8) + octets
 
 
 def follows(topic: Topic, item: Item) -> bool:

@@ -11,13 +11,13 @@ import msgspec
 from saveit.advisors import Line, list_lines
 from saveit.consumers.notices import store
 from saveit.consumers.notices.actions import About, Recipient, notify_person, template_for, template_key
-from saveit.consumers.notices.model import NoticeKind, Papers, Template, Told
+from saveit.consumers.notices.model import Language, NoticeKind, Papers, Template, Told
 from saveit.guests import owners_of
 from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.ids import PersonId, ReservationId, RestaurantId, TenantId, new_id
 from saveit.ledger import House
 from saveit.messages import Channel
-from saveit.outbox import Consumer, Fact, RecordedFact
+from saveit.outbox import Consumer, Fact, Handle, RecordedFact
 from saveit.reservations import STANDING, Desk, Reservation, ReservationUnknown, find
 from saveit.waitlist import Entry, EntryId, EntryUnknown, find_entry
 
@@ -74,6 +74,14 @@ class _News(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
 
 
+class _Step:
+    """What restaurants say and by which lines, read once for all facts of a step: it takes seconds at most."""
+
+    def __init__(self) -> None:
+        self.templates: dict[tuple[RestaurantId, NoticeKind, Language], dict[str, Template]] = {}
+        self.lines: dict[TenantId, tuple[Line, ...]] = {}
+
+
 def notices_consumer(
     desk: Desk, channels: Mapping[str, Channel], make_papers: MakePapers, *, wake: Callable[[], None]
 ) -> Consumer:
@@ -82,13 +90,13 @@ def notices_consumer(
     `wake` is called when something was planned, so that nobody waits for the next look.
     """
 
-    async def handle(tx: Transaction, fact: RecordedFact) -> None:
+    async def take(tx: Transaction, fact: RecordedFact, step: _Step) -> None:
         if fact.restaurant_id is None or desk.now() - fact.at > _NEWS_FOR:
             return
         if fact.kind in _OF_WAITING:
-            news = await _of_waiting(desk, fact, fact.restaurant_id)
+            news = await _of_waiting(desk, fact, fact.restaurant_id, step)
         else:
-            news = await _of_reservation(desk, fact, fact.restaurant_id, make_papers)
+            news = await _of_reservation(desk, fact, fact.restaurant_id, make_papers, step=step)
         if news is None:
             return
         about = About(
@@ -113,6 +121,13 @@ def notices_consumer(
         if reached:
             tx.after_commit(wake)
 
+    async def handle(tx: Transaction, fact: RecordedFact) -> None:
+        await take(tx, fact, _Step())
+
+    def begin() -> Handle:
+        step = _Step()
+        return lambda tx, fact: take(tx, fact, step)
+
     async def ahead(tx: Transaction, facts: Sequence[RecordedFact]) -> int:
         """Pass over the bookings of whom no line and no conversation reaches, up to the first who can be told."""
         now = desk.now()
@@ -125,12 +140,18 @@ def notices_consumer(
 
     kinds = frozenset((*_OF_RESERVATIONS, *_OF_WAITING))
     return Consumer(
-        name="notices", kinds=kinds, handle=handle, ahead=ahead, batch_max=_FACTS_AT_ONCE, since="now"
+        name="notices",
+        kinds=kinds,
+        handle=handle,
+        begin=begin,
+        ahead=ahead,
+        batch_max=_FACTS_AT_ONCE,
+        since="now",
     )
 
 
 async def _of_reservation(
-    desk: Desk, fact: RecordedFact, restaurant_id: RestaurantId, make_papers: MakePapers
+    desk: Desk, fact: RecordedFact, restaurant_id: RestaurantId, make_papers: MakePapers, *, step: _Step
 ) -> _News | None:
     """Return what to tell of a reservation as it is now, or None where there is nothing to tell any more."""
     kind = _OF_RESERVATIONS[fact.kind]
@@ -163,10 +184,12 @@ async def _of_reservation(
     recipient = Recipient(
         person_id=reservation.person_id, email=reservation.guest.email, phone=reservation.guest.phone
     )
-    return await _news(desk, fact.tenant_id, restaurant_id, told, recipient, papers)
+    return await _news(desk, step, house, told, recipient, papers)
 
 
-async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantId) -> _News | None:
+async def _of_waiting(
+    desk: Desk, fact: RecordedFact, restaurant_id: RestaurantId, step: _Step
+) -> _News | None:
     async with desk.database.aside(fact.tenant_id, _ACTOR) as reading:
         try:
             entry: Entry = await find_entry(desk, reading, EntryId(fact.subject_id))
@@ -196,7 +219,7 @@ async def _of_waiting(desk: Desk, fact: RecordedFact, restaurant_id: RestaurantI
         entry_id=entry.id,
     )
     recipient = Recipient(person_id=person_id, email=entry.guest.email, phone=entry.guest.phone)
-    return await _news(desk, fact.tenant_id, restaurant_id, told, recipient, None)
+    return await _news(desk, step, house, told, recipient, None)
 
 
 async def _person(desk: Desk, reading: Transaction, tenant_id: TenantId, entry: Entry) -> PersonId | None:
@@ -231,21 +254,22 @@ def told_of(reservation: Reservation, house: House, kind: NoticeKind, papers: Pa
 
 
 async def _news(  # noqa: PLR0917 - what is told, to whom, of which restaurant.
-    desk: Desk,
-    tenant_id: TenantId,
-    restaurant_id: RestaurantId,
-    told: Told,
-    recipient: Recipient,
-    papers: Papers | None,
+    desk: Desk, step: _Step, house: House, told: Told, recipient: Recipient, papers: Papers | None
 ) -> _News:
-    kinds: tuple[NoticeKind, ...] = (told.kind, "pass")
-    templates: dict[str, Template] = {}
-    async with desk.database.aside(tenant_id, _ACTOR) as reading:
-        for kind in kinds:
-            own = await store.find_templates(reading, tenant_id, restaurant_id, kind, language=told.language)
-            templates[kind] = template_for(kind, told.language, own.pop("", None))
-            templates |= {template_key(kind, channel): words for channel, words in own.items()}
-        lines = await list_lines(reading)
+    tenant_id, restaurant_id = house.tenant_id, house.restaurant_id
+    wanted: list[tuple[RestaurantId, NoticeKind, Language]] = [
+        (restaurant_id, told.kind, told.language),
+        (restaurant_id, "pass", told.language),
+    ]
+    unread = [each for each in wanted if each not in step.templates]
+    if unread or tenant_id not in step.lines:
+        async with desk.database.aside(tenant_id, _ACTOR) as reading:
+            for each in unread:
+                step.templates[each] = await _templates(reading, *each)
+            if tenant_id not in step.lines:
+                step.lines[tenant_id] = tuple(await list_lines(reading))
+    templates = {name: words for each in wanted for name, words in step.templates[each].items()}
+    lines = step.lines[tenant_id]
     usable = tuple(
         line
         for line in lines
@@ -254,6 +278,15 @@ async def _news(  # noqa: PLR0917 - what is told, to whom, of which restaurant.
     # The restaurant's own line before one of the whole group.
     ordered = tuple(sorted(usable, key=lambda line: line.restaurant_id is None))
     return _News(told=told, recipient=recipient, templates=templates, papers=papers, lines=ordered)
+
+
+async def _templates(
+    reading: Transaction, restaurant_id: RestaurantId, kind: NoticeKind, language: Language
+) -> dict[str, Template]:
+    """Return what is said of a kind, on all channels and on those that have words of their own."""
+    own = await store.find_templates(reading, reading.tenant_id, restaurant_id, kind, language=language)
+    general = template_for(kind, language, own.pop("", None))
+    return {kind: general} | {template_key(kind, channel): words for channel, words in own.items()}
 
 
 def _concerns_the_guest(fact: RecordedFact) -> bool:

@@ -10,10 +10,12 @@ decide what to say in a conversation, and never writes to an address that wants 
 
 from saveit.consumers.notify.delivery.letters import (
     DeadLetterUnknown,
+    OutcomeKnown,
     OutcomeUnknown,
     dismiss,
     list_dead_letters,
     replay,
+    settle_outcome,
 )
 from saveit.consumers.notify.delivery.speaking import Speaking
 from saveit.consumers.notify.delivery.worker import Delivery, channel_map
@@ -32,6 +34,7 @@ __all__ = [
     "Delivery",
     "FindLine",
     "LineForSending",
+    "OutcomeKnown",
     "OutcomeUnknown",
     "RealWayOut",
     "Rendering",
@@ -41,4 +44,5 @@ __all__ = [
     "dismiss",
     "list_dead_letters",
     "replay",
+    "settle_outcome",
 ]

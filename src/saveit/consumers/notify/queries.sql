@@ -89,6 +89,28 @@ WHERE tenant_id = :tenant_id::uuid
     AND status = 'sending'
 RETURNING 'sending' AS was, status
 
+-- resume_stale :none
+-- Whoever was sending these is dead, and on these channels a message that goes out twice is one: it is sent again.
+UPDATE messages m
+SET status = 'planned',
+    status_at = :now::timestamptz,
+    due_at = :now::timestamptz,
+    error = 'sender_lost'
+FROM (
+    SELECT s.tenant_id, s.message_id, s.created_at
+    FROM messages s
+    WHERE s.status = 'sending'
+        AND s.due_at < :now::timestamptz
+        AND s.channel = ANY (:channels::text[])
+        AND s.attempts < :attempts_max::integer
+    ORDER BY s.due_at
+    LIMIT 200
+    FOR NO KEY UPDATE SKIP LOCKED
+) f
+WHERE m.tenant_id = f.tenant_id
+    AND m.message_id = f.message_id
+    AND m.created_at = f.created_at
+
 -- abandon_stale :many StaleRow
 -- Whoever was sending these is dead: nobody knows whether they arrived. A provider that remembers is asked from half a minute on.
 UPDATE messages m
@@ -214,6 +236,18 @@ WHERE tenant_id = :tenant_id::uuid
     AND message_id = :message_id::uuid
     AND created_at = :created_at::timestamptz
     AND status IN ('failed', 'unknown')
+
+-- settle_by_person :maybe StaleRow
+-- Notes what a person found out about a message of which nobody knew whether it arrived.
+UPDATE messages
+SET status = CASE WHEN :arrived::boolean THEN 'accepted' ELSE 'failed' END,
+    status_at = :now::timestamptz,
+    error = CASE WHEN :arrived::boolean THEN '' ELSE 'not_arrived' END
+WHERE tenant_id = :tenant_id::uuid
+    AND message_id = :message_id::uuid
+    AND created_at = :created_at::timestamptz
+    AND status = 'unknown'
+RETURNING tenant_id, message_id, created_at, conversation_id, line_id, channel, attempts, notice_id
 
 -- forget_rates :none
 -- Removes rates that nobody uses any more.

@@ -99,6 +99,7 @@ _TAKE_RATE = _STATEMENTS.query("take_rate", RateRow)
 _FIND_RATE = _STATEMENTS.query("find_rate", RateRow)
 _SETTLE_ACCEPTED = _STATEMENTS.query("settle_accepted", SettledRow)
 _SETTLE = _STATEMENTS.query("settle", SettledRow)
+_RESUME_STALE = _STATEMENTS.command("resume_stale")
 _ABANDON_STALE = _STATEMENTS.query("abandon_stale", StaleRow)
 _EXPIRE_PLANNED = _STATEMENTS.query("expire_planned", StaleRow)
 _CLAIM_UNKNOWN = _STATEMENTS.query("claim_unknown", ClaimRow)
@@ -112,6 +113,7 @@ _BURY = _STATEMENTS.command("bury")
 _SETTLE_DEAD = _STATEMENTS.query("settle_dead_letter", DeadLetterRow)
 _LIST_DEAD = _STATEMENTS.query("list_dead_letters", DeadLetterRow)
 _REPLAN = _STATEMENTS.command("replan")
+_SETTLE_BY_PERSON = _STATEMENTS.query("settle_by_person", StaleRow)
 _FORGET_RATES = _STATEMENTS.command("forget_rates")
 _COUNT_DEAD = _STATEMENTS.query("count_dead", DeadRow)
 
@@ -184,6 +186,13 @@ async def settle(
         now=now,
         attempts_back=attempts_back,
     )
+
+
+async def resume_stale(
+    ledger_tx: Transaction, channels: Sequence[str], *, attempts_max: int, now: datetime
+) -> int:
+    """Plan anew what a dead process was sending, on channels where twice is once."""
+    return await ledger_tx.run(_RESUME_STALE, channels=list(channels), attempts_max=attempts_max, now=now)
 
 
 async def abandon_stale(ledger_tx: Transaction, now: datetime) -> list[StaleRow]:
@@ -286,6 +295,20 @@ async def replan(tx: Transaction, dead: DeadLetterRow, *, expires_at: datetime, 
         message_id=dead.message_id,
         created_at=dead.message_created_at,
         expires_at=expires_at,
+        now=now,
+    )
+
+
+async def settle_by_person(
+    tx: Transaction, dead: DeadLetterRow, *, arrived: bool, now: datetime
+) -> StaleRow | None:
+    """Note whether a message arrived; None where its provider has spoken meanwhile."""
+    return await tx.maybe(
+        _SETTLE_BY_PERSON,
+        tenant_id=tx.tenant_id,
+        message_id=dead.message_id,
+        created_at=dead.message_created_at,
+        arrived=arrived,
         now=now,
     )
 

@@ -18,23 +18,15 @@ import msgspec
 from saveit.conversations import (
     Author,
     Conversation,
-    InboundRow,
     act_for_advisor,
     address_index,
-    attention_of,
-    attribute,
-    begin_as,
-    find_silence,
     note_booked,
-    note_media,
     note_offered,
     note_turn,
     of_person,
-    open_conversation,
     plan,
     recall,
     remember,
-    save_inbound,
     say_farewell,
     silence,
     take_over,
@@ -51,33 +43,26 @@ from saveit.dialogue.model import (
     OptInEffect,
     OptOutEffect,
     Situation,
-    State,
-    Venue,
 )
 from saveit.dialogue.nlu.model import Engine
 from saveit.dialogue.policy import QUESTIONS_MAX, decide, good_name
-from saveit.dialogue.policy.choices import cancels, opts_in
-from saveit.dialogue.turns.besides import Beside, mend, mended, note_beside
+from saveit.dialogue.turns.besides import Beside, mended, note_beside
 from saveit.dialogue.turns.clerk import IN_THE_TURN, Asker, Clerk, Links
 from saveit.dialogue.turns.hearing import (
     context_of,
     corrected,
-    deserves_an_answer,
     hear,
-    kind_of,
     speaks,
     spoken_to,
     writer_of,
 )
 from saveit.dialogue.turns.model import CallOut, Delivered, Inbox, place_of
-from saveit.dialogue.turns.places import venues_of
+from saveit.dialogue.turns.writing import Heard, write_down
 from saveit.dialogue.words import Voice
 from saveit.guests import (
     CodeToSend,
-    Person,
     Writer,
     channel_key,
-    identify,
     introduce,
     normal_phone,
     say_consent,
@@ -105,7 +90,6 @@ from saveit.messages import (
     TapAnswer,
     UnifiedMessage,
     UnifiedResponse,
-    Written,
     fit,
 )
 from saveit.reservations import Desk
@@ -117,21 +101,7 @@ _THINKING_AT_ONCE: Final = 5
 # An arrival wakes the worker; this is for what other processes took in, and for what waits to be tried again.
 _LOOKS_EVERY_S: Final = 0.25
 _OK: Final = 200
-_states, _json = msgspec.json.Decoder(State), msgspec.json.Encoder()
-
-
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """What the first step wrote down."""
-
-    person: Person
-    conversation: Conversation
-    message: InboundRow
-    venues: tuple[Venue, ...]
-    state: State
-    epoch: int
-    said: UnifiedMessage
-    """As its sender has it by now."""
-    wants_an_answer: bool
+_json = msgspec.json.Encoder()
 
 
 class ProviderSaysNo(Fault):
@@ -239,10 +209,10 @@ class Turns:
         actor = self._actor(event)
         current = await self._current(event, message)
 
-        async def write_down(tx: Transaction) -> Heard | None:
-            return await self._write_down(tx, event, current)
+        async def write(tx: Transaction) -> Heard | None:
+            return await write_down(self._desk, tx, event, current)
 
-        heard = await database.attempt(event.tenant_id, actor, write_down)
+        heard = await database.attempt(event.tenant_id, actor, write)
         await faults.reach("dialogue.turn.after_hearing")
         if heard is None or not heard.wants_an_answer:
             if last:
@@ -290,87 +260,6 @@ class Turns:
         return mended(message, behind) or msgspec.structs.replace(
             message, content=Deletion(message.channel_message_id)
         )
-
-    async def _write_down(self, tx: Transaction, event: Delivered, message: UnifiedMessage) -> Heard | None:
-        """Who wrote, in which conversation, and what; None where it only mends what was written before."""
-        now, line = self._desk.now(), event.line
-        sealer = await self._desk.keys.sealer(tx, tx.tenant_id)
-        venues = await venues_of(self._desk, tx, line.restaurant_id)
-        writer = writer_of(message, place=place_of(line))
-        if message.sender.language is None:
-            writer = msgspec.structs.replace(writer, language=line.language or venues[0].language)
-        person = await identify(tx, sealer, writer, now=now)
-        await act_for_advisor(tx, line.advisor_id)
-        conversation = await open_conversation(
-            tx,
-            sealer,
-            line_id=line.id,
-            channel=line.channel,
-            address=message.sender.address,
-            now=now,
-            person_id=person.id,
-            advisor_id=line.advisor_id,
-            language=person.language,
-        )
-        if conversation.person_id != person.id:
-            await attribute(tx, conversation.id, person.id)
-            conversation = msgspec.structs.replace(conversation, person_id=person.id)
-        attention = await attention_of(tx, line.advisor_id, person.id)
-        if attention is not None and not attention.ai_attention:
-            await begin_as(tx, conversation.id, ai_attention=False, now=now)
-        wanted = await mend(tx, sealer, conversation, message)
-        if wanted is None:
-            return None
-        message = wanted
-        is_silent = await self._is_silent(tx, sealer, event, conversation, message)
-        saved = await save_inbound(
-            tx,
-            sealer,
-            conversation,
-            kind=kind_of(message.content),
-            text=message.text,
-            channel_message_id=message.channel_message_id,
-            replies_to=message.replies_to,
-            at=message.sent_at or event.received_at,
-            now=now,
-        )
-        if isinstance(message.content, Written):
-            files = message.content.attachments
-            await note_media(tx, sealer, conversation, saved.message_id, files, now=now)
-        memory = await recall(tx, tx.tenant_id, conversation.id)
-        assert memory is not None
-        wants = memory.ai_attention and not (saved.had_its_turn or is_silent) and deserves_an_answer(message)
-        return Heard(
-            said=message,
-            wants_an_answer=wants,
-            person=person,
-            conversation=conversation,
-            message=saved,
-            venues=venues,
-            state=State() if memory.state is None else _states.decode(memory.state),
-            epoch=memory.ai_epoch,
-        )
-
-    async def _is_silent(  # noqa: PLR0917 - who wrote what, where.
-        self,
-        tx: Transaction,
-        sealer: Sealer,
-        event: Delivered,
-        conversation: Conversation,
-        message: UnifiedMessage,
-    ) -> bool:
-        """Say whether nothing may be answered, because the guest wants to hear no more. Who was only unreachable and writes is back."""
-        index = address_index(sealer, event.line.channel, message.sender.address)
-        silence = await find_silence(tx, tx.tenant_id, event.line.channel, index)
-        if silence is None or opts_in(message.text):
-            return False
-        if not silence.by_guest:
-            await unsilence(tx, tx.tenant_id, event.line.channel, index, by_guest=False)
-            return False
-        if cancels(message.text):
-            # A carrier takes "cancel" for an opt-out; the guest may have meant the booking, and we may not ask.
-            await take_over(tx, conversation, by="bot", why="cancels_and_opted_out", now=self._desk.now())
-        return True
 
     async def _situation(self, event: Delivered, message: UnifiedMessage, heard: Heard) -> Situation | None:
         now = self._desk.now()

@@ -9,7 +9,8 @@ from saveit.web.edge.buckets import Buckets, Verdict
 from saveit.web.edge.call import Call
 from saveit.web.edge.front import Front, HotPath, reply_to
 from saveit.web.edge.heads import Heads, read_heads
-from saveit.web.edge.replies import JSON, Reply
+from saveit.web.edge.replies import JSON, Kept, Reply
+from saveit.web.edge.tallies import Tally
 from saveit.web.edge.traced import Traced
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Front",
     "Heads",
     "HotPath",
+    "Kept",
     "Reader",
     "Reply",
+    "Tally",
     "Traced",
     "Verdict",
     "read_body",

@@ -1,7 +1,6 @@
 """Token buckets in memory: so many requests a minute, a full minute's worth at once, then as they come back.
 
-They are this process's own: with several processes a caller has as many buckets, each of his share. A shared count would cost every
-request a round trip, to be exact about what need not be.
+They are this process's own; web/edge/tallies.py says how several processes keep one limit.
 """
 
 from collections import OrderedDict

@@ -5,15 +5,19 @@ what they do is spread over as many files; here it is one function that can be r
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
 from time import perf_counter
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from saveit.access import Principal
 from saveit.kernel.errors import Fault, Refusal
 from saveit.kernel.observe import logger, metrics
-from saveit.web.edge.buckets import Buckets, Verdict
+from saveit.web.edge.buckets import Verdict
 from saveit.web.edge.call import Call
 from saveit.web.edge.heads import QUERY_OCTETS_MAX, Heads, caller_address, read_heads
-from saveit.web.edge.replies import Reply, completed, send_reply
+from saveit.web.edge.replies import Kept, Reply, completed, send_kept, send_reply
+from saveit.web.edge.tallies import Tally
 from saveit.web.links import Links
 from saveit.web.parts import Parts
 from saveit.web.problems import (
@@ -37,6 +41,7 @@ _CHATS_PER_MINUTE = 20
 _ANY_PAGE = (b"access-control-allow-origin", b"*")
 _PATH_LENGTH_MAX = 1_024
 _UNMATCHED = "unmatched"
+_OK = 200
 _INTERNAL_ERROR = 500
 _ERROR = 400
 _MINUTE_S = 60
@@ -67,6 +72,18 @@ class HotPath(Protocol):
         ...
 
 
+@runtime_checkable
+class Remembering(Protocol):
+    """A hot path that remembers answers: what is at hand is sent without a further thought."""
+
+    def at_hand(self, call: Call, query: bytes, now: datetime) -> Kept | None:
+        """Return the answer that this caller has been given to the same question, if it is still true."""
+        ...
+
+
+_Remember = Callable[[Call, bytes, datetime], Kept | None]
+
+
 class _Started:
     """The status with which the router's answer has begun; 0 before that."""
 
@@ -92,7 +109,12 @@ class Front:
         self._sockets = sockets
         self._links = Links(parts.desk, parts.public_url)
         self._router = router
+        self._tell_screens = _nobody_looks if parts.live is None else parts.live.hub.wake
         self._hot = {(method, each.path): each for each in hot for method in each.methods}
+        # Whether a path is one of these is asked once, here: asking an object for its members costs as much as an answer at hand.
+        self._remembering: dict[HotPath, _Remember] = {
+            each: each.at_hand for each in hot if isinstance(each, Remembering)
+        }
         self._hot_prefixes = tuple(
             (each.path, each) for each in hot if each.path.endswith("/") and each.path != "/"
         )
@@ -100,10 +122,11 @@ class Front:
         # A trace of our own is this process's and the request's number: no two alike, and no system call for each.
         self._process_id = parts.desk.entropy(8).hex()
         self._request_number = 0
-        self._by_address = Buckets()
-        self._by_key = Buckets()
-        self._sign_ins = Buckets()
-        self._chats = Buckets()
+        tally = partial(Tally, processes=parts.limits.processes, redis=parts.redis)
+        self._by_address = tally("address")
+        self._by_key = tally("key")
+        self._sign_ins = tally("sign-in")
+        self._chats = tally("chat")
         # Finding a metric's child by its labels costs more than counting does.
         self._counters: dict[tuple[str, str, int], Callable[[], None]] = {}
         self._timers: dict[tuple[str, str], Callable[[float], None]] = {}
@@ -113,21 +136,27 @@ class Front:
         if scope["type"] != "http":
             await (self._sockets if scope["type"] == "websocket" else self._router)(scope, receive, send)
             return
-        begun = self._seconds()
         client = scope.get("client")
-        method, path = scope["method"], scope["path"]
-        asked = method
-        if method == "HEAD":
+        asked = scope["method"]
+        if asked == "HEAD":
             # RFC 9110, 9.3.2: as GET, without the body. The server goes by its own scope, which stays as it was.
-            method, scope, send = "GET", scope.copy(), _bodiless(send)
-            scope["method"] = method
+            scope, send = scope.copy(), _bodiless(send)
+            scope["method"] = "GET"
         call = Call(
             self._parts,
             self._links,
             method=asked,
-            path=path[:_PATH_LENGTH_MAX],
+            path=scope["path"][:_PATH_LENGTH_MAX],
             address=client[0] if client else "",
         )
+        await self._answer(call, scope, receive, send)
+        if asked not in _SAFE:
+            # What was done is told to screens now, and not at the next look at the log.
+            self._tell_screens()
+
+    async def _answer(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = self._seconds()
+        method, path = scope["method"], scope["path"]
         extra: Headers = []
         hot = self._hot.get((method, path)) or self._by_prefix(method, path)
         started: _Started | None = None
@@ -136,7 +165,15 @@ class Front:
             if path == CHAT_SESSIONS:
                 extra.append(_ANY_PAGE)
             if path.startswith(API):
-                await self._let_in(call, extra)
+                now = self._parts.desk.now()
+                if not self._let_known(call, extra, now):
+                    await self._let_in(call, extra)
+                if hot is not None and hot in self._remembering:
+                    kept = self._remembering[hot](call, scope["query_string"], now)
+                    if kept is not None:
+                        await send_kept(send, kept, extra)
+                        self._count(hot.route, call.method, _OK, self._seconds() - begun)
+                        return
             if hot is None:
                 self._require_method(path)
                 scope["call"] = call
@@ -200,37 +237,52 @@ class Front:
 
         Refuses: RateLimited; Unauthenticated for a token that opens nothing.
         """
-        limits = self._parts.limits
         if not call.heads.token:
-            self._let_address(call, extra)
+            await self._let_address(call, extra)
             return
-        if limits.ip_per_minute and self._by_address.is_empty(
-            call.address, self._share(limits.ip_per_minute)
-        ):
-            self._let_address(call, extra)
+        if self._guesses_too_often(call):
+            await self._let_address(call, extra)
         principal = await self._parts.principals.identify(call.heads.token)
         if principal is None:
-            self._let_address(call, extra)
+            await self._let_address(call, extra)
             raise Unauthenticated
         call.is_from(principal)
-        quota, most = principal.quota_per_minute, limits.key_per_minute
-        per_minute = min(quota, most) if quota and most else quota or most
+        per_minute = self._quota_of(principal)
         if per_minute:
-            _let_by(self._by_key.take(principal.id, self._share(per_minute)), extra)
+            _let_by(await self._by_key.take(str(principal.id), per_minute), extra)
 
-    def _share(self, per_minute: int) -> int:
-        """Return what this process lets in of a limit that all of them keep together: callers come to each about as often."""
-        return max(1, per_minute // self._parts.limits.processes)
+    def _let_known(self, call: Call, extra: Headers, now: datetime) -> bool:
+        """Let somebody in who is remembered, and say whether it was: nothing is waited for. Refuses: RateLimited."""
+        principal = self._parts.principals.at_hand(call.heads.token, now)
+        if principal is None or self._guesses_too_often(call):
+            return False
+        per_minute = self._quota_of(principal)
+        if per_minute:
+            verdict = self._by_key.take_at_hand(str(principal.id), per_minute)
+            if verdict is None:
+                return False
+            _let_by(verdict, extra)
+        call.is_from(principal)
+        return True
 
-    def _let_address(self, call: Call, extra: Headers) -> None:
+    def _guesses_too_often(self, call: Call) -> bool:
+        per_minute = self._parts.limits.ip_per_minute
+        return bool(per_minute) and self._by_address.is_empty(call.address, per_minute)
+
+    def _quota_of(self, principal: Principal) -> int:
+        """Return how many requests a minute somebody may make; 0 for any number."""
+        quota, most = principal.quota_per_minute, self._parts.limits.key_per_minute
+        return min(quota, most) if quota and most else quota or most
+
+    async def _let_address(self, call: Call, extra: Headers) -> None:
         """Let one more request of nobody in particular in. Refuses: RateLimited."""
         per_minute = self._parts.limits.ip_per_minute
         if call.path == SIGN_IN and call.method == "POST":
-            _let_by(self._sign_ins.take(call.address, self._share(_SIGN_INS_PER_MINUTE)), extra)
+            _let_by(await self._sign_ins.take(call.address, _SIGN_INS_PER_MINUTE), extra)
         if call.path == CHAT_SESSIONS and call.method == "POST" and per_minute:
-            _let_by(self._chats.take(call.address, self._share(_CHATS_PER_MINUTE)), extra)
+            _let_by(await self._chats.take(call.address, _CHATS_PER_MINUTE), extra)
         if per_minute:
-            _let_by(self._by_address.take(call.address, self._share(per_minute)), extra)
+            _let_by(await self._by_address.take(call.address, per_minute), extra)
 
     def _record(self, call: Call, route: str, status: int, *, begun: float, code: str | None = None) -> None:
         """Count, and write one line: no query, no body, no word of a guest's.
@@ -263,6 +315,7 @@ class Front:
         self._timers[timed](seconds)
 
 
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -276,6 +329,10 @@ def reply_to(error: Exception, call: Call) -> Reply:
         error, call.language, instance=call.path, trace_id=call.heads.trace_id, audience=call.audience
     )
     return Reply(problem.status, problem.body, MEDIA_TYPE, problem.headers, problem.code)
+
+
+def _nobody_looks() -> None:
+    """No sockets are served."""
 
 
 def _bodiless(send: Send) -> Send:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from saveit.web.wire.asgi import Headers, Send
+from saveit.web.wire.asgi import Headers, Message, Send
 
 JSON = b"application/json"
 
@@ -24,6 +24,27 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     headers: tuple[tuple[bytes, bytes], ...] = ()
     code: str | None = None
     """Of the problem, when it is one."""
+
+
+class Kept:
+    """A good answer that is sent again and again: its octets, with the headers that are always the same put together once."""
+
+    __slots__ = ("_heads", "body")
+
+    def __init__(self, body: bytes) -> None:
+        self.body: Message = {"type": "http.response.body", "body": body}
+        length = (b"content-length", b"%d" % len(body))
+        self._heads: Headers = [(b"content-type", JSON), length, *SECURITY_HEADERS]
+
+    def start(self, extra: Headers) -> Message:
+        """Return the beginning of the answer; `extra` are the request's own headers."""
+        return {"type": "http.response.start", "status": 200, "headers": self._heads + extra}
+
+
+async def send_kept(send: Send, kept: Kept, extra: Headers) -> None:
+    """Send an answer that is kept."""
+    await send(kept.start(extra))
+    await send(kept.body)
 
 
 async def send_reply(send: Send, reply: Reply, extra: Headers) -> None:

@@ -102,7 +102,9 @@ from saveit.web.wire.lines import (
     ChannelsAnswer,
     LineAnswer,
     Lines,
+    ParkedContent,
     ParkedEvents,
+    ParkedPiece,
     Strangers,
 )
 from saveit.web.wire.messages import (
@@ -418,6 +420,9 @@ def _of_lines() -> Iterator[msgspec.Struct]:
     yield Advisors([_ADVISOR], None)
     yield _LINE
     yield Lines([_LINE], None)
+    parked = ParkedEvent(_ID, LineId(_ID), 7, _MADE_AT, 10, "Unreadable", _MADE_AT)
+    pieces = [ParkedPiece("message", "77", "Una mesa para dos")]
+    yield ParkedContent(parked, "telegram", readable=True, pieces=pieces)
     yield ParkedEvents([ParkedEvent(_ID, LineId(_ID), 7, _MADE_AT, 10, "Unreadable", _MADE_AT)], None)
     yield Strangers(
         [

@@ -4,7 +4,7 @@ The framework's way costs a booking as much again as the booking itself: routing
 What is left out here is that and nothing else: who calls, limits, problems and counting are the front's, for all alike.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -25,9 +25,9 @@ from saveit.web.desk import (
     source_of,
     with_alternatives,
 )
-from saveit.web.edge import Call, Reader, Reply, read_body, require_json
+from saveit.web.edge import Call, Kept, Reader, Reply, read_body, require_json
 from saveit.web.hot.faults import with_all_faults
-from saveit.web.hot.memory import Memory, Seen
+from saveit.web.hot.memory import Callers, Memory, Seen
 from saveit.web.problems import NotFound, RequestError, RequestInvalid, request_error
 from saveit.web.wire import (
     AvailabilityAnswer,
@@ -167,8 +167,15 @@ class ListTimes:
     path = AVAILABILITY
     methods = ("GET",)
 
-    def __init__(self, memory: Memory[bytes]) -> None:
+    def __init__(self, memory: Memory[bytes], callers: Callers) -> None:
         self._memory = memory
+        self._callers = callers
+
+    def at_hand(self, call: Call, query: bytes, now: datetime) -> Kept | None:
+        """Return what this caller has been told already, while it is true."""
+        known = call.known
+        asked = (call.path, query, call.heads.language, None if known is None else known.id)
+        return self._callers.find(asked, known, now)
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
         """List the starts of a date, or of up to sixty: from memory while nothing has changed."""
@@ -177,11 +184,15 @@ class ListTimes:
         house = await call.house("availability:read", question.restaurant_id)
         language, audience = call.language, call.audience
         asked = (question, language, audience)
-        body = self._memory.find(asked, house)
-        if body is None:
-            seen = Seen(call.desk, house)
-            body = _encode(await listing(call, house, question, seen))
-            self._memory.keep(asked, seen, body)
+        entry = self._memory.entry(asked, house)
+        if entry is not None:
+            if call.principal.kind != "platform":
+                again = (call.path, scope["query_string"], call.heads.language, call.principal.id)
+                self._callers.keep(again, call.principal, entry)
+            return Reply(200, entry.kept)
+        seen = Seen(call.desk, house)
+        body = _encode(await listing(call, house, question, seen))
+        self._memory.keep(asked, seen, body)
         return Reply(200, body)
 
 

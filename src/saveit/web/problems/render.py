@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from saveit.access import TriesUsedUp
 from saveit.advisors import TooManyUnknownLines
 from saveit.guests import ContactRefused
 from saveit.kernel.db import Collision, DatabaseUnreachable, TooSlow
@@ -100,7 +101,7 @@ def _public_code(refusal: Refusal) -> str:
 
 def _retry_after(refusal: Refusal) -> int | None:
     match refusal:
-        case RateLimited() | TooManyUnknownLines():
+        case RateLimited() | TooManyUnknownLines() | TriesUsedUp():
             seconds = refusal.facts.get("retry_after_s")
             return seconds if isinstance(seconds, int) else 1
         case _:

@@ -111,6 +111,11 @@ PROBLEMS: dict[str, Line] = {
     # Access.
     "access_invalid": Line(422, "La descripción no es correcta", "The description is not right"),
     "wrong_credentials": Line(401, "Correo o contraseña incorrectos", "Wrong email or password"),
+    "sign_in_tries_used_up": Line(
+        429,
+        "Demasiados intentos con este correo; espere unos minutos",
+        "Too many tries with this email; wait some minutes",
+    ),
     "email_taken": Line(409, "Ese correo ya está en uso", "That email is in use"),
     "staff_user_unknown": Line(404, "No existe esa persona", "There is no such staff user"),
     "last_owner": Line(
@@ -129,6 +134,7 @@ PROBLEMS: dict[str, Line] = {
     "notice_kind_unknown": Line(404, "No existe ese aviso", "There is no such notice"),
     "notice_channel_unknown": Line(404, "No hay avisos por ese canal", "No notices go by that channel"),
     "dead_letter_unknown": Line(404, "No existe ese mensaje pendiente", "No such message waits"),
+    "outcome_known": Line(409, "Se sabe que no se envió", "It is known that this was not sent"),
     "outcome_unknown": Line(
         409, "Quizá ya llegó; confirme el reenvío", "It may have arrived; say so to send it again"
     ),

@@ -34,7 +34,7 @@ from saveit.venues import (
     retire_table,
 )
 from saveit.web.edge import Call
-from saveit.web.routes.shared import Calling, PathId, answered
+from saveit.web.routes.shared import Calling, PathId, RevisionRead, answered
 from saveit.web.wire.house import Areas, Combinations, Tables
 
 Result = TypeVar("Result")
@@ -92,12 +92,14 @@ async def write_area(
 
 
 @delete("/areas/{area_id:uuid}", summary="Remove an area")
-async def drop_area(call: Calling, restaurant_id: PathId, area_id: PathId) -> None:
+async def drop_area(
+    call: Calling, restaurant_id: PathId, area_id: PathId, *, revision: RevisionRead = None
+) -> None:
     """Refused while tables stand in it."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
 
     async def act(tx: Transaction) -> None:
-        await remove_area(tx, house.restaurant_id, AreaId(area_id), now=call.now)
+        await remove_area(tx, house.restaurant_id, AreaId(area_id), now=call.now, revision=revision)
 
     await call.act(_forgetting(call, restaurant_id, act))
 
@@ -144,12 +146,14 @@ async def write_table(
 
 
 @delete("/tables/{table_id:uuid}", summary="Take a table off the floor", status_code=200)
-async def drop_table(call: Calling, restaurant_id: PathId, table_id: PathId) -> DiningTable:
+async def drop_table(
+    call: Calling, restaurant_id: PathId, table_id: PathId, *, revision: RevisionRead = None
+) -> DiningTable:
     """Refused while somebody has it booked, or a combination uses it."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
 
     async def act(tx: Transaction) -> DiningTable:
-        return await retire_table(tx, house.restaurant_id, TableId(table_id), now=call.now)
+        return await retire_table(tx, house.restaurant_id, TableId(table_id), now=call.now, revision=revision)
 
     return await call.act(_forgetting(call, restaurant_id, act))
 
@@ -199,13 +203,15 @@ async def write_combination(
 
 
 @delete("/combinations/{combination_id:uuid}", summary="Join tables no more", status_code=200)
-async def drop_combination(call: Calling, restaurant_id: PathId, combination_id: PathId) -> TableCombination:
+async def drop_combination(
+    call: Calling, restaurant_id: PathId, combination_id: PathId, *, revision: RevisionRead = None
+) -> TableCombination:
     """Parties already booked there stay."""
     house = await call.house("restaurants:write", RestaurantId(restaurant_id))
 
     async def act(tx: Transaction) -> TableCombination:
         wanted = CombinationId(combination_id)
-        return await retire_combination(tx, house.restaurant_id, wanted, now=call.now)
+        return await retire_combination(tx, house.restaurant_id, wanted, now=call.now, revision=revision)
 
     return await call.act(_forgetting(call, restaurant_id, act))
 

@@ -29,13 +29,16 @@ from saveit.advisors import (
 from saveit.gateway import (
     EventUnknown,
     ParkedEvent,
+    discard,
     find_event_line,
     list_parked,
     list_quarantine,
+    open_parked,
     replay,
 )
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import AdvisorId, LineId, RestaurantId
+from saveit.messages import Inbound, UnifiedMessage
 from saveit.web.edge import Call
 from saveit.web.routes.shared import (
     PAGE_LENGTH,
@@ -55,7 +58,9 @@ from saveit.web.wire.lines import (
     ChannelsAnswer,
     LineAnswer,
     Lines,
+    ParkedContent,
     ParkedEvents,
+    ParkedPiece,
     Strangers,
 )
 
@@ -262,13 +267,38 @@ async def replay_parked(call: Calling, inbox_id: PathId) -> None:
     call.require_somewhere("lines:write")
 
     async def work(tx: Transaction) -> None:
-        event = await find_event_line(tx, inbox_id)
-        line = None if event is None else await find_line(tx, event.line_id)
-        if line is None or not _sees(call, line):
-            raise EventUnknown(inbox_id=str(inbox_id))
-        _require_line(call, line, "lines:write", EventUnknown(inbox_id=str(inbox_id)))
+        await _parked_line(call, tx, inbox_id, "lines:write")
         await replay(tx, inbox_id, now=call.now)
         tx.after_commit(call.parts.gateway.on_arrival)
+
+    await call.act(work)
+
+
+@get("/inbox/parked/{inbox_id:uuid}", summary="Look into a parked delivery", tags=["Inbox"])
+async def read_parked_content(call: Calling, inbox_id: PathId) -> ParkedContent:
+    """What it says, to decide whether it is taken again or let rest. It holds a guest's words, so it takes both rights."""
+    call.require_somewhere("lines:read")
+
+    async def work(tx: Transaction) -> ParkedContent:
+        line = await _parked_line(call, tx, inbox_id, "lines:read")
+        _require_line(call, line, "inbox:read", EventUnknown(inbox_id=str(inbox_id)))
+        event, envelope = await open_parked(tx, await call.sealer(tx), inbox_id)
+        channel = call.parts.gateway.channels[line.channel]
+        found = () if envelope is None else channel.parse(envelope)
+        pieces = [_piece(each) for each in found]
+        return ParkedContent(event, line.channel, readable=envelope is not None, pieces=pieces)
+
+    return await call.act(work)
+
+
+@post("/inbox/{inbox_id:uuid}/discard", summary="Let a parked delivery rest", status_code=204, tags=["Inbox"])
+async def discard_parked(call: Calling, inbox_id: PathId) -> None:
+    """It is not taken, and leaves the list. Its guest is not told."""
+    call.require_somewhere("lines:write")
+
+    async def work(tx: Transaction) -> None:
+        await _parked_line(call, tx, inbox_id, "lines:write")
+        await discard(tx, inbox_id, now=call.now)
 
     await call.act(work)
 
@@ -284,6 +314,23 @@ async def read_quarantine(call: Calling) -> Strangers:
     lines = await call.act(list_lines)
     mine = {line.id for line in lines if _sees(call, line)}
     return Strangers([each for each in found if each.line_id in mine])
+
+
+async def _parked_line(call: Call, tx: Transaction, inbox_id: UUID, permission: Permission) -> Line:
+    """Return the line of an event that the caller may see. Refuses: EventUnknown, Forbidden."""
+    unknown = EventUnknown(inbox_id=str(inbox_id))
+    event = await find_event_line(tx, inbox_id)
+    line = None if event is None else await find_line(tx, event.line_id)
+    if line is None or not _sees(call, line):
+        raise unknown
+    _require_line(call, line, permission, unknown)
+    return line
+
+
+def _piece(inbound: Inbound) -> ParkedPiece:
+    if isinstance(inbound, UnifiedMessage):
+        return ParkedPiece("message", inbound.sender.address.value, inbound.text)
+    return ParkedPiece(type(inbound).__name__.lower(), "", "")
 
 
 def _shown(call: Call, line: Line) -> LineAnswer:
@@ -353,6 +400,8 @@ def line_routes() -> Router:
             write_line,
             read_parked,
             replay_parked,
+            read_parked_content,
+            discard_parked,
             read_quarantine,
         ],
     )

@@ -27,6 +27,7 @@ from saveit.web.wire.messages import (
     EndpointAnswer,
     EndpointDraft,
     Endpoints,
+    LetterOutcome,
     LineWords,
     NoticePreview,
     Notices,
@@ -49,6 +50,7 @@ _TEMPLATE = Example(
     }
 )
 _REPLAY = Example(value={"even_if_it_arrived": False})
+_OUTCOME = Example(value={"arrived": True})
 _ENDPOINT = Example(value={"url": "https://pos.example.com/saveit", "kinds": ["reservation.created"]})
 
 
@@ -287,6 +289,20 @@ async def replay_message(
     )
 
 
+@post(
+    "/messages/dead/{message_id:uuid}/settle",
+    summary="Say whether it arrived",
+    status_code=204,
+    tags=["Messages"],
+)
+async def settle_message(
+    call: Calling, message_id: PathId, data: Annotated[LetterOutcome, Body(examples=[_OUTCOME])]
+) -> None:
+    """For one of which nobody knew: found in the provider's own list, or asked of the guest. It is not sent by this."""
+    _require_all(call, "lines:write")
+    await call.act(lambda tx: notify.settle_outcome(tx, message_id, arrived=data.arrived, now=call.now))
+
+
 @post("/messages/dead/{message_id:uuid}/dismiss", summary="Let it rest", status_code=204, tags=["Messages"])
 async def dismiss_message(call: Calling, message_id: PathId) -> None:
     """It is not sent, and leaves the list."""
@@ -419,6 +435,7 @@ def message_routes() -> Router:
             read_dead_letters,
             replay_message,
             dismiss_message,
+            settle_message,
             read_pauses,
             read_line_words,
             resume_line,

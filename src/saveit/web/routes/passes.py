@@ -17,8 +17,9 @@ from saveit.seating import local_date
 from saveit.venues import tenant_of
 from saveit.web.desk import check_dates, shown
 from saveit.web.edge import Call
+from saveit.web.hot.passes import judged, shown_pass
 from saveit.web.links import require_open
-from saveit.web.problems import NotFound, RequestInvalid, Unauthenticated, request_error
+from saveit.web.problems import NotFound, Unauthenticated
 from saveit.web.routes.reservations import look_at
 from saveit.web.routes.shared import Calling, PathId, answered, house_of, require_seen
 from saveit.web.wire.house import DayPasses, GeneratePass, PassAnswer, PassVerdict, ScannedPass, ShowPass
@@ -58,10 +59,7 @@ async def generate_pass(
 @post("/qr/validate", summary="Ask whether a pass lets its party in now", status_code=200)
 async def validate_pass(call: Calling, data: Annotated[ShowPass, Body(examples=[_SHOW])]) -> PassVerdict:
     """Changes nothing. A pass that does not is refused with its own reason."""
-    house = await call.house("qr:write", data.restaurant_id)
-    pass_ = _shown_pass(data)
-    found = await qr.validate(call.desk, call.tenant_id, pass_, data.restaurant_id)
-    return PassVerdict(valid=True, reservation=await shown(call, house, found))
+    return await judged(call, data)
 
 
 @post("/qr/checkin", summary="Let a party in with its pass", status_code=200)
@@ -70,7 +68,7 @@ async def check_in_with_pass(
 ) -> Response[PassVerdict]:
     """The pass is used up and the party seated, both or neither; of two scans at once one is let in."""
     house = await call.house("qr:write", data.restaurant_id)
-    pass_ = _shown_pass(data)
+    pass_ = shown_pass(data)
 
     async def work(tx: Transaction) -> Reservation:
         return await qr.check_in(call.desk, tx, pass_, data.restaurant_id, scanned_at=data.scanned_at)
@@ -93,15 +91,6 @@ async def list_passes(
     day = on or local_date(call.now, house.zone)
     check_dates(("date", day))
     return DayPasses(day, await call.act(lambda tx: qr.day_passes(call.desk, tx, house.restaurant_id, day)))
-
-
-def _shown_pass(data: ShowPass) -> str | qr.PassDocument:
-    """Return the pass that is shown. Refuses: RequestInvalid when it is none, or two."""
-    if data.token is not None and data.document is None:
-        return data.token
-    if data.document is not None and data.token is None:
-        return data.document
-    raise RequestInvalid(request_error("token", "missing_field" if data.token is None else "not_allowed"))
 
 
 @get("/qr/{picture:str}", summary="See a pass as a picture", opt={"open": True}, media_type="image/png")

@@ -47,6 +47,7 @@ from saveit.web.routes.shared import (
     Cursor,
     PageLength,
     PathId,
+    RevisionRead,
     answer_of,
     answered,
     cursor_of,
@@ -83,9 +84,6 @@ _EXTEND = Example(value={"leaves_at": "2026-03-14T23:30:00-05:00"})
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 Act: TypeAlias = Callable[[Transaction], Awaitable[Reservation]]
-RevisionRead: TypeAlias = Annotated[
-    int | None, QueryParameter(name="revision", ge=1, description="As it was read")
-]
 
 
 async def look_at(call: Call, reservation_id: ReservationId, look: Act) -> Reservation:

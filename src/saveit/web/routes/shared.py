@@ -33,6 +33,9 @@ PathId: TypeAlias = FromPath[UUID]
 PageLength: TypeAlias = Annotated[
     int, QueryParameter(name="limit", ge=1, le=PAGE_LENGTH_MAX, description="How many at once")
 ]
+RevisionRead: TypeAlias = Annotated[
+    int | None, QueryParameter(name="revision", ge=1, description="As it was read")
+]
 Cursor: TypeAlias = Annotated[
     str | None, QueryParameter(name="cursor", max_length=400, description="`next` of the page before")
 ]

@@ -16,11 +16,12 @@ from saveit.web.sockets.chat import ChatSocket
 from saveit.web.sockets.door import Door
 from saveit.web.sockets.open import Gone
 from saveit.web.sockets.origins import is_allowed
+from saveit.web.sockets.server import SocketProtocol, share_of
 from saveit.web.sockets.staff import StaffSocket
 from saveit.web.sockets.wire import BROKEN, BUSY, TOO_MANY, SocketReceive, SocketSend
 from saveit.web.wire.asgi import Headers, Receive, Scope, Send
 
-__all__ = ["CHAT", "STAFF", "Sockets", "is_allowed"]
+__all__ = ["CHAT", "STAFF", "SocketProtocol", "Sockets", "is_allowed"]
 
 CHAT = "/ws/chat"
 STAFF = "/ws/staff"
@@ -49,7 +50,11 @@ class Sockets:
         if not self._door.comes(address):
             await say({"type": "websocket.close", "code": TOO_MANY})
             return
-        socket = (ChatSocket if path == CHAT else StaffSocket)(self._parts, live, hear, say)
+        socket = (
+            ChatSocket(self._parts, live, hear, say)
+            if path == CHAT
+            else StaffSocket(self._parts, live, hear, say, share=share_of(scope))
+        )
         try:
             await self._serve(socket, scope["headers"])
         except Gone:

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from saveit.web.sockets.outlet import SocketOutlet
+from saveit.web.sockets.server import Share
 from saveit.web.sockets.wire import (
     FRAME_OCTETS_MAX,
     MALFORMED,
@@ -39,10 +40,12 @@ class OpenSocket(Generic[Frame]):
         send: SocketSend,
         decode: Callable[[str], Frame],
         give_up: Callable[[], object],
+        *,
+        share: Share | None = None,
     ) -> None:
         self._receive = receive
         self._decode = decode
-        self.outlet = SocketOutlet(send, give_up)
+        self.outlet = SocketOutlet(send, give_up, share)
         self.heard_at = self._allowed_at = asyncio.get_running_loop().time()
         self._allowance = _FRAMES_AT_ONCE
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine
 from typing import cast
 
 from saveit.kernel.observe import metrics
+from saveit.web.sockets.server import Share
 from saveit.web.sockets.wire import SLOW, SocketSend
 
 # What a reader may be behind by; beyond it, it is quicker to come back and be sent the rest from the log.
@@ -22,16 +23,23 @@ _CLOSE_WITHIN_S = 5.0
 class SocketOutlet:
     """Sends frames to one socket, in order, until it is ended. `give_up` is called when the socket does not even take its end."""
 
-    __slots__ = ("_backlog", "_characters", "_drainer", "_give_up", "_send", "code")
+    __slots__ = ("_backlog", "_characters", "_drainer", "_give_up", "_send", "_share", "code")
 
-    def __init__(self, send: SocketSend, give_up: Callable[[], object]) -> None:
+    def __init__(self, send: SocketSend, give_up: Callable[[], object], share: Share | None = None) -> None:
         self._send = send
+        self._share = share
         self._give_up = give_up
         self._backlog: deque[str] | None = None
         self._characters = 0
         self._drainer: asyncio.Task[None] | None = None
         self.code = 0
         """With which code it was ended; 0 while it is not."""
+
+    def share(self, frame: bytes, text: str) -> None:
+        """Send a text that many are sent: as the frame that it is already, where the server takes one and nothing waits."""
+        if self.code or (self._drainer is None and self._share is not None and self._share(frame)):
+            return
+        self.offer(text)
 
     def offer(self, text: str) -> None:
         """Send a frame, or keep it while the reader is slow; one that is too slow is cut off, and comes back for the rest."""

@@ -17,6 +17,7 @@ from saveit.venues import tenant_of
 from saveit.web.parts import Live, Parts
 from saveit.web.sockets.door import Door
 from saveit.web.sockets.open import Gone, OpenSocket
+from saveit.web.sockets.server import Share
 from saveit.web.sockets.sight import groups_of, sight_of
 from saveit.web.sockets.wire import (
     BUSY,
@@ -51,10 +52,12 @@ class StaffSocket(OpenSocket[StaffFrame]):
 
     __slots__ = ("_advisor_id", "_hub", "_is_behind", "_parts", "_reviewing", "_screen", "_token", "_wishes")
 
-    def __init__(self, parts: Parts, live: Live, receive: SocketReceive, send: SocketSend) -> None:
+    def __init__(
+        self, parts: Parts, live: Live, receive: SocketReceive, send: SocketSend, *, share: Share | None
+    ) -> None:
         task = asyncio.current_task()
         assert task is not None
-        super().__init__(receive, send, _decoder.decode, task.cancel)
+        super().__init__(receive, send, _decoder.decode, task.cancel, share=share)
         self._parts = parts
         self._hub: Hub = live.hub
         self._screen: Screen | None = None

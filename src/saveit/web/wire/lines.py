@@ -56,6 +56,23 @@ class ParkedEvents(Struct, frozen=True):
     next: str | None
 
 
+class ParkedPiece(Struct, frozen=True):
+    """One thing that a parked delivery says: what kind it is, from whom, and its words."""
+
+    kind: str
+    sender: str
+    text: str
+
+
+class ParkedContent(Struct, frozen=True):
+    """A parked delivery as it reads; `readable` is false where what came cannot be opened with this installation's keys."""
+
+    event: ParkedEvent
+    channel: str
+    readable: bool
+    pieces: list[ParkedPiece]
+
+
 class Strangers(Struct, frozen=True):
     """Addresses at which something came for nobody, the latest first, 200 at most."""
 

@@ -79,6 +79,12 @@ class ReplayLetter(Struct, frozen=True, forbid_unknown_fields=True):
     even_if_it_arrived: bool = False
 
 
+class LetterOutcome(Struct, frozen=True, forbid_unknown_fields=True):
+    """What was found out about a message: did the guest get it?"""
+
+    arrived: bool
+
+
 class Pauses(Struct, frozen=True):
     """Lines that are not used at present."""
 

@@ -1,10 +1,11 @@
 """What a person does with messages that were given up."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from saveit.consumers.notify import store
+from saveit.consumers.notify.delivery.settling import tell_moved
 from saveit.consumers.notify.store import DeadLetterRow
 from saveit.kernel.db import Transaction
 from saveit.kernel.errors import Refusal
@@ -25,6 +26,12 @@ class OutcomeUnknown(Refusal):
     code: ClassVar[str] = "outcome_unknown"
 
 
+class OutcomeKnown(Refusal):
+    """It is known that this one was not sent; there is nothing to find out."""
+
+    code: ClassVar[str] = "outcome_known"
+
+
 async def list_dead_letters(tx: Transaction, *, rows_max: int = 200) -> list[DeadLetterRow]:
     """Return what waits for a person, the oldest first."""
     return await store.list_dead_letters(tx, min(rows_max, _ROWS_MAX))
@@ -43,6 +50,23 @@ async def replay(
     if dead.reason == "outcome_unknown" and not even_if_it_arrived:
         raise OutcomeUnknown(message_id=str(message_id))
     await store.replan(tx, dead, expires_at=now + _WORTH_SENDING, now=now)
+
+
+async def settle_outcome(tx: Transaction, message_id: UUID, *, arrived: bool, now: datetime) -> None:
+    """Write down what a person found out: that a message of unknown fate arrived, or never did. It is not sent again by this.
+
+    Refuses: DeadLetterUnknown; OutcomeKnown where it was given up for another reason.
+    """
+    how: Literal["arrived", "dismissed"] = "arrived" if arrived else "dismissed"
+    dead = await store.settle_dead_letter(tx, tx.tenant_id, message_id, how=how, now=now)
+    if dead is None:
+        raise DeadLetterUnknown(message_id=str(message_id))
+    if dead.reason != "outcome_unknown":
+        raise OutcomeKnown(message_id=str(message_id))
+    row = await store.settle_by_person(tx, dead, arrived=arrived, now=now)
+    if row is not None:
+        status, error = ("accepted", "") if arrived else ("failed", "not_arrived")
+        await tell_moved(tx, row, was="unknown", status=status, error=error, now=now)
 
 
 async def dismiss(tx: Transaction, message_id: UUID, *, now: datetime) -> None:

@@ -19,6 +19,7 @@ import msgspec
 from saveit.consumers.notify import store
 from saveit.consumers.notify.delivery.looking_up import LookingUp
 from saveit.consumers.notify.delivery.rules import (
+    ATTEMPTS_MAX,
     RECIPIENT_BURST,
     human_window_is_open,
     sendable,
@@ -92,6 +93,7 @@ class Delivery:
         # What is spoken rides on the caller's own request; nobody calls it out.
         self._channels = {name: channel for name, channel in channels.items() if channel.can.reply == "later"}
         self._spoken = tuple(name for name in channels if name not in self._channels)
+        self._repeatable = tuple(name for name, each in self._channels.items() if each.can.twice_is_once)
         self._sealers = sealers
         self._find_line = find_line
         self._way_out = way_out
@@ -152,6 +154,7 @@ class Delivery:
         """Settle what nobody else will: messages of dead senders, old ones, unknown ones; and count what waits for a person."""
         now = self._clock.now()
         async with self._database.ledger(_ACTOR) as tx:
+            await store.resume_stale(tx, self._repeatable, attempts_max=ATTEMPTS_MAX, now=now)
             await self._settling.sweep(tx, tuple(self._channels), self._spoken, now)
             watched = await store.count_dead(tx, now)
         if await self._looking_up.ask():
