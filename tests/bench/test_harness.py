@@ -16,6 +16,7 @@ from bench.ground import Ground
 from bench.month import measure_month
 from bench.report import Measure, Report, skipped, table, write
 from bench.sizes import TINY
+from bench.texts import measure_texts
 from bench.town import Place, Town, build
 from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.kernel.postgres import EmbeddedPostgres
@@ -81,7 +82,8 @@ def test_what_needs_no_database_is_measured() -> None:
         "reseating_gain_percent",
         "reseating_moves_per_change",
         "reseating_decision_ms",
-    } == {*measure_day(TINY), *measure_gain(TINY)}
+        "nlu_p99_ms",
+    } == {*measure_day(TINY), *measure_gain(TINY), *measure_texts(TINY)}
 
 
 @pytest.mark.slow
