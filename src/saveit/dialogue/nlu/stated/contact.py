@@ -164,7 +164,8 @@ _NOT_NAMES: Final = frozenset(
 )
 # A phone that closes the message, already taken out, and the word before it.
 _PHONE_LAST: Final = re.compile(
-    r"(?i)[\s,.;-]{0,6}(?:(?:mi|my|el|and|y)\s{1,4}){0,3}(?:tel[eé]?f?o?n?o?|tfno|cel(?:ular|l)?|m[oó]vil|mobile|phone|fono|number|n[uú]mero"
+    r"(?i)[\s,.;-]{0,6}(?:(?:mi|my|el|and|y)\s{1,4}){0,3}"
+    r"(?:tel[eé]?f?o?n?o?|tfno|cel(?:ular|l)?|m[oó]vil|mobile|phone|fono|number|n[uú]mero"
     r"|whats\w*)?(?:\s+(?:number|es|is))?[\s.:,]*¤+[\s.!,]*$"
 )
 _NAME_WORDS_MAX: Final = 4
@@ -203,7 +204,8 @@ _CLAUSE: Final = re.compile(r"[,.;\n!¡?¿]+|\s+(?:pero|but)\s+")
 _WISHES_LENGTH_MAX: Final = 500
 # "Mesa para 2 mañana y otra para 6 el sábado": the second has its own party, day and hour.
 _ANOTHER_TABLE: Final = re.compile(
-    r"(?i)(?<=\S)[\s,;.]{1,6}(?:y|and|plus|tambi[eé]n|also)\s+(?:otra|another|una segunda|a second)(?:\s+(?:mesa|reserva|table|booking|one))?"
+    r"(?i)(?<=\S)[\s,;.]{1,6}(?:y|and|plus|tambi[eé]n|also)\s+"
+    r"(?:otra|another|una segunda|a second)(?:\s+(?:mesa|reserva|table|booking|one))?"
     r"\s+(?:para|pa|for|de|of)\s+(?=(?:\d{1,2}|dos|tres|cuatro|cinco|seis|siete|ocho|diez|two|three|four|five|six|seven|eight|ten)\b)"
 )
 _SAYS_NUMBER: Final = re.compile(
