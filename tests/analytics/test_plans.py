@@ -28,11 +28,12 @@ SELECT
 FROM generate_series(1, $4) AS n
 CROSS JOIN LATERAL (SELECT $3::date - (n / $5 % $6)::integer AS day) d
 """
+# In the order in which guests write: a day's talks lie side by side.
 _FILL_TALKS = """
 INSERT INTO analytics_talks (tenant_id, conversation_id, opened_at, last_in_at, channel, line_id, restaurant_id)
 SELECT $1, gen_random_uuid(), d.day + interval '12 hours', d.day + interval '13 hours', 'telegram', gen_random_uuid(), $2
 FROM generate_series(1, $4) AS n
-CROSS JOIN LATERAL (SELECT $3::date - (n % $5)::integer AS day) d
+CROSS JOIN LATERAL (SELECT $3::date - $5::integer + (n / ($4::integer / $5::integer))::integer AS day) d
 """
 _FILL_WAITING = """
 INSERT INTO analytics_waiting (tenant_id, restaurant_id, service_on, joined)
@@ -46,7 +47,7 @@ async def fill(bistro: Bistro) -> asyncpg.Connection:
     """Load the figures, and return a connection of the customer's application."""
     owner = await asyncpg.connect(bistro.dsn)
     await owner.execute("SELECT set_config('saveit.tenant_id', $1, false)", str(bistro.tenant_id))
-    await owner.execute("SET ROLE saveit_app")
+    await owner.execute("SET ROLE saveit_ledger")
     tenant_id, restaurant_id = bistro.tenant_id, bistro.restaurant_id
     await owner.execute(_FILL, tenant_id, restaurant_id, DAY, _ROWS, _RESTAURANTS, _DAYS)
     await owner.execute(_FILL_TALKS, tenant_id, restaurant_id, DAY, _ROWS, _DAYS)

@@ -15,6 +15,7 @@ from tests.nlu.corpus import (
     frame_of,
     own_cases,
     second_cases,
+    third_cases,
 )
 
 
@@ -112,7 +113,11 @@ def report() -> str:
     """The table of `docs/guides/understanding.md`."""
     heads = ("frames", "when", "party", "intent", "no slot", "lang", "asks", "p99 ms")
     lines = [f"{'set':<18}{'cases':>6}{''.join(f'{head:>8}' for head in heads)}"]
-    sets = (("", own_cases(), ("es", "en", "mixed")), ("second ", second_cases(), ("es", "en")))
+    sets = (
+        ("", own_cases(), ("es", "en", "mixed")),
+        ("second ", second_cases(), ("es", "en")),
+        ("third ", third_cases(), ("es", "en")),
+    )
     for prefix, cases, lang, held_out in (
         (prefix, cases, lang, held_out)
         for prefix, cases, langs in sets
@@ -151,7 +156,9 @@ def main() -> None:
     """Print the table, and with `--missed` the ids of the tuned cases that are wrong."""
     sys.stdout.write(f"{report()}\n")
     if "--missed" in sys.argv:
-        missed = measured([case for case in own_cases() if not case.held_out]).missed
+        missed = measured(
+            [case for case in (*own_cases(), *second_cases(), *third_cases()) if not case.held_out]
+        ).missed
         sys.stdout.write("\n".join(missed) + "\n")
 
 

@@ -2,29 +2,41 @@
 
 import pytest
 
-from tests.nlu.corpus import Case, development_cases, development_set, is_held_out, own_cases, second_cases
+from saveit.dialogue.nlu.wanted import leaning
+from tests.nlu.corpus import (
+    Case,
+    development_cases,
+    development_set,
+    is_held_out,
+    own_cases,
+    second_cases,
+    third_cases,
+)
 from tests.nlu.report import Figures, intent_right, measured, party_right, when_right
+from tests.nlu.train import digest, learned_from
 
 # Cases of the tuned set that we know are misunderstood, each with what would have to be known.
 KNOWN_MISSES: dict[str, str] = {
     "en-us-0271": "a vegan who asks for anything asks for a dish",
-    "en-us-0342": "a question that gives a name is no question",
-    "es-es-0266": "si puede ser is a condition, not a yes",
     "es-es-0438": "a company after de looks like the end of a surname",
     "es-es-0442": "a house may be a name",
     "es-es-0606": "a month after a name looks like the day of the booking",
-    "es-mx-0055": "whether one may come is a question of room, not of rules",
     "second-en-us-0099": "seniors are people",
     "second-es-es-0109": "now, beside an hour, is today",
 }
 
 
-HELD_OUT_ES = {"frames": 94.5, "when": 97.5, "party": 97.5, "intent": 93.0, "slotless": 98.0, "lang": 99.0}
-HELD_OUT_EN = {"frames": 95.5, "when": 98.0, "party": 98.5, "intent": 93.5, "slotless": 98.0, "lang": 99.0}
+HELD_OUT_ES = {"frames": 94.5, "when": 97.5, "party": 97.5, "intent": 95.0, "slotless": 98.0, "lang": 99.0}
+HELD_OUT_EN = {"frames": 95.5, "when": 98.0, "party": 98.5, "intent": 93.0, "slotless": 98.0, "lang": 99.0}
 
 
-SECOND_ES = {"frames": 97.0, "when": 98.0, "party": 99.0, "intent": 92.5, "slotless": 98.0, "lang": 99.0}
-SECOND_EN = {"frames": 96.0, "when": 96.0, "party": 98.0, "intent": 90.0, "slotless": 98.0, "lang": 99.0}
+SECOND_ES = {"frames": 97.0, "when": 98.0, "party": 99.0, "intent": 93.0, "slotless": 98.0, "lang": 99.0}
+SECOND_EN = {"frames": 96.0, "when": 96.0, "party": 98.0, "intent": 93.5, "slotless": 98.0, "lang": 99.0}
+
+
+# Written last, to be as far from the tables as we could: slang, hints, mishaps. Of these 73 and 75 in a hundred wants were met unprepared.
+THIRD_ES = {"frames": 96.0, "when": 97.0, "party": 98.0, "intent": 82.0, "slotless": 98.5, "lang": 99.0}
+THIRD_EN = {"frames": 94.5, "when": 94.5, "party": 98.5, "intent": 77.5, "slotless": 95.5, "lang": 98.5}
 
 
 def tuned() -> list[Case]:
@@ -36,7 +48,7 @@ def held_out(lang: str) -> Figures:
 
 
 def test_a_third_is_held_out_by_the_hash_of_the_id_and_marked_so() -> None:
-    cases = [*own_cases(), *second_cases()]
+    cases = [*own_cases(), *second_cases(), *third_cases()]
 
     assert len(cases) >= 1_400
     assert [case.id for case in cases if case.held_out is not is_held_out(case.id)] == []
@@ -66,6 +78,23 @@ def test_messages_of_the_second_set_that_were_set_aside_are_understood(
 
     below = {name: getattr(figures, name) for name, floor in floors.items() if getattr(figures, name) < floor}
     assert below == {}
+
+
+@pytest.mark.parametrize(("lang", "floors"), [("es", THIRD_ES), ("en", THIRD_EN)])
+def test_messages_of_the_third_set_that_were_set_aside_are_understood(
+    lang: str, floors: dict[str, float]
+) -> None:
+    figures = measured([case for case in third_cases() if case.held_out and case.lang == lang])
+
+    below = {name: getattr(figures, name) for name, floor in floors.items() if getattr(figures, name) < floor}
+    assert below == {}
+
+
+def test_the_learned_weights_are_of_the_cases_that_may_be_learned_from() -> None:
+    """When cases change, `python -m tests.nlu.train` is run again."""
+    first = leaning.FILE.read_text(encoding="utf-8").splitlines()[0]
+
+    assert first == f"# {digest(learned_from())}"
 
 
 @pytest.mark.parametrize(("lang", "when", "party"), [("es", 98.5, 100.0), ("en", 96.5, 96.0)])

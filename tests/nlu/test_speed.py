@@ -24,6 +24,7 @@ def test_ninety_nine_of_a_hundred_messages_take_less_than_five_milliseconds_of_t
 def test_a_message_of_ten_thousand_characters_takes_no_longer_than_its_first_thousand() -> None:
     case = own_cases()[0]
     long = "quiero mesa para 4 el viernes a las 9 y media, " * 220
+    case.understood()
 
     started = process_time()
     understood = type(case)(id="long", lang="es", text=long, expect=case.expect).understood()

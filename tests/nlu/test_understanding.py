@@ -294,6 +294,37 @@ def test_slips_and_capitals_change_nothing(text: str) -> None:
     assert (slots.date, slots.time, slots.party_size) == (date(2026, 3, 6), time(21), 4)
 
 
+@pytest.mark.parametrize(
+    ("text", "day", "name"),
+    [
+        (
+            "mesa para 2 pasado mañana a las 8 de la noche, soy celiaca, a nombre de Ana, teléfono 600 123 456",
+            4,
+            "Ana",
+        ),
+        ("mesa para 2 mañana a las 20:00 a nombre de Ana, mi cel es 55 1234 5678", 3, "Ana"),
+        (
+            "nueva reserva: 2 personas el jueves a las 8 de la noche, a nombre de Eva, tel. 600123456",
+            5,
+            "Eva",
+        ),
+        ("martes 3, a las 20:00, 2 personas, a nombre de Mar, teléfono 600123456", 3, "Mar"),
+        ("soy Domingo, mesa para 2 el domingo a las 8 de la noche, 600123456", 8, "Domingo"),
+        ("mesa para 2 el domingo a las 8 de la noche, soy Domingo, 600123456", 8, "Domingo"),
+        ("2 personas, pasado mañana, 20:00, Ana Ruiz, 600123456", 4, "Ana Ruiz"),
+        ("pasado mañana 8 pm 2 personas Ana Ruiz 600123456", 4, "Ana Ruiz"),
+        ("2 people, Thursday, 8pm, Ann Lee, phone: 212-555-0142", 5, "Ann Lee"),
+        ("table for 2 on Sunday at 8pm, name's Sun, cell 212-555-0142", 8, "Sun"),
+    ],
+)
+def test_a_name_and_a_phone_take_nothing_from_the_day_and_the_hour(text: str, day: int, name: str) -> None:
+    """Ana stands in "mañana" as well, and Mar in "martes": only the name itself is put aside."""
+    slots = heard(text).slots
+
+    assert (slots.date, slots.time, slots.party_size, slots.name) == (date(2026, 3, day), time(20), 2, name)
+    assert slots.phone is not None
+
+
 def test_two_languages_in_one_message_are_both_understood() -> None:
     slots = heard("hola! can I book una mesa para 4 tomorrow a las 8 pm?").slots
 

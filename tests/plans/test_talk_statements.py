@@ -1,4 +1,4 @@
-"""Tens of thousands of conversations and hundreds of thousands of messages, and what delivery, staff and news ask still goes to its rows."""
+"""Fifty thousand conversations, four messages each, and what delivery, staff and news ask still goes straight to its rows."""
 
 from datetime import timedelta
 from typing import Any

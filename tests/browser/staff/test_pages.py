@@ -1,7 +1,6 @@
 """The other screens: the door, the inbox, settings and figures; and all of them for those who use no mouse."""
 
 import contextlib
-import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from io import BytesIO
@@ -116,38 +115,6 @@ def test_an_advisor_takes_over_answers_and_hands_back(demo: Demo, screen: Screen
     expect(page.get_by_role("button", name="Responder yo")).to_be_visible()
     heard = demo.ask("GET", path, params={"after": 0, "wait_s": 8})
     assert "Hola Olga, soy Lucía." in [each["text"] for each in heard["messages"]]
-
-
-def test_two_guests_are_said_to_be_one_and_two_again(demo: Demo, screen: Screen) -> None:
-    """From the side of a conversation; the link can be undone."""
-    written = {"from": "+573007770033", "text": "Hola, buenas noches", "name": "Uma Dos"}
-    demo.ask("POST", "/sandbox/api/whatsapp_meta/messages", json=written)
-    other = demo.book("Umberto Uno", "21:15")
-    book = f"/api/v1/restaurants/{demo.restaurant_id}/guests"
-    wait_until(
-        lambda: bool(demo.ask("GET", book, params={"search": "Umberto"})["guests"]), "the book has them"
-    )
-
-    def of_guest() -> list[dict[str, Any]]:
-        looked = {"status": "all", "channel": "whatsapp_meta", "limit": 100}
-        told = demo.ask("GET", "/api/v1/conversations", params=looked)["conversations"]
-        return [each for each in told if each["address"].endswith("7770033") and each["person_id"]]
-
-    wait_until(lambda: of_guest() != [], "the message is in the inbox", within_s=15)
-    (conversation,) = of_guest()
-    page = screen("/inbox", size=(1500, 900), restaurant_id=conversation["restaurant_id"])
-    page.locator(f'[data-conversation="{conversation["id"]}"]').click()
-    page.get_by_role("button", name="Unir con otra persona").click()
-    page.get_by_label("Nombre, teléfono o correo").fill("Umberto")
-    page.keyboard.press("Enter")
-    page.locator("li", has_text="Umberto Uno").get_by_role("button", name="Unir").click()
-    undo = page.get_by_role("button", name="Separar")
-    expect(undo).to_be_visible()
-    shoot(page, "staff-inbox-linked")
-    thread = f"/api/v1/people/{conversation['person_id']}/links"
-    assert other["user_id"] in json.dumps(demo.ask("GET", thread))
-    undo.click()
-    expect(undo).to_have_count(0)
 
 
 def test_what_needs_a_person_has_a_page(screen: Screen) -> None:

@@ -128,8 +128,8 @@ WITH talks AS (
         ON r.tenant_id = t.tenant_id
         AND r.restaurant_id = coalesce(t.restaurant_id, l.restaurant_id)
     WHERE t.tenant_id = :tenant_id::uuid
-        AND t.opened_at >= :from_on::date - interval '1 day'
-        AND t.opened_at < :to_on::date + interval '2 days'
+        AND t.opened_at >= (:from_on::date - interval '1 day')::timestamptz
+        AND t.opened_at < (:to_on::date + interval '2 days')::timestamptz
         AND (t.opened_at AT TIME ZONE coalesce(r.timezone, :timezone::text))::date BETWEEN :from_on::date AND :to_on::date
         AND (
             r.restaurant_id = ANY (:restaurant_ids::uuid[])

@@ -9,11 +9,12 @@ from typing import Final, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from saveit.dialogue.nlu import contact, dates, intents, people, spelling, times
-from saveit.dialogue.nlu.dates import Day, Here
 from saveit.dialogue.nlu.model import Context, Doubt, Intent, Language, Question, Slot, Slots, Understanding
-from saveit.dialogue.nlu.people import Party, PartyRange
-from saveit.dialogue.nlu.times import Clock, Said
+from saveit.dialogue.nlu.stated import contact, dates, people, spelling, times
+from saveit.dialogue.nlu.stated.dates import Day, Here
+from saveit.dialogue.nlu.stated.people import Party, PartyRange
+from saveit.dialogue.nlu.stated.times import Clock, Said
+from saveit.dialogue.nlu.wanted import intents
 
 _Mention = TypeVar("_Mention", Day, Said, Party)
 
@@ -98,10 +99,10 @@ def understand(text: str, context: Context) -> Understanding:
 
     Only the first 1,000 characters are looked at.
     """
-    text = text[: spelling.TEXT_LENGTH_MAX]
+    text, more = contact.first_table(text[: spelling.TEXT_LENGTH_MAX])
     visible, phone, email, code = contact.take_contact(text)
     name = contact.name_of(visible, asked=context.requested == "name")
-    nameless = visible if name is None else _without(visible, name)
+    nameless = visible if name is None else contact.without_name(visible, name)
     houses = _houses(context.houses)
     plain = spelling.plain(nameless).replace(_HOUSE, " ")
     if houses.called is not None:
@@ -156,6 +157,7 @@ def understand(text: str, context: Context) -> Understanding:
         date_alternatives=() if when.day is None else when.day.others,
         part_of_day=part,
         people_added=added,
+        speaks_of_another=more,
     )
 
 
@@ -174,12 +176,6 @@ def _pattern(words: Sequence[str]) -> str:
     if all(map(spelling.is_common, words)):
         said = r"(?:(?<=\ben )|(?<=\bat )|(?<=restaurante )|(?<=restaurant ))"
     return rf"{said}{name}(?![a-z\d])"
-
-
-def _without(text: str, name: str) -> str:
-    """Return the text without the name: Domingo Pérez is not a Sunday."""
-    place = text.lower().find(name.lower())
-    return text if place < 0 else f"{text[:place]} ¤ {text[place + len(name) :]}"
 
 
 def _states(stated: Slots, questions: tuple[Question, ...]) -> frozenset[Slot]:

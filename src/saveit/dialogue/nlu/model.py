@@ -92,6 +92,8 @@ class Understanding(Struct, frozen=True, kw_only=True, omit_defaults=True):
     date_alternatives: tuple[datetime.date, ...] = ()
     part_of_day: PartOfDay | None = None
     """Narrows what is offered; it is no time."""
+    speaks_of_another: bool = False
+    """Whether the message went on to a second table, of which nothing stands in the slots."""
     people_added: int | None = None
     """"Two more": how many join, or leave when below zero, where the message does not say how many there will be."""
 

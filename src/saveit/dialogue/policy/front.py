@@ -271,7 +271,8 @@ def _book(turn: Turn, state: State) -> Flow:
             if known:
                 return (yield from standing.change(turn, state))
         state = replace(over(state), topic="book")
-    return (yield from pursue(turn, filled(turn, state)))
+    lead = turn.voice.say("one_by_one") if turn.meant.speaks_of_another else ""
+    return (yield from pursue(turn, filled(turn, state), lead))
 
 
 def _modify(turn: Turn, state: State) -> Flow:
@@ -399,7 +400,10 @@ def _unnamed(turn: Turn, state: State) -> Flow:
         return (yield from standing.change(turn, state))
     if state.topic == "cancel" and stated(turn):
         return (yield from standing.cancel(turn, state))
-    if state.topic in {"book", "waitlist", "change"} and (after.draft != state.draft or turn.meant.questions):
+    if state.topic in {"book", "waitlist", "change"} and (
+        after.draft != state.draft or turn.meant.questions or (stated(turn) and state.asked is not None)
+    ):
+        # What is said a second time changes nothing, and is no new beginning.
         if state.topic == "change":
             return (yield from _change_on(turn, state))
         return (yield from pursue(turn, after))

@@ -57,7 +57,10 @@ _SUBJECTS: Final[tuple[tuple[Subject, str], ...]] = (
     ),
     (
         "hours",
-        r"horario|hora(?:s)? (?:abr|cierr|de)|abr(?:en|e|ís|is|imos)|cierr|abierto|opening|hours|open|close|what time",
+        (
+            r"horario|hora(?:s)? (?:abr|cierr|de)|abr(?:en|e|ís|is|imos)|cierr|hasta qu[eé] hora|hasta cu[aá]ndo"
+            r"|how late|abierto|opening|hours|open|close|what time"
+        ),
     ),
 )
 _COMPILED: Final[tuple[tuple[Subject, re.Pattern[str]], ...]] = tuple(

@@ -8,9 +8,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from saveit.dialogue.model import Asked, Draft, State, Venue
-from saveit.dialogue.nlu.contact import name_of
 from saveit.dialogue.nlu.model import Area, Question
-from saveit.dialogue.nlu.spelling import is_known
+from saveit.dialogue.nlu.stated.contact import name_of
+from saveit.dialogue.nlu.stated.spelling import is_known
 from saveit.dialogue.policy.turn import Turn
 from saveit.messages import Choice
 

@@ -216,7 +216,8 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "info.groups": "I book up to {limit} people here; for more someone from the team looks after you.",
     "info.areas": "We have {areas}.",
     "info.allergies": "Tell me about any allergies and I'll note them on the booking for the kitchen.",
-    "info.unknown": "I'd rather not make that up: I don't know for certain. Shall I ask someone from the team?",
+    "one_by_one": "Let's take them one at a time: this one first, then tell me the other.",
+    "info.unknown": "I don't know that for certain. Shall I ask someone from the team?",
     "info.unknown_phone": (
         "I don't know that for certain. You can call {phone}, or "
         "I can ask someone from the team. Which would you prefer?"

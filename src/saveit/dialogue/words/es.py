@@ -411,9 +411,13 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Dime qué alergias hay y lo anoto en la reserva para que la cocina lo sepa.",
         "Dígame qué alergias hay y lo anoto en la reserva para que la cocina lo sepa.",
     ),
+    "one_by_one": (
+        "Vamos una por una: primero esta, y enseguida me dices la otra.",
+        "Vamos una por una: primero esta, y enseguida me dice la otra.",
+    ),
     "info.unknown": (
-        "Eso prefiero no inventarlo: no lo sé con certeza. ¿Quieres que le pregunte a una persona del equipo?",
-        "Eso prefiero no inventarlo: no lo sé con certeza. ¿Desea que le pregunte a una persona del equipo?",
+        "Eso no lo sé con certeza. ¿Quieres que le pregunte a una persona del equipo?",
+        "Eso no lo sé con certeza. ¿Desea que le pregunte a una persona del equipo?",
     ),
     "info.unknown_phone": (
         "Eso no lo sé con certeza. Puedes llamar al {phone}, o le pregunto a una persona del equipo. ¿Qué prefieres?",

@@ -93,7 +93,9 @@ class Tally:
         if ahead is None or ahead.lock.locked() or ahead.left < 1 or self._seconds() >= ahead.until:
             return None
         ahead.left -= 1
-        return Verdict(allowed=True, limit=per_minute, remaining=ahead.remaining + ahead.left, retry_after_s=0)
+        return Verdict(
+            allowed=True, limit=per_minute, remaining=ahead.remaining + ahead.left, retry_after_s=0
+        )
 
     def _share(self, per_minute: int) -> int:
         """Return what this process lets in of a limit that all of them keep together: callers come to each about as often."""

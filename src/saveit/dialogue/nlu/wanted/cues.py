@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 from saveit.dialogue.nlu.model import Intent
-from saveit.dialogue.nlu.talk import TALK
-from saveit.dialogue.nlu.wants import WANTS
+from saveit.dialogue.nlu.wanted.talk import TALK
+from saveit.dialogue.nlu.wanted.wants import WANTS
 
 CUES: Final[tuple[tuple[Intent, float, re.Pattern[str]], ...]] = tuple(
     (intent, weight, re.compile(pattern)) for intent, weight, pattern in (*WANTS, *TALK)
@@ -76,6 +76,7 @@ THINKING: Final = re.compile(
     r"|un segundo|espera|esperad|esperen|dame un|deja(?:me)? (?:ver|pensar|preguntar)"
     r"|lo (?:pienso|consulto)|tengo que (?:mirar|ver|preguntar|consultar)\w*|no lo se|no se\b"
     r"|i don't know|i'm not sure|me llego|me habeis llamado|whatever|either is|me da igual"
+    r"|no (?:te |le |os |les )?(?:entiend\w+|comprend\w+)|(?:don't|do not) (?:get it|understand)"
     r"|no importa|alerg\w+|allerg\w+|por favor que sea)"
 )
 HOUSE: Final = re.compile(

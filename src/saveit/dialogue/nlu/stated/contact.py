@@ -4,9 +4,9 @@ import re
 from typing import Final, Literal, TypeAlias
 
 from saveit.dialogue.nlu.model import Area
-from saveit.dialogue.nlu.spelling import is_common, is_known, plain
-from saveit.dialogue.nlu.times import blanked
-from saveit.dialogue.nlu.words import MONTHS, WEEKDAYS
+from saveit.dialogue.nlu.stated.spelling import is_common, is_known, plain
+from saveit.dialogue.nlu.stated.times import blanked
+from saveit.dialogue.nlu.stated.words import MONTHS, WEEKDAYS
 
 _Trust: TypeAlias = Literal["sure", "unsure", "capital"]
 """How far the words before a name can be relied on to announce one."""
@@ -162,6 +162,12 @@ _NOT_NAMES: Final = frozenset(
     )
     for word in line.split()
 )
+# A phone that closes the message, already taken out, and the word before it.
+_PHONE_LAST: Final = re.compile(
+    r"(?i)[\s,.;-]{0,6}(?:(?:mi|my|el|and|y)\s{1,4}){0,3}"
+    r"(?:tel[eé]?f?o?n?o?|tfno|cel(?:ular|l)?|m[oó]vil|mobile|phone|fono|number|n[uú]mero"
+    r"|whats\w*)?(?:\s+(?:number|es|is))?[\s.:,]*¤+[\s.!,]*$"
+)
 _NAME_WORDS_MAX: Final = 4
 _DAYS_AND_MONTHS: Final = frozenset(WEEKDAYS) | frozenset(MONTHS)
 _ASKED_NAME: Final = re.compile(
@@ -196,6 +202,18 @@ _WISH: Final = re.compile(
 )
 _CLAUSE: Final = re.compile(r"[,.;\n!¡?¿]+|\s+(?:pero|but)\s+")
 _WISHES_LENGTH_MAX: Final = 500
+# "Mesa para 2 mañana y otra para 6 el sábado": the second has its own party, day and hour.
+_ANOTHER_TABLE: Final = re.compile(
+    r"(?i)(?<=\S)[\s,;.]{1,6}(?:y|and|plus|tambi[eé]n|also)\s+"
+    r"(?:otra|another|una segunda|a second)(?:\s+(?:mesa|reserva|table|booking|one))?"
+    r"\s+(?:para|pa|for|de|of)\s+(?=(?:\d{1,2}|dos|tres|cuatro|cinco|seis|siete|ocho|diez|two|three|four|five|six|seven|eight|ten)\b)"
+)
+_SAYS_NUMBER: Final = re.compile(
+    r"(?i)\d|\b(?:dos|tres|cuatro|cinco|seis|siete|ocho|two|three|four|five|six|seven|eight)\b"
+)
+# A clause as long as this is a whole message without commas: of it only what is near the wish is a note.
+_CLAUSE_LENGTH_MAX: Final = 80
+_NEAR_WISH: Final = (3, 6)
 
 
 def take_contact(text: str) -> tuple[str, str | None, str | None, str | None]:
@@ -216,6 +234,14 @@ def take_contact(text: str) -> tuple[str, str | None, str | None, str | None]:
             phone = re.sub(r"[^\d+]", "", found[0])
             text = blanked(text, *found.span())
     return text, phone, email, code
+
+
+def first_table(text: str) -> tuple[str, bool]:
+    """Return what is said of the first of two tables that one message asks for, and whether there is a second."""
+    found = _ANOTHER_TABLE.search(text)
+    if found is None or not _SAYS_NUMBER.search(text[: found.start()]):
+        return text, False
+    return text[: found.start()], True
 
 
 def hide_numbers(text: str) -> str:
@@ -239,8 +265,19 @@ def wishes_of(text: str) -> str | None:
     """Return the guest's own clauses that speak of children, chairs, allergies, dogs or birthdays."""
     if not _WISH.search(plain(text)):
         return None
-    told = [clause.strip() for clause in _CLAUSE.split(text) if _WISH.search(plain(clause))]
+    told = [_near_wish(clause.strip()) for clause in _CLAUSE.split(text) if _WISH.search(plain(clause))]
     return "; ".join(told)[:_WISHES_LENGTH_MAX] or None
+
+
+def _near_wish(clause: str) -> str:
+    """Return the clause, or of one that never stops the words around what is wished."""
+    if len(clause) <= _CLAUSE_LENGTH_MAX:
+        return clause
+    words = clause.split()
+    ends = [place for place in range(len(words)) if _WISH.search(plain(" ".join(words[: place + 1])))]
+    begins = [place for place in range(len(words)) if _WISH.search(plain(" ".join(words[place:])))]
+    before, after = _NEAR_WISH
+    return " ".join(words[max(0, min(ends[0], begins[-1]) - before) : max(ends[0], begins[-1]) + after + 1])
 
 
 def name_of(text: str, *, asked: bool) -> str | None:
@@ -257,8 +294,20 @@ def name_of(text: str, *, asked: bool) -> str | None:
     return None if shouted else _bare_name(text)
 
 
+def without_name(text: str, name: str) -> str:
+    """Return the text without the name where it is given: Domingo Pérez is not a Sunday, and "mañana" holds no Ana."""
+    places = [found.span() for found in re.finditer(rf"(?i)(?<!\w){re.escape(name)}(?!\w)", text)]
+    if not places:
+        return text
+    announced = {lead.end() for lead in _NAME_LEADS.finditer(text)}
+    start, end = next((span for span in reversed(places) if span[0] in announced), places[-1])
+    return f"{text[:start]} ¤ {text[end:]}"
+
+
 def _bare_name(text: str) -> str | None:
     """Return a name that nothing announces: "Tyler here", "4 personas, Roberto", "Thank you, Rebecca"."""
+    if "¤" in text:
+        text = _PHONE_LAST.sub("", text)
     beside = _BESIDE_SLOTS.search(plain(text)) is not None
     for found in (
         _HERE.search(text),

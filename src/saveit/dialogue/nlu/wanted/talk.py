@@ -499,6 +499,11 @@ TALK: Final[tuple[tuple[Intent, float, str], ...]] = (
     # deny
     (
         "deny",
+        -9,
+        r"\bno (?:te |le |os |les )?(?:entiend\w+|comprend\w+)\b|\b(?:don't|do not) (?:get it|understand)\b",
+    ),
+    (
+        "deny",
         5.5,
         (
             r"\b(?:none of (?:those|these|them)|(?:can't|cannot|won't) (?:do|make) (?:that|those"

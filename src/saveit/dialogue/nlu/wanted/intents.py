@@ -4,7 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from saveit.dialogue.nlu.cues import (
+from saveit.dialogue.nlu.model import Intent, Slot
+from saveit.dialogue.nlu.wanted.cues import (
     ASKS_OR_ORDERS,
     AT_TABLE,
     BOOKS,
@@ -16,7 +17,7 @@ from saveit.dialogue.nlu.cues import (
     THINKING,
     TO_THE_HOUSE,
 )
-from saveit.dialogue.nlu.model import Intent, Slot
+from saveit.dialogue.nlu.wanted.leaning import features, leanings
 
 # The weight of a cue that says what is wanted, not only what it is about.
 _SAYS_WANT: Final = 4.0
@@ -38,6 +39,12 @@ _GIVES_WAY: Final[frozenset[Intent]] = frozenset(
 _GIVES_WAY_BELOW: Final = 6.0
 # The weight of a question of which only the form is known.
 _PLAIN_QUESTION: Final = 3.2
+# How much the learned weights count beside the tables, as chosen on messages that neither had met.
+_LEANING: Final = 1.25
+# What these mention of days and people is no slot: the tables put a message there for a reason.
+_STATES_NOTHING: Final[frozenset[Intent | None]] = frozenset({"running_late", "complaint", "out_of_scope"})
+_SETTLED: Final = 1.5
+_LEANT_CONFIDENCE: Final = 0.6
 
 
 class Ask(Struct, frozen=True):
@@ -67,7 +74,34 @@ def weigh(text: str, ask: Ask) -> Weighed:
     _weigh_topic(scores, text)
     _weigh_wants(scores, text)
     _weigh_manners(scores, text, ask)
-    return _heaviest(scores, text, ask)
+    weighed = _heaviest(scores, text, ask)
+    if weighed.intent is None and (ask.states or ask.requested or ask.corrects or THINKING.search(text)):
+        # What only fills a slot or answers a question goes on with what is being talked about.
+        return weighed
+    if weighed.intent in _STATES_NOTHING:
+        return weighed
+    return _leant(weighed, scores, leanings(features_of(text, ask)))
+
+
+def features_of(text: str, ask: Ask) -> list[str]:
+    """Return what the learned weights are about."""
+    return features(text, ask.states, ask.requested, corrects=ask.corrects)
+
+
+def _leant(weighed: Weighed, scores: dict[Intent, float], leans: dict[Intent | None, float]) -> Weighed:
+    """Let the words that no table has tip the balance; what a table settled has its own weight beside its score."""
+    if not leans:
+        return weighed
+    totals: dict[Intent | None, float] = {
+        want: max(scores.get(want, 0.0), 0.0) + _LEANING * lean if want is not None else _LEANING * lean
+        for want, lean in leans.items()
+    }
+    totals[weighed.intent] = totals.get(weighed.intent, 0.0) + _SETTLED
+    if scores.get("confirm", 0.0) <= 0:
+        # A yes books: it is never guessed from the company its words keep.
+        totals.pop("confirm", None)
+    best = max(totals, key=lambda want: totals[want])
+    return weighed if best == weighed.intent else Weighed(best, _LEANT_CONFIDENCE)
 
 
 def _added(before: float, weight: float) -> float:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from saveit.dialogue.nlu.model import Context, Doubt
-from saveit.dialogue.nlu.times import amount, blanked
+from saveit.dialogue.nlu.stated.times import amount, blanked
 
 _WEEK: Final = timedelta(days=7)
 _YEAR_DAYS_MAX: Final = 366

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-from saveit.dialogue.nlu.words import (
+from saveit.dialogue.nlu.stated.words import (
     ABBREVIATIONS,
     ENGLISH,
     HONEST,
@@ -25,7 +25,7 @@ from saveit.dialogue.nlu.words import (
 TEXT_LENGTH_MAX: Final = 1000
 """Characters that are looked at: a minute of speech. What follows in a longer text is junk, or a contract."""
 
-_TOKEN = re.compile(r"\d+(?:[:.,/-]\d+)*|[a-z]+(?:'[a-z]+)*|[^\sa-z\d]")
+_TOKEN = re.compile(r"2(?:moro|morrow|nite|night|day)\b|\d+(?:[:.,/-]\d+)*|[a-z]+(?:'[a-z]+)*|[^\sa-z\d]")
 # Beyond these, a character is a space to the grammar.
 _KEPT_SIGNS: Final = frozenset(":.,;/-+@?!$€£%()&¤")
 _SIGNS: Final = {

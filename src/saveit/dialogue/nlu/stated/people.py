@@ -106,7 +106,7 @@ _RANGE: Final = re.compile(
 )
 _RANGE_WORD: Final = re.compile(
     r"\b(?:somos|seremos|seriamos|vamos|ser|be|party|mesa|table|para|for|people|personas"
-    r"|comensales|adult\w*|guests|of us)\b"
+    r"|comensales|adult\w*|guests|of us|group|grupo)\b"
 )
 _FOR_N: Final = re.compile(
     r"(?<!por )\b(?:para|for|p|pa)(?: /)?(?: unas| unos| los| las| about| around| like"
