@@ -1,5 +1,7 @@
 """What a guest's own browser may ask without a key, and what it may not."""
 
+from typing import Any
+
 import httpx
 
 from tests.web.conftest import Web
@@ -115,6 +117,32 @@ async def test_the_link_of_a_reservation_reads_changes_and_cancels_it(web: Web) 
         "Ventana",
     )
     assert (cancelled.json()["reservation"]["status"], cancelled.json()["may_change"]) == ("cancelled", False)
+
+
+async def test_what_a_guest_holds_is_not_in_the_way_of_moving_it(web: Web) -> None:
+    """With every table taken at eight, the guest's own is free for the guest and for nobody else."""
+    asked = {"date": "2026-03-03", "party_size": "2"}
+    async with web.visitor() as guest:
+        own = await booked_by(guest, web)
+        answers = [await _booked_by_another(web, number) for number in range(20)]
+        theirs = (await guest.get(at(web, "/availability"), params=asked)).json()
+        mine = (await guest.get(at(web, "/availability"), params=asked | {"link": link_of(own)})).json()
+        wrong = await guest.get(at(web, "/availability"), params=asked | {"link": "x.y"})
+
+    def at_eight(days: dict[str, Any]) -> bool:
+        (day,) = days["days"]
+        return next(slot["available"] for slot in day["slots"] if slot["time"] == "20:00")
+
+    assert told(answers[-1]) == (409, "slot_unavailable")
+    assert (at_eight(theirs), at_eight(mine)) == (False, True)
+    assert told(wrong) == (404, "reservation_not_found")
+
+
+async def _booked_by_another(web: Web, number: int) -> httpx.Response:
+    guest = {"name": "Otro", "phone": f"+5730011122{number:02}"}
+    return await web.client.post(
+        "/reservations", json=WHEN | {"restaurant_id": str(web.restaurant.id), "guest": guest}
+    )
 
 
 async def test_a_pass_that_was_shared_opens_no_change(web: Web) -> None:

@@ -17,7 +17,7 @@ OWN = AdvisorId(new_id(NOW))
 
 
 def staff(here: Role, there: Role | None = None) -> Principal:
-    roles = {HERE: here} if there is None else {HERE: here, THERE: there}
+    roles: dict[RestaurantId, Role] = {HERE: here} if there is None else {HERE: here, THERE: there}
     return Principal(
         kind="staff", id=UUID(int=1), tenant_id=TENANT, restaurants=frozenset(roles), roles=roles
     )

@@ -19,8 +19,9 @@ const api = client(() => null, language);
 export const house = (slug: string): Promise<House> =>
   done(api.GET('/api/v1/public/restaurants/{slug}', { params: { path: { slug } } }));
 
-export async function days(slug: string, first: string, count: number, partySize: number): Promise<Day[]> {
-  const asked = { path: { slug }, query: { date: first, party_size: partySize, days: count } };
+/** With the link of a reservation: the days to which it may be moved, its own table being free for it. */
+export async function days(slug: string, first: string, count: number, partySize: number, link: string | null): Promise<Day[]> {
+  const asked = { path: { slug }, query: { date: first, party_size: partySize, days: count, ...(link === null ? {} : { link }) } };
   const answer = await done(api.GET('/api/v1/public/restaurants/{slug}/availability', { params: asked }));
   return 'days' in answer ? answer.days : [answer];
 }

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -73,7 +73,7 @@ class Demo:
         self.ask("POST", "/sandbox/api/clock", json={"now": at.astimezone(UTC).isoformat()})
 
     @contextmanager
-    def opening_at(self, opens: str) -> Iterator[None]:
+    def opening_at(self, opens: str) -> Generator[None]:
         """Let the first service of each day open then, and afterwards as before."""
         path = f"/api/v1/restaurants/{self.restaurant_id}/config"
         before = self.ask("GET", path)

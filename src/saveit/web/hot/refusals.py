@@ -82,7 +82,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "accept_offer": (*_WAITING, *_TAKING, *_GUESTS, "waitlist_nothing_offered", "hold_over"),
     "leave_queue": _WAITING,
     "show_house": ("restaurant_not_found",),
-    "list_public_times": ("restaurant_not_found",),
+    "list_public_times": ("restaurant_not_found", "reservation_not_found", "qr_expired"),
     "hold_for_guest": (*_TAKING, "too_many_holds"),
     "release_for_guest": ("restaurant_not_found", "hold_not_found", "hold_over"),
     "book_for_guest": (*_TAKING, *_GUESTS, "hold_not_found", "hold_over", "hold_mismatch"),

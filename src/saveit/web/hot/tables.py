@@ -222,9 +222,19 @@ def read_question(place: str, query: bytes) -> Question:
     return Question(restaurant_id, on, party_size, area_id, days)
 
 
-async def listing(call: Call, house: House, question: Question, seen: Seen) -> AvailabilityAnswer | Calendar:
-    """Return the starts of a date, or of as many as are asked for, and note in `seen` what they were worked out from."""
-    asking = Asking(party_size=question.party_size, audience=call.audience, area_id=question.area_id)
+async def listing(
+    call: Call, house: House, question: Question, seen: Seen, *, excluding: UUID | None = None
+) -> AvailabilityAnswer | Calendar:
+    """Return the starts of a date, or of as many as are asked for, and note in `seen` what they were worked out from.
+
+    `excluding` is the reservation that is to be changed: what it holds now is not in its own way.
+    """
+    asking = Asking(
+        party_size=question.party_size,
+        audience=call.audience,
+        area_id=question.area_id,
+        excluding=excluding,
+    )
     days: list[DayAnswer] = []
     listed = await calendar_offers(call.desk, house, asking, first_on=question.on, count=question.days or 1)
     for number, answers in enumerate(listed):

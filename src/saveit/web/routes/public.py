@@ -84,6 +84,13 @@ Link = Annotated[
     QueryParameter(name="link", max_length=400, description="What stands behind the # of the guest's link"),
 ]
 
+OwnLink = Annotated[
+    str | None,
+    QueryParameter(
+        name="link", max_length=400, description="The link of a reservation that is not to be in its own way"
+    ),
+]
+
 
 async def _enter(call: Call, slug: str) -> House:
     """Return the restaurant of a slug; from here on the call is its guest's. Refuses: RestaurantUnknown."""
@@ -113,12 +120,18 @@ async def list_public_times(
     on: Annotated[date, QueryParameter(name="date", description="The first service day, YYYY-MM-DD")],
     party_size: Annotated[int, QueryParameter(ge=1, le=200)],
     days: Annotated[int, QueryParameter(ge=1, le=DAYS_MAX)] = 1,
+    link: OwnLink = None,
 ) -> AvailabilityAnswer | Calendar:
-    """Every start with whether it can be booked now, and why not."""
-    house = await _enter(call, slug)
+    """Every start with whether it can be booked now, and why not; with a guest's link, whether their reservation can be moved there."""
+    house, own = await _enter(call, slug), None
     check_dates(("date", on))
+    if link is not None:
+        whose, own = await _of_link(call, link)
+        if whose.restaurant_id != house.restaurant_id:
+            raise ReservationUnknown
     question = Question(house.restaurant_id, on, party_size, None, days)
-    return await listing(call, house, question, Seen(call.desk, house))
+    excluding = None if own is None else own.id
+    return await listing(call, house, question, Seen(call.desk, house), excluding=excluding)
 
 
 def _taking(alternatives: Alternatives) -> list[Router]:
