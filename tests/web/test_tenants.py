@@ -66,6 +66,8 @@ UNSENT = {
     ("post", "/api/v1/messages/dead/{message_id}/dismiss"),
     ("post", "/api/v1/messages/dead/{message_id}/settle"),
     ("post", "/api/v1/webhooks/deliveries/{delivery_id}/replay"),
+    # The one that was parked is taken again; tests/gateway lets one rest.
+    ("post", "/api/v1/inbox/{inbox_id}/discard"),
     # Nor was a file sent; tests/web/test_media.py asks for one with the keys of two houses.
     ("get", "/api/v1/messages/{message_id}/media/{n}"),
 }
@@ -474,7 +476,7 @@ async def test_the_same_requests_with_the_houses_own_key_do_find_what_they_name(
 
         for method, path in sorted(
             set(operations()) - OWN - BY_LINK - BY_ANYBODY - UNSENT - strangers,
-            key=lambda each: order[each[0]],
+            key=lambda each: (order[each[0]], each[1]),
         ):
             address, parameters = asked(path, ids)
             body = body_for(method, path, ids, token)

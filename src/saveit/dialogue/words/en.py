@@ -99,7 +99,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "pending_manual": "The restaurant will answer you here.",
     "pending_deposit": "The deposit of {amount} is still to be paid; the team will write to tell you how.",
     "pending_card": "The card is still needed as a guarantee; the team will write to you.",
-    "pending_phone": "Your phone is still to be checked; you will get a code.",
+    "pending_phone": "Your phone is still to be checked; the team will write to you.",
     "requests_noted": "📝 {requests}",
     "free_until": "You can change or cancel it free of charge until {when}.",
     "change_booking": "Change it",

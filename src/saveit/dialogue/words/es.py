@@ -175,8 +175,8 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Falta la tarjeta de garantía; el equipo le escribe.",
     ),
     "pending_phone": (
-        "Falta comprobar tu teléfono; te llegará un código.",
-        "Falta comprobar su teléfono; le llegará un código.",
+        "Falta comprobar tu teléfono; el equipo te escribe.",
+        "Falta comprobar su teléfono; el equipo le escribe.",
     ),
     "requests_noted": "📝 {requests}",
     "free_until": (
