@@ -1,6 +1,5 @@
-"""Restaurants for files, all in one database; see tests/support/core."""
+"""A database for each test: whoever copies takes what waits of all customers, so another test's file would be in the way."""
 
-from tests.support.core import shared_database_dsn
-from tests.support.core import shared_opening as opening
+from tests.support.core import opening
 
-__all__ = ["opening", "shared_database_dsn"]
+__all__ = ["opening"]
