@@ -25,6 +25,7 @@ pytestmark = pytest.mark.fault
 
 GUEST = "+573001234567"
 _numbers = count(1)
+_restaurants = count(1)
 _MANNERS = """
 INSERT INTO restaurant_manners (tenant_id, restaurant_id, manners, changed_by, changed_at)
 VALUES ($1, $2, '{"ask_before_booking": false}', 'test', now())
@@ -92,7 +93,7 @@ _CREDENTIALS = {
 @pytest.fixture
 async def scene(database: str, postgres: EmbeddedPostgres, tmp_path: Path) -> AsyncIterator[Scene]:
     async with (
-        providers(next(_numbers) % 9 + 1) as outside,
+        providers(next(_restaurants)) as outside,
         auditor_of(postgres.dsn(database, superuser=True)) as auditor,
     ):
         made = Scene(postgres.dsn(database), tmp_path, outside, auditor)
