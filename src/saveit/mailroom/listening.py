@@ -4,15 +4,16 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Final
-
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from typing import TYPE_CHECKING, Final
 
 from saveit.channels.email_smtp import AUTHORITY, METHOD, RECIPIENTS, SECRET, SENDER, mailbox
 from saveit.gateway import BODY_OCTETS_MAX, Gateway, receive
 from saveit.kernel.observe import logger
 from saveit.kernel.settings import MailListener
 from saveit.messages import LineKey, Request
+
+if TYPE_CHECKING:
+    from aiosmtpd.smtp import SMTP, Envelope, Session
 
 _log = logger("mailroom")
 _CHANNEL: Final = "email_smtp"
@@ -35,7 +36,7 @@ class _Desk:
         self._listener = listener
 
     async def handle_RCPT(  # noqa: N802 - the library's name.
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, _server: "SMTP", _session: "Session", envelope: "Envelope", address: str, _options: list[str]
     ) -> str:
         """Take a recipient that is a line of ours."""
         if len(envelope.rcpt_tos) >= _RECIPIENTS_MAX:
@@ -50,7 +51,7 @@ class _Desk:
         return "250 2.1.5 OK"
 
     async def handle_DATA(  # noqa: N802 - the library's name.
-        self, _server: SMTP, _session: Session, envelope: Envelope
+        self, _server: "SMTP", _session: "Session", envelope: "Envelope"
     ) -> str:
         """Keep the mail once for each mailbox, or for none: what was kept before the trouble is known again when it comes again."""
         content = envelope.content
@@ -98,6 +99,9 @@ async def open_mailroom(gateway: Gateway, listener: MailListener | None) -> Asyn
     if listener is None:
         yield None
         return
+    # Most take no mail, and do not wait for the library at their start.
+    from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - see above.
+
     desk = _Desk(gateway, listener)
     loop = asyncio.get_running_loop()
 
