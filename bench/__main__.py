@@ -17,6 +17,7 @@ from bench.day import measure_day
 from bench.gain import measure_gain
 from bench.ground import Ground, ground, temporary_directory
 from bench.month import measure_month
+from bench.phone import measure_phone
 from bench.ready import measure_ready
 from bench.report import RESULTS, Measure, Report, machine, table, write
 from bench.sizes import FULL, TINY, Sizes
@@ -45,6 +46,10 @@ async def _month(ground: Ground, town: Town, sizes: Sizes, _directory: Path) -> 
     return await measure_month(ground, town, sizes)
 
 
+async def _phone(ground: Ground, _town: Town, sizes: Sizes, directory: Path) -> _Taken:
+    return await measure_phone(ground, sizes, directory)
+
+
 async def _ready(_ground: Ground, _town: Town, sizes: Sizes, directory: Path) -> _Taken:
     return await measure_ready(sizes, directory)
 
@@ -62,6 +67,7 @@ _PARTS: dict[str, _Take] = {
     "texts": _texts,
     "day": _day,
     "month": _month,
+    "phone": _phone,
     "ready": _ready,
     "gain": _gain,
 }

@@ -60,7 +60,14 @@ async def saveit_up(
 async def hello_up(directory: Path, application: str = "bench.hello:app") -> AsyncGenerator[int]:
     """Lend the port of the same server with an application that does next to nothing. Raises: NotServingError."""
     port = free_port()
-    arguments = ("--http", "httptools", "--loop", "uvloop", "--no-access-log", "--no-server-header")
+    arguments = (
+        "--http",
+        "saveit.web:RequestProtocol",
+        "--loop",
+        "uvloop",
+        "--no-access-log",
+        "--no-server-header",
+    )
     sockets = ("--ws", "websockets-sansio", "--ws-per-message-deflate", "false", "--log-level", "warning")
     command = (sys.executable, "-m", "uvicorn", application, "--port", str(port), *arguments, *sockets)
     async with _process(command, {}, directory / "hello.log") as process:

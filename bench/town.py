@@ -25,6 +25,7 @@ from saveit.kernel.settings import Secret
 from saveit.ledger import House
 from saveit.reservations import Booking, Desk, Key
 from saveit.seating import local_date
+from saveit.waitlist import promote
 
 ZONE = "America/Bogota"
 STARTS = ("12:00", "14:00", "19:00", "21:00")
@@ -135,7 +136,7 @@ async def desk_at(dsn: str) -> AsyncGenerator[Desk]:
     """Lend a desk as a server process has it, and close it."""
     database = await Database.open(dsn, node="bench")
     ring = venues.TenantKeyRing(MasterKey(SecretKey.parse(SECRET)))
-    desk = reservations.open_desk(database, SystemClock(), ring)
+    desk = reservations.open_desk(database, SystemClock(), ring, promote=promote)
     cycles.look_at_the_young_only()
     try:
         yield desk

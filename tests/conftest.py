@@ -11,11 +11,15 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from saveit.kernel.db import migrate
 from saveit.kernel.postgres import EmbeddedPostgres
 from tests.house.system_postgres import find_system_postgres
 
+# What takes how long is measured in bench/: a busy machine is no reason for a test to fail.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 # The machine will not lose power during a test, and a killed process loses nothing that the kernel has.
 _UNSAFE_AND_FAST = {"fsync": "off", "full_page_writes": "off"}
 _TEMPLATE = "saveit_template"

@@ -22,14 +22,14 @@ from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
 from saveit.consumers.analytics import analytics_consumer
 from saveit.consumers.guestbook import guest_book_consumer
-from saveit.consumers.live import CHANNEL, Chats, Hub, Tail
+from saveit.consumers.live import CHANNEL, Chats, Hub, Tail, Times
 from saveit.consumers.media import Copying
 from saveit.consumers.news import news_consumer
 from saveit.consumers.notices import notices_consumer
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, Speaking, WayOut, channel_map
 from saveit.consumers.qr import pass_consumer
 from saveit.consumers.relay import Relay, relay_consumer
-from saveit.dialogue import BuiltIn, GatewayInbox, Turns, engine_of
+from saveit.dialogue import BuiltIn, Delivered, GatewayInbox, Listening, Turns, engine_of, listener_of
 from saveit.gateway import Gateway, open_gateway
 from saveit.kernel import cycles, faults
 from saveit.kernel.clock import Clock, MovableClock, SystemClock
@@ -43,7 +43,7 @@ from saveit.kernel.settings import Settings
 from saveit.mailroom import open_mailroom
 from saveit.messages import Channels, Response, SocketPush
 from saveit.outbox import Consumer, Runner
-from saveit.papers import papers_of
+from saveit.papers import papers_of, place_url_of
 from saveit.reservations import Desk, open_desk
 from saveit.sandbox import (
     SANDBOX_RESTAURANTS_MAX,
@@ -57,7 +57,7 @@ from saveit.sandbox import (
 )
 from saveit.upkeep import upkeep_jobs
 from saveit.venues import TenantKeyRing, require_opens, sealed_key
-from saveit.waitlist import promotion_consumer
+from saveit.waitlist import promote, promotion_consumer
 
 if TYPE_CHECKING:
     from saveit.web import Limits, Live
@@ -130,7 +130,7 @@ async def open_core(settings: Settings, dsn: str) -> AsyncGenerator[Core]:
 @asynccontextmanager
 async def open_reservations(core: Core) -> AsyncGenerator[Desk]:
     """Open the reservation desk, and commit what waits before it closes."""
-    desk = open_desk(core.database, core.clock, core.keys, combined=core.settings.combiner)
+    desk = open_desk(core.database, core.clock, core.keys, promote=promote, combined=core.settings.combiner)
     try:
         yield desk
     finally:
@@ -266,11 +266,29 @@ def consumers_of(core: Core, desk: Desk, called: Called) -> tuple[Consumer, ...]
         pass_consumer(desk),
         promotion_consumer(desk),
         guest_book_consumer(desk),
-        notices_consumer(desk, channels, papers_of(desk, core.settings.public_url), wake=called.deliver),
+        notices_consumer(
+            desk,
+            channels,
+            papers_of(desk, public_url := core.settings.public_url),
+            place_url=place_url_of(desk, public_url),
+            wake=called.deliver,
+        ),
         relay_consumer(core.clock, wake=called.relay),
         analytics_consumer(),
         news_consumer(desk, channels, wake=called.deliver),
     )
+
+
+def _speak_and_send(core: Core, gateway: Gateway, delivery: Delivery) -> Callable[[Delivered], None]:
+    """Let answers be spoken where a caller waits, and return what speaks or sends one as soon as its turn has planned it."""
+    speaking = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
+    gateway.spoken = speaking
+
+    def answered(event: Delivered) -> None:
+        delivery.wake()
+        speaking.wake(event.line.id, event.envelope.event_key)
+
+    return answered
 
 
 @asynccontextmanager
@@ -291,6 +309,7 @@ async def open_background(
     called = Called(deliver=delivery.wake, relay=relay.wake)
     runner = Runner(core.database, core.clock, consumers_of(core, desk, called))
     links = Links(desk, core.settings.public_url)
+    listening = _listening(core, gateway)
     turns = Turns(
         desk,
         channels_by_name(),
@@ -298,10 +317,10 @@ async def open_background(
         GatewayInbox(gateway),
         links=links.of,
         call_out=gateway.call_out,
+        listens_s=0.0 if listening is None else core.settings.hearing.wait_s,
     )
     gateway.on_arrival = turns.wake
-    gateway.spoken = Speaking(core.database, core.clock, channels=gateway.channels, sealers=core.keys)
-    copying = _copying(core, gateway)
+    turns.on_answered = _speak_and_send(core, gateway, delivery)
     tail = Tail(core.database, desk.pictures, lines=gateway.lines)
     schedule = Schedule(core.database, (*core_jobs(desk), *upkeep_jobs(gateway)))
     await runner.prepare()
@@ -310,12 +329,14 @@ async def open_background(
         "turns": turns,
         "delivery": delivery,
         "relay": relay,
-        "media": copying,
+        "media": _copying(core, gateway),
         "tail": tail,
         "screens": live.hub,
         "chats": live.chats,
         "timers": schedule,
     }
+    if listening is not None:
+        workers["listening"] = listening
     tasks = [asyncio.create_task(each.run(), name=name) for name, each in workers.items()]
     looking = asyncio.create_task(cycles.look_at_everything(), name="cycles")
     cycles.look_at_the_young_only()
@@ -338,6 +359,15 @@ async def open_background(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await http.close()
+
+
+def _listening(core: Core, gateway: Gateway) -> Listening | None:
+    """Return who puts into words what guests say aloud, None where the settings name nobody. A sandbox's ends on the stage."""
+    listener = listener_of(core.settings.hearing, http=gateway.http, clock=core.clock)
+    if listener is None:
+        return None
+    timeout_s = float(core.settings.hearing.wait_s)
+    return Listening(core.database, core.clock, sealers=core.keys, listener=listener, timeout_s=timeout_s)
 
 
 def _copying(core: Core, gateway: Gateway) -> Copying:
@@ -382,7 +412,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
 ) -> None:
     import uvicorn
 
-    from saveit.web import Parts, SocketProtocol, create_app
+    from saveit.web import Parts, RequestProtocol, SocketProtocol, create_app
 
     settings = core.settings
     redis = find_redis(settings.redis_url)
@@ -410,7 +440,7 @@ async def _serve(  # noqa: PLR0913 - the parts of a server.
     config = uvicorn.Config(
         app if stage is None else put_on_stage(stage, app, gateway, live.chats, settings=settings),
         lifespan="off",
-        http="httptools",
+        http=RequestProtocol,
         ws=SocketProtocol,
         ws_max_size=_FRAME_OCTETS_MAX,
         # A compressor for each of thousands of sockets costs more memory than everything else of them.
@@ -455,7 +485,9 @@ def open_live(core: Core, desk: Desk, gateway: Gateway) -> "Live":
     from saveit.web import Live
 
     chats = Chats(desk)
-    return Live(Hub(core.database, gateway.lines, chats=chats), chats, session_token)
+    times = Times(desk)
+    hub = Hub(core.database, gateway.lines, chats=chats, times=times)
+    return Live(hub, chats, times, session_token)
 
 
 @asynccontextmanager

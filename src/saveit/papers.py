@@ -3,11 +3,21 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from msgspec.structs import replace
+
 from saveit.consumers import qr
 from saveit.consumers.notices import Papers
 from saveit.kernel.db import Actor
 from saveit.ledger import House
 from saveit.reservations import CalendarEntry, Desk, Reservation, calendar_of
+from saveit.waitlist import Entry
+
+
+def place_url_of(desk: Desk, public_url: str) -> Callable[[Entry, str], Awaitable[str]]:
+    """Return who says where a guest takes the table that is kept: the same address that they were given when they began to wait."""
+    from saveit.web import Links
+
+    return Links(desk, public_url).waiting
 
 
 def papers_of(desk: Desk, public_url: str) -> Callable[[Reservation, House], Awaitable[Papers]]:
@@ -17,7 +27,7 @@ def papers_of(desk: Desk, public_url: str) -> Callable[[Reservation, House], Awa
     links = Links(desk, public_url)
     actor = Actor("system", "notices", "internal")
 
-    async def drawn(reservation: Reservation, house: House, links_of: tuple[str, str]) -> Papers:
+    async def drawn(reservation: Reservation, house: House, links_of: Papers) -> Papers:
         png = b""
         if reservation.stands:
             async with desk.database.aside(reservation.tenant_id, actor) as tx:
@@ -39,12 +49,12 @@ def papers_of(desk: Desk, public_url: str) -> Callable[[Reservation, House], Awa
             guest_name=reservation.guest.name,
             guest_email=reservation.guest.email,
         )
-        pass_url, calendar_url = links_of
-        calendar = calendar_of(entry, reminder=True)
-        return Papers(pass_url=pass_url, calendar_url=calendar_url, pass_png=png, calendar=calendar)
+        return replace(links_of, pass_png=png, calendar=calendar_of(entry, reminder=True))
 
     async def papers(reservation: Reservation, house: House) -> Papers:
-        found = await links.of(reservation)
-        return Papers(pass_url=found[0], calendar_url=found[1], draw=lambda: drawn(reservation, house, found))
+        pass_url, calendar_url = await links.of(reservation)
+        manage_url = await links.manage(reservation, house.restaurant.slug)
+        found = Papers(pass_url=pass_url, calendar_url=calendar_url, manage_url=manage_url)
+        return replace(found, draw=lambda: drawn(reservation, house, found))
 
     return papers

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -99,10 +100,18 @@ class Sample(NamedTuple):
         return f"{self.channel}-{self.path.stem}"
 
 
+def values_of(channel: str) -> Mapping[str, str]:
+    """Return the made-up secrets of a channel's line."""
+    values = VALUES.get(channel)
+    if values is None:
+        pytest.fail(f"give {channel} made-up secrets: VALUES in tests/channels/support.py")
+    return values
+
+
 def credentials_of(channel: str, **more: str) -> Credentials:
     """Return a line's credentials, with an address of the channel's kind."""
     address = "mesa@saveit.example" if channel.startswith("email") else "+5715550100"
-    return Credentials(LineKey("AC00000000000000000000000000000001", address), {**VALUES[channel], **more})
+    return Credentials(LineKey("AC00000000000000000000000000000001", address), {**values_of(channel), **more})
 
 
 def own_samples() -> list[Sample]:
@@ -111,7 +120,7 @@ def own_samples() -> list[Sample]:
     return [
         Sample(channel.name, path)
         for channel in CHANNELS
-        for path in sorted((folders / channel.name / "fixtures").iterdir())
+        for path in sorted((folders / channel.name / "fixtures").glob("*"))
     ]
 
 
@@ -157,7 +166,10 @@ def request_of(sample: Sample) -> Request:
 
 def signed(channel: str, body: bytes) -> Request:
     """Return a request that the channel's test credentials verify."""
-    return _SIGNERS[channel](channel, body)
+    signer = SIGNERS.get(channel)
+    if signer is None:
+        pytest.fail(f"sign as {channel}'s provider does: SIGNERS in tests/channels/support.py")
+    return signer(channel, body)
 
 
 def bare(channel: str, body: bytes) -> Request:
@@ -304,7 +316,7 @@ def _amazon() -> tuple[rsa.RSAPrivateKey, bytes]:
     return key, certificate.public_bytes(Encoding.PEM)
 
 
-_SIGNERS: Mapping[str, Callable[[str, bytes], Request]] = {
+SIGNERS: Mapping[str, Callable[[str, bytes], Request]] = {
     "whatsapp_meta": _meta,
     "instagram": _meta,
     "messenger": _meta,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from saveit.channels._aws import signed_call
+from saveit.channels.families.amazon import signed_call
 from saveit.messages import Credentials, Forged, LineKey, NeedsCertificate, Request, Verdict, Verified
 from tests.channels.support import BY_NAME, shared_folder
 

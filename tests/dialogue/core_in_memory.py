@@ -81,6 +81,8 @@ class CoreInMemory:
     acts: list[Question] = field(default_factory=list)
     elsewhere: list[UUID] = field(default_factory=list)
     """Bookings that this guest made from another address: seen once the code was right."""
+    vouched: str | None = None
+    """The phone that the channel vouches for."""
     code_sent: bool = False
     numbers: int = 0
 
@@ -117,6 +119,7 @@ class CoreInMemory:
                     wanted.party_size,
                     wanted.name,
                     requests=wanted.special_requests,
+                    proved=wanted.phone is not None and wanted.phone == self.vouched,
                 )
             case Change():
                 return self._change(question)
@@ -143,6 +146,7 @@ class CoreInMemory:
         *,
         requests: str | None = None,
         mine: bool = True,
+        proved: bool = False,
     ) -> Answer:
         venue = self._venue(restaurant_id)
         probed = self._offer(Probe(restaurant_id, on, time, size))
@@ -154,7 +158,7 @@ class CoreInMemory:
             word
             for word, wanted in (
                 ("deposit", asked.requires_deposit),
-                ("phone_verification", asked.requires_phone_verification),
+                ("phone_verification", asked.requires_phone_verification and not proved),
             )
             if wanted
         )
@@ -172,6 +176,7 @@ class CoreInMemory:
             revision=1,
             special_requests=requests,
             requirements=required,
+            late_fee_minor=venue.rules.cancellation_policy.penalty_amount_minor,
             deposit_minor=asked.deposit_amount_minor * (size if asked.deposit_per_guest else 1),
             confirm_by=self.now + timedelta(minutes=30) if pending else None,
             free_until=probed.starts_at

@@ -184,6 +184,7 @@ def player_of(script: Script) -> Player:  # noqa: C901, PLR0912 - one word of a 
     )
     for words in late:
         _happen(core, words)
+    core.vouched = guest.phone
     return Player(core, guest)
 
 

@@ -142,6 +142,30 @@ async def test_a_caller_is_greeted_asked_and_booked(phones: Phones, channel: str
     assert {status for status, _ in await phones.states()} == {"accepted"}
 
 
+async def test_the_answer_is_spoken_as_soon_as_its_turn_is_over_and_nobody_looks_again_and_again(
+    phones: Phones,
+) -> None:
+    """Looked for now and then it would come after twenty seconds."""
+    desk = phones.bistro.desk
+    speaking = Speaking(
+        desk.database,
+        phones.bistro.clock,
+        channels=channel_map(CHANNELS),
+        sealers=desk.keys,
+        wait_s=40.0,
+        looks_every_s=20.0,
+    )
+    phones.gateway.spoken = speaking
+    phones.turns.on_answered = lambda event: speaking.wake(event.line.id, event.envelope.event_key)
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+
+    greeting, _ = await phones.say("voice_connect", ASK)
+
+    assert "Hola" in greeting
+    assert loop.time() - began_s < 10.0
+
+
 async def test_the_same_request_is_told_the_same_again_and_nothing_is_planned_twice(phones: Phones) -> None:
     await phones.say("voice_connect", ASK)
     await phones.say("voice_connect", "a nombre de Ana")

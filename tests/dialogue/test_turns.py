@@ -2,13 +2,20 @@
 
 import asyncio
 
+import asyncpg
 import msgspec
 import pytest
 
 from saveit.conversations import find_conversation, hand_back, take_over
+from saveit.conversations import store as conversations
+from saveit.conversations.store import ConversationRow
 from saveit.dialogue.model import Manners
 from saveit.dialogue.turns import worker
+from saveit.guests.people import store as people
+from saveit.guests.people.store import AddressRow
 from saveit.kernel import faults
+from saveit.kernel.db import Query
+from saveit.kernel.db.statements import parse_statements
 from tests.support.core import HOST, Opening
 from tests.support.talk import Chat, open_chat
 
@@ -48,6 +55,16 @@ async def test_a_guest_changes_a_booking_by_talking(opening: Opening) -> None:
         )
         == 2
     )
+
+
+@pytest.mark.parametrize("filling", ["bla ", "🍝"])
+async def test_a_message_as_long_as_a_book_is_answered_and_its_sender_heard_again(
+    opening: Opening, filling: str
+) -> None:
+    chat = await open_chat(await opening.bistro())
+
+    assert "¿La reservo?" in await chat.say(f"{ASK}. {filling * 70_000}")
+    assert "confirmada" in await chat.say("sí")
 
 
 async def test_the_full_restaurant_offers_other_times_and_never_says_confirmed(opening: Opening) -> None:
@@ -114,28 +131,98 @@ async def test_an_audio_gets_a_helpful_answer_and_junk_none(opening: Opening) ->
     assert len(chat.basket.finished) == 2
 
 
+async def _all_write_twice_at_once(chat: Chat, guests_count: int) -> tuple[int, int, int]:
+    """Let new guests write, each twice at one instant as an album of photos does; return how many people, conversations and messages."""
+    guests = [chat.other(f"+3460022{number:04}") for number in range(guests_count)]
+    chat.basket.waiting = [
+        guest.event("hola", key=f"{guest.sender}-{nth}") for guest in guests for nth in (1, 2)
+    ]
+
+    await asyncio.gather(*(chat.turns.take_next(40) for _ in range(guests_count // 20)))
+
+    assert chat.basket.delayed == []
+    tenant = chat.bistro.tenant_id
+    met = await chat.bistro.value("SELECT count(*) FROM people WHERE tenant_id = $1", tenant)
+    opened = await chat.bistro.value("SELECT count(*) FROM conversations WHERE tenant_id = $1", tenant)
+    heard = await chat.bistro.value(
+        "SELECT count(*) FROM messages WHERE tenant_id = $1 AND direction = 'in'", tenant
+    )
+    return met, opened, heard
+
+
 async def test_two_hundred_new_contacts_at_once_are_two_hundred_people_and_conversations(
     opening: Opening,
 ) -> None:
     chat = await open_chat(await opening.bistro())
-    guests = [chat.other(f"+3460022{number:04}") for number in range(200)]
-    # Each writes twice at once, as an album of photos does.
-    chat.basket.waiting = [
-        guest.event("hola", key=f"{guest.sender}-{nth}") for nth in (1, 2) for guest in guests
-    ]
 
-    await asyncio.gather(*(chat.turns.take_next(40) for _ in range(10)))
+    assert await _all_write_twice_at_once(chat, 200) == (200, 200, 400)
 
-    tenant = chat.bistro.tenant_id
-    assert chat.basket.delayed == []
-    assert await chat.bistro.value("SELECT count(*) FROM people WHERE tenant_id = $1", tenant) == 200
-    assert await chat.bistro.value("SELECT count(*) FROM conversations WHERE tenant_id = $1", tenant) == 200
-    assert (
-        await chat.bistro.value(
-            "SELECT count(*) FROM messages WHERE tenant_id = $1 AND direction = 'in'", tenant
-        )
-        == 400
+
+_LOOKS_AND_THEN_MAKES = """
+-- claim_address :one AddressRow
+-- Looks whose an address is, and where it is nobody's gives it away.
+WITH known AS (
+    SELECT person_id
+    FROM addresses
+    WHERE tenant_id = :tenant_id::uuid
+        AND kind = :kind::text
+        AND blind_index = :blind_index::bytea
+    LIMIT 1
+), made AS (
+    INSERT INTO addresses (tenant_id, kind, blind_index, person_id, verified_at, created_at)
+    SELECT :tenant_id::uuid, :kind::text, :blind_index::bytea, :person_id::uuid, :verified_at::timestamptz, :now::timestamptz
+    WHERE NOT EXISTS (SELECT FROM known)
+    RETURNING person_id
+)
+SELECT person_id FROM known UNION ALL SELECT person_id FROM made
+
+-- open_conversation :one ConversationRow
+-- Looks for an open conversation, and where there is none makes one.
+WITH known AS (
+    SELECT conversation_id, advisor_id, line_id, channel, address_sealed, person_id, ai_epoch, ai_attention, language, last_inbound_at
+    FROM conversations
+    WHERE tenant_id = :tenant_id::uuid
+        AND line_id = :line_id::uuid
+        AND address_index = :address_index::bytea
+        AND status = 'open'
+    LIMIT 1
+), made AS (
+    INSERT INTO conversations (
+        tenant_id, conversation_id, advisor_id, line_id, channel, address_sealed, address_index, person_id, status, language, opened_at)
+    SELECT
+        :tenant_id::uuid, :conversation_id::uuid, :advisor_id::uuid, :line_id::uuid, :channel::text, :address_sealed::bytea,
+        :address_index::bytea, :person_id::uuid, 'open', :language::text, :now::timestamptz
+    WHERE NOT EXISTS (SELECT FROM known)
+    RETURNING conversation_id, advisor_id, line_id, channel, address_sealed, person_id, ai_epoch, ai_attention, language, last_inbound_at
+)
+SELECT conversation_id, advisor_id, line_id, channel, address_sealed, person_id, ai_epoch, ai_attention, language, last_inbound_at
+FROM known
+UNION ALL
+SELECT conversation_id, advisor_id, line_id, channel, address_sealed, person_id, ai_epoch, ai_attention, language, last_inbound_at
+FROM made
+"""
+
+
+async def test_without_the_guards_new_contacts_who_write_twice_are_met_twice(
+    own_opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: the race above is real, for who looks first and makes what is missing makes it twice."""
+    chat = await open_chat(await own_opening.bistro())
+    owner = await asyncpg.connect(own_opening.dsn)
+    await owner.execute("DROP INDEX one_open_conversation")
+    await owner.execute("ALTER TABLE addresses DROP CONSTRAINT addresses_pkey")
+    await owner.close()
+    unguarded = parse_statements(_LOOKS_AND_THEN_MAKES, "tests")
+    monkeypatch.setattr(people, "CLAIM_ADDRESS", Query(unguarded["claim_address"], AddressRow))
+    monkeypatch.setattr(
+        conversations, "_OPEN_CONVERSATION", Query(unguarded["open_conversation"], ConversationRow)
     )
+
+    met, opened, heard = await _all_write_twice_at_once(chat, 60)
+
+    assert met > 60
+    assert opened > 60
+    assert heard == 120
 
 
 async def _taken_over(chat: Chat) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -20,10 +21,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from saveit.kernel.postgres import EmbeddedPostgres
-from tests.support.fleet import Server, server_over
+from tests.support.fleet import Fleet, Server, free_port, server_over
 from tests.support.http_client import done, eventually
 from tests.support.taverns import Tavern
-from tests.support.town import Town
+from tests.support.town import Town, auditor_of
 
 pytestmark = pytest.mark.fault
 
@@ -31,6 +32,7 @@ _WITHIN_S = 20.0
 # What was promised of a fact on its way to any screen; loopback takes a tenth of it.
 _PROMISED_S = 1.0
 _TABLES = (2,) * 12
+_UNDER_WAY = "SELECT count(*) FROM messages WHERE tenant_id = $1 AND status IN ('planned', 'sending')"
 _WRITTEN = (
     "SELECT coalesce(json_agg(fact_id ORDER BY txid, position), '[]') FROM facts "
     "WHERE restaurant_id = $1 AND split_part(kind, '.', 1) = ANY ($2)"
@@ -80,10 +82,10 @@ class Follower:
         if len(self.heard) < count:
             await self._until(lambda _frame: len(self.heard) >= count)
 
-    async def say(self, text: str) -> None:
-        """Say something, and return once it is acknowledged."""
+    async def say(self, text: str, own_id: str = "") -> None:
+        """Say something, again under the id of before, and return once it is acknowledged."""
         assert self._socket is not None
-        own_id = str(uuid4())
+        own_id = own_id or str(uuid4())
         await self._socket.send(json.dumps({"type": "message", "id": own_id, "text": text}))
         await self._until(lambda frame: frame["type"] == "ack" and frame["id"] == own_id)
         self.acked.append(own_id)
@@ -145,6 +147,11 @@ class Scene:
         made = [Follower("/ws/chat", hello, "welcome", "message") for _ in range(count)]
         self.followers += made
         return made
+
+    async def answers_are_noted(self) -> bool:
+        """Say whether no answer is under way: what was shown is written down as shown."""
+        under_way = await self.town.auditor.value(_UNDER_WAY, self.tavern.tenant_id)
+        return under_way == 0
 
     async def written(self) -> list[str]:
         """Return the ids of the facts that screens of the house are told, in order."""
@@ -233,6 +240,8 @@ async def test_a_chat_goes_on_where_it_was_when_it_loses_its_server(
 
     await window.say("hola")
     await window.hears(2)
+    # A server that dies between showing an answer and noting it keeps its lease: that is the last test's.
+    await eventually(scene.answers_are_noted, "the answer is noted as shown")
     next_one = await asyncio.to_thread(meets_its_end, scene.doomed)
     if scene.doomed.lives:
         await window.leave()
@@ -272,3 +281,58 @@ async def test_what_happens_at_one_server_is_on_the_screens_of_another_within_a_
         await screen.hears(heard + len(await scene.written()) - before)
 
     assert median(took_s) < _PROMISED_S, took_s
+
+
+_STEPS = ("dialogue.turn.in_commit", "notify.deliver.after_call")
+_LEASES_ARE_OVER = """
+WITH events AS (UPDATE inbox SET due_at = now() - interval '1 second' WHERE status = 'claimed')
+UPDATE messages SET due_at = now() - interval '1 second' WHERE status = 'sending'
+"""
+_SPOKEN = """
+SELECT json_object_agg(direction, spoken)
+FROM (SELECT direction, count(*) AS spoken FROM messages WHERE tenant_id = $1 GROUP BY direction) d
+"""
+
+
+async def test_a_chat_whose_server_is_killed_twice_in_the_middle_of_an_answer_has_it_once(
+    database_dsn: str, postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    """The first dies before the answer is written, the second after showing it; the window says again what it has said to the next."""
+    port, own_id = free_port(), str(uuid4())
+    superuser = postgres.dsn(urlsplit(database_dsn).path.lstrip("/"), superuser=True)
+    async with auditor_of(superuser) as auditor:
+        window: Follower | None = None
+        scene: Scene | None = None
+        for step in (*_STEPS, ""):
+            settings = {"SAVEIT_SANDBOX": "on", "SAVEIT_FAULTS": f"{step}=kill"} if step else {}
+            with server_over(database_dsn, tmp_path / "server", settings=settings, port=port) as server:
+                await asyncio.to_thread(server.await_ready)
+                if scene is None or window is None:
+                    town = Town(Fleet([server]), auditor)
+                    scene = Scene(town, await town.tavern(tables=_TABLES), server)
+                    (window,) = await scene.windows(1)
+                await window.come_to(port)
+                await auditor.run(_LEASES_ARE_OVER)
+                with suppress(ConnectionClosed):
+                    await window.say("hola", own_id)
+                if step:
+                    await window.is_cut_off()
+                    assert await asyncio.to_thread(server.await_death) == signal.SIGKILL
+                    continue
+                await window.hears(2)
+                await window.say("gracias")
+                await window.hears(4)
+                await window.leave()
+        assert window is not None
+        assert scene is not None
+        tenant_id = scene.tavern.tenant_id
+        spoken = json.loads(await auditor.value(_SPOKEN, tenant_id))
+        frames = await auditor.value("SELECT count(*) FROM chat_frames WHERE tenant_id = $1", tenant_id)
+
+    assert [(frame["seq"], frame["from"]) for frame in window.heard] == [
+        (1, "guest"),
+        (2, "bot"),
+        (3, "guest"),
+        (4, "bot"),
+    ]
+    assert (spoken, frames) == ({"in": 2, "out": 2}, 4)

@@ -15,6 +15,7 @@ CATCH_ALL_ALLOWED: dict[str, str] = {
     "src/saveit/gateway/intake.py _keep_all": "the writer's task outlives any delivery; the error goes to who delivered it",
     "src/saveit/outbox/runner.py _attempt": "the edge of a consumer: a fact that fails is tried again, then parked",
     "src/saveit/outbox/runner.py _read": "a consumer's task outlives any step; the next look tries again",
+    "src/saveit/reservations/queue.py promote_due": "a waitlist that cannot be served must not close the restaurant",
     "src/saveit/timers/jobs.py _one": "one customer's act; another's must not wait until it is mended",
     "src/saveit/dialogue/turns/worker.py _take_or_delay": "a bad event is tried again, then parked, and the rest go on",
     "src/saveit/timers/schedule.py run": "the timers' task outlives a lost database, and a library that gives up",

@@ -7,13 +7,15 @@ import pytest
 from tests.house.sources import PACKAGE, ROOT, python_files
 
 # Their children are rooms of their own; all other packages are one room however deep.
-GROUPS = ("saveit.kernel", "saveit.consumers", "saveit.channels")
+GROUPS = ("saveit.kernel", "saveit.consumers", "saveit.channels", "saveit.channels.families")
 
 
 def room_of(module: str) -> str:
     """Return the door of the room that a module is in."""
     parts = module.split(".")
-    depth = 3 if ".".join(parts[:2]) in GROUPS else 2
+    depth = 2
+    while ".".join(parts[:depth]) in GROUPS and depth < len(parts):
+        depth += 1
     return ".".join(parts[:depth])
 
 

@@ -14,13 +14,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from saveit.access import PrincipalCache
 from saveit.channels import CHANNELS
 from saveit.channels.webchat import session_token
-from saveit.consumers.live import CHANNEL, Chats, Hub
+from saveit.consumers.live import CHANNEL, Chats, Hub, Times
 from saveit.consumers.notify import Delivery, LineForSending, RealWayOut, channel_map
 from saveit.kernel.http import HttpClient
 from saveit.kernel.ids import LineId, TenantId
 from saveit.messages import SocketPush
 from saveit.venues import Restaurant, Tenant
-from saveit.web import Limits, Live, Parts, SocketProtocol
+from saveit.web import Limits, Live, Parts, RequestProtocol, SocketProtocol
 from tests.support.fleet import free_port
 from tests.support.house import World, open_world
 from tests.support.providers import line
@@ -116,8 +116,9 @@ class Process:
 async def served(world: World, *, limits: Limits = NO_LIMITS) -> AsyncGenerator[Process]:
     """Serve a world's sockets as `saveit up` does."""
     chats = Chats(world.desk)
-    hub = Hub(world.database, world.gateway.lines, chats=chats)
-    live = Live(hub, chats, session_token)
+    times = Times(world.desk)
+    hub = Hub(world.database, world.gateway.lines, chats=chats, times=times)
+    live = Live(hub, chats, times, session_token)
     parts = Parts(
         desk=world.desk,
         gateway=world.gateway,
@@ -137,6 +138,7 @@ async def served(world: World, *, limits: Limits = NO_LIMITS) -> AsyncGenerator[
         skin_over(parts),
         port=port,
         lifespan="off",
+        http=RequestProtocol,
         ws=SocketProtocol,
         ws_per_message_deflate=False,
         log_config=None,

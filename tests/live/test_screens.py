@@ -292,6 +292,41 @@ async def test_an_advisor_hears_only_of_their_own_conversations_and_the_door_of_
     }
 
 
+async def test_a_key_of_one_restaurant_hears_of_its_lines_and_of_none_that_serves_the_whole_group(
+    house: House,
+) -> None:
+    """What it may not read by HTTP it does not learn the id of by the socket; neither live nor after a break."""
+    own = await chat_of(house, "casa")
+    shared = await chat_of(house, "grupo", serves_all=True)
+    scopes = ("inbox:read", "restaurants:read")
+    one = await house.world.api_key(house.tenant, house.restaurant.id, scopes=scopes)
+    everywhere = await house.world.api_key(house.tenant, scopes=scopes)
+    screens = {
+        "one": await house.here.staff(one, topic(house, inbox=True)),
+        "one, asking for all": await house.here.staff(one, topic(house), {"inbox": True}),
+        "everywhere": await house.here.staff(everywhere, topic(house, inbox=True)),
+    }
+    begun = screens["one"].heard[-1]["seq"]
+
+    heard_of = [await hear(house, *chat) for chat in (own, shared)]
+
+    seen = {name: await messages_until_end(house, screen) for name, screen in screens.items()}
+    late = await house.here.staff(one, topic(house, inbox=True), after=begun)
+    seen["one, after a break"] = await messages_until_end(house, late)
+    assert seen == {
+        "one": heard_of[:1],
+        "one, asking for all": heard_of[:1],
+        "everywhere": heard_of,
+        "one, after a break": heard_of[:1],
+    }
+
+
+async def messages_until_end(house: House, screen: Any) -> list[str]:
+    """Return of which messages a screen hears until now."""
+    await tell_end(house, screen)
+    return [each["subject_id"] for each in screen.heard if each.get("kind") == "message.received"]
+
+
 async def tell_end(house: House, screen: Any) -> None:
     """Let a screen hear all that happened until now."""
     end = Fact(
@@ -310,7 +345,9 @@ async def tell_end(house: House, screen: Any) -> None:
         pass
 
 
-async def chat_of(house: House, name: str, advisor_id: AdvisorId | None = None) -> tuple[Any, Any, str]:
+async def chat_of(
+    house: House, name: str, advisor_id: AdvisorId | None = None, *, serves_all: bool = False
+) -> tuple[Any, Any, str]:
     """Return a line with a guest on it."""
     made = await line(
         house.world,
@@ -319,7 +356,7 @@ async def chat_of(house: House, name: str, advisor_id: AdvisorId | None = None) 
         f"bot-{name}",
         credentials={"bot_token": "1:abc", "secret_token": "agreed"},
         advisor_id=advisor_id,
-        restaurant_id=None if advisor_id else house.restaurant.id,
+        restaurant_id=None if advisor_id or serves_all else house.restaurant.id,
     )
     return made.id, advisor_id, name
 

@@ -167,7 +167,7 @@ def test_a_call_hears_one_thing_at_a_time_and_waits_for_nothing_after_the_last()
     [last] = fit(UnifiedResponse(text="Adiós", ends_call=True), CALL)
 
     assert asking == Speech("¿Para cuántos?", "es", "speech_or_digits")
-    assert last == Speech("Adiós", "es", "nothing", ends_call=True)
+    assert last == Speech("Adiós.", "es", "nothing", ends_call=True)
     assert fit(UnifiedResponse(text=" "), CALL) == ()
 
 

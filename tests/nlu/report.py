@@ -12,6 +12,7 @@ from tests.nlu.corpus import (
     Frame,
     development_cases,
     development_set,
+    fourth_cases,
     frame_of,
     own_cases,
     second_cases,
@@ -117,6 +118,7 @@ def report() -> str:
         ("", own_cases(), ("es", "en", "mixed")),
         ("second ", second_cases(), ("es", "en")),
         ("third ", third_cases(), ("es", "en")),
+        ("fourth ", fourth_cases(), ("es", "en")),
     )
     for prefix, cases, lang, held_out in (
         (prefix, cases, lang, held_out)
@@ -125,6 +127,8 @@ def report() -> str:
         for lang in langs
     ):
         chosen = [case for case in cases if case.lang == lang and case.held_out is held_out]
+        if not chosen:
+            continue
         figures = measured(chosen)
         name = f"{prefix}{lang} {'held out' if held_out else 'tuned'}"
         shares = (

@@ -7,7 +7,9 @@ from tests.nlu.corpus import (
     Case,
     development_cases,
     development_set,
+    fourth_cases,
     is_held_out,
+    lessons,
     own_cases,
     second_cases,
     third_cases,
@@ -17,7 +19,6 @@ from tests.nlu.train import digest, learned_from
 
 # Cases of the tuned set that we know are misunderstood, each with what would have to be known.
 KNOWN_MISSES: dict[str, str] = {
-    "en-us-0271": "a vegan who asks for anything asks for a dish",
     "es-es-0438": "a company after de looks like the end of a surname",
     "es-es-0442": "a house may be a name",
     "es-es-0606": "a month after a name looks like the day of the booking",
@@ -26,17 +27,22 @@ KNOWN_MISSES: dict[str, str] = {
 }
 
 
-HELD_OUT_ES = {"frames": 94.5, "when": 97.5, "party": 97.5, "intent": 95.0, "slotless": 98.0, "lang": 99.0}
-HELD_OUT_EN = {"frames": 95.5, "when": 98.0, "party": 98.5, "intent": 93.0, "slotless": 98.0, "lang": 99.0}
+HELD_OUT_ES = {"frames": 94.5, "when": 97.5, "party": 97.5, "intent": 97.0, "slotless": 98.0, "lang": 99.0}
+HELD_OUT_EN = {"frames": 95.5, "when": 98.0, "party": 98.5, "intent": 98.5, "slotless": 98.0, "lang": 99.0}
 
 
-SECOND_ES = {"frames": 97.0, "when": 98.0, "party": 99.0, "intent": 93.0, "slotless": 98.0, "lang": 99.0}
-SECOND_EN = {"frames": 96.0, "when": 96.0, "party": 98.0, "intent": 93.5, "slotless": 98.0, "lang": 99.0}
+SECOND_ES = {"frames": 97.0, "when": 98.0, "party": 99.0, "intent": 99.0, "slotless": 98.0, "lang": 99.0}
+SECOND_EN = {"frames": 96.0, "when": 96.0, "party": 98.0, "intent": 99.5, "slotless": 98.0, "lang": 99.0}
 
 
 # Written last, to be as far from the tables as we could: slang, hints, mishaps. Of these 73 and 75 in a hundred wants were met unprepared.
-THIRD_ES = {"frames": 96.0, "when": 97.0, "party": 98.0, "intent": 82.0, "slotless": 98.5, "lang": 99.0}
-THIRD_EN = {"frames": 94.5, "when": 94.5, "party": 98.5, "intent": 77.5, "slotless": 95.5, "lang": 98.5}
+THIRD_ES = {"frames": 96.0, "when": 97.0, "party": 98.0, "intent": 94.0, "slotless": 98.5, "lang": 99.0}
+THIRD_EN = {"frames": 94.5, "when": 94.5, "party": 98.5, "intent": 89.0, "slotless": 95.5, "lang": 98.5}
+
+
+# Nobody has looked at what is missed here, and no weight is learned from it: this is the set by which the engine is judged.
+FOURTH_ES = {"frames": 97.5, "when": 99.0, "party": 98.5, "intent": 91.0, "slotless": 99.0, "lang": 99.5}
+FOURTH_EN = {"frames": 96.5, "when": 98.5, "party": 98.0, "intent": 93.0, "slotless": 99.5, "lang": 99.5}
 
 
 def tuned() -> list[Case]:
@@ -88,6 +94,22 @@ def test_messages_of_the_third_set_that_were_set_aside_are_understood(
 
     below = {name: getattr(figures, name) for name, floor in floors.items() if getattr(figures, name) < floor}
     assert below == {}
+
+
+@pytest.mark.parametrize(("lang", "floors"), [("es", FOURTH_ES), ("en", FOURTH_EN)])
+def test_messages_of_the_fourth_set_are_understood_though_nothing_was_tuned_on_it(
+    lang: str, floors: dict[str, float]
+) -> None:
+    figures = measured([case for case in fourth_cases() if case.lang == lang])
+
+    below = {name: getattr(figures, name) for name, floor in floors.items() if getattr(figures, name) < floor}
+    assert below == {}
+
+
+def test_no_lesson_is_a_message_of_the_fourth_set() -> None:
+    judged = {case.text.lower() for case in fourth_cases() if case.text.count(" ") > 2}
+
+    assert [case.id for case in lessons() if case.text.lower() in judged] == []
 
 
 def test_the_learned_weights_are_of_the_cases_that_may_be_learned_from() -> None:

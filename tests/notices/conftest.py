@@ -13,6 +13,7 @@ from saveit.kernel.ids import LineId
 from saveit.ledger import House
 from saveit.outbox import Runner
 from saveit.reservations import Reservation
+from saveit.waitlist import Entry
 from tests.notify.conftest import Room, room
 from tests.support.core import HOST, opening
 
@@ -43,6 +44,7 @@ async def papers(reservation: Reservation, house: House) -> notices.Papers:
     links = notices.Papers(
         pass_url=f"https://saveit.example/qr/{reservation.code}.png",
         calendar_url=f"https://saveit.example/calendar/{reservation.id}",
+        manage_url=f"https://saveit.example/r/{house.restaurant.slug}#{reservation.code}",
     )
 
     async def draw() -> notices.Papers:
@@ -91,7 +93,13 @@ async def teller(room: Room) -> Teller:
             added = await advisors.add_line(tx, draft, channels=channels, sealer=sealer, now=desk.now())
             room.ids[name] = LineId(added.id)
             room.lines[added.id] = line
-    consumer = notices.notices_consumer(desk, channel_map(CHANNELS), papers, wake=lambda: woken.append(1))
+
+    async def place_url(entry: Entry, slug: str) -> str:
+        return f"https://saveit.example/w/{slug}#{entry.id}"
+
+    consumer = notices.notices_consumer(
+        desk, channel_map(CHANNELS), papers, place_url=place_url, wake=lambda: woken.append(1)
+    )
     runner = Runner(desk.database, room.bistro.clock, [consumer])
     await runner.prepare()
     return Teller(room, runner, woken)

@@ -11,7 +11,7 @@ from saveit.consumers.notices import store
 from saveit.guests import GuestDetails
 from saveit.kernel.db import Actor
 from saveit.waitlist import Wish, join, promote
-from tests.notices.conftest import Teller
+from tests.notices.conftest import Teller, papers
 from tests.notify.conftest import GUEST
 from tests.support.core import DAY, HOST
 
@@ -103,6 +103,18 @@ async def test_whom_nothing_reaches_is_passed_over_and_whoever_comes_after_is_to
     assert told == {each.id: ("confirmed", 0) for each in strangers} | {known.id: ("confirmed", 1)}
 
 
+async def test_a_mail_leads_to_where_the_booking_is_changed_as_a_chats_buttons_do(teller: Teller) -> None:
+    booked = await teller.room.bistro.book(guest=ANA)
+    await teller.told()
+    await teller.room.bistro.act(reservations.cancel, booked.id, reason="guest")
+    await teller.told()
+
+    confirmed, cancelled = teller.room.seen("email_ses", "ana@mail.example")
+    assert confirmed.count(f"#{booked.code}") == 1
+    assert "Cámbiala o cancélala aquí: https://saveit.example/r/" in confirmed
+    assert "/r/" not in cancelled
+
+
 async def test_a_cancelled_booking_is_withdrawn_from_the_calendar(teller: Teller) -> None:
     booked = await teller.room.bistro.book(guest=ANA)
     await teller.told()
@@ -159,7 +171,7 @@ async def test_a_waiting_guest_is_offered_the_table_that_frees(teller: Teller) -
         guest=ANA,
         source="api",
     )
-    await room.bistro.act(join, wish)
+    entry = await room.bistro.act(join, wish)
     await room.bistro.act(reservations.cancel, first.id, reason="guest")
     await promote(room.bistro.desk, room.bistro.tenant_id, room.bistro.restaurant_id, DAY)
 
@@ -168,6 +180,9 @@ async def test_a_waiting_guest_is_offered_the_table_that_frees(teller: Teller) -
     text = room.seen("email_ses", "ana@mail.example")[-1]
     assert text.startswith("Se liberó una mesa en Bistro")
     assert "responde SÍ" in text
+    # A mail has nothing to tap but a link.
+    slug = (await room.bistro.house()).restaurant.slug
+    assert text.endswith(f"Tómala o déjala aquí: https://saveit.example/w/{slug}#{entry.id}")
 
 
 async def test_a_restaurant_says_it_in_its_own_words(teller: Teller) -> None:
@@ -217,3 +232,14 @@ async def test_a_name_cannot_break_out_of_the_page_or_begin_a_line(teller: Telle
     assert markup["@type"] == "FoodEstablishmentReservation"
     assert markup["underName"]["name"] == '</script><b>"X"'
     assert markup["reservationNumber"] == booked.code
+
+
+async def test_a_restaurants_own_words_place_the_link_where_they_like(teller: Teller) -> None:
+    booked = await teller.room.bistro.book(guest=ANA)
+    house = await teller.room.bistro.house()
+    told = notices.told_of(booked, house, "confirmed", await papers(booked, house))
+    own = notices.Template(subject="Hola", text="Cambios: {manage_url} ¡Hasta pronto!")
+
+    letter = notices.compose_letter(told, own, None)
+
+    assert letter.text == f"Cambios: {told.manage_url} ¡Hasta pronto!"

@@ -139,6 +139,7 @@ async def guests_statements(connection: asyncpg.Connection, bistro: Bistro) -> d
     )
     assert one is not None
     subject_id = await connection.fetchval("SELECT subject_id FROM facts LIMIT 1")
+    holder_id = await connection.fetchval("SELECT holder_id FROM table_occupancy LIMIT 1")
     by_id: dict[str, Any] = {"reservation_id": one["reservation_id"]}
     of_day: dict[str, Any] = {"restaurant_id": one["restaurant_id"], "service_on": DAY}
     asked: dict[str, tuple[str, dict[str, Any]]] = {
@@ -170,6 +171,13 @@ async def guests_statements(connection: asyncpg.Connection, bistro: Bistro) -> d
         "read_counts": (
             "ledger",
             {"restaurant_id": bistro.restaurant_id, "first_on": DAY, "last_on": DAY},
+        ),
+        # Whatever frees a table asks who waits, whether anybody does or not.
+        "release_tables": ("ledger", {"holder_id": holder_id}),
+        "note_freed": ("ledger", {"restaurant_id": one["restaurant_id"], "freed_on": DAY}),
+        "promotions_due": (
+            "ledger",
+            {"restaurant_id": one["restaurant_id"], "first_on": DAY, "last_on": DAY},
         ),
         "read_history": ("outbox", {"subject_id": subject_id, "after": 0, "rows_max": 50}),
     }

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from saveit.channels._standard_webhooks import verify_standard
+from saveit.channels.families.standard_webhooks import verify_standard
 from saveit.consumers import relay
 from saveit.consumers.relay import Endpoint
 from saveit.kernel.http import AnswerLost, HttpAnswer, HttpClient, NotSent

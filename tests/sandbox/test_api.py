@@ -104,3 +104,19 @@ async def test_what_makes_no_sense_is_said(
     answered = await client.request(method, path, content=content)
 
     assert answered.status_code == status
+
+
+@pytest.mark.parametrize("channel", ["whatsapp_meta", "telegram", "sms_twilio", "instagram"])
+async def test_no_message_has_the_id_of_another_whatever_is_set_or_started_anew(
+    client: httpx.AsyncClient, channel: str
+) -> None:
+    """A second day with the same data, or the same faults once more: an id that comes again is an echo to the product, and unanswered."""
+    ids: list[str] = []
+    for number in range(3):
+        assert (await client.post("/sandbox/api/faults", json={})).status_code < 300
+        written = await client.post(
+            f"/sandbox/api/{channel}/messages", json={"from": f"guest {number}", "text": "hola"}
+        )
+        ids.append(written.json()["message_id"])
+
+    assert len(set(ids)) == 3

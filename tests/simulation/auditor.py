@@ -110,13 +110,15 @@ class Auditor:
         return "done"
 
     def of_change(self, party: Party, size: int, starts_at: datetime, now: datetime) -> str:
-        """Return how a change must end."""
+        """Return how a change must end, as of a booking."""
         if party.status != "confirmed":
             return "illegal_status"
         if starts_at < now:
             return "booking_rules_broken"
-        if not self.paced(starts_at, now, party.id) or not self.best_fit(size, starts_at, now, party.id):
+        if not self.paced(starts_at, now, party.id):
             return "slot_unavailable"
+        if not self.best_fit(size, starts_at, now, party.id):
+            return "either"
         if (
             party.guest is not None
             and not party.may_overlap

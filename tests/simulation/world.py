@@ -177,9 +177,10 @@ class World:
             expected = (
                 party.tables if set(party.tables) <= set(free) and len(party.tables) == 1 else tuple(free[:1])
             )
-            if found.table_ids != expected:
+            if said == "done" and found.table_ids != expected:
                 raise Surprise(f"step {self.steps}: a change gave {found.table_ids}, and not {expected}")
             self.auditor.put(party_of(found, party.guest, may_overlap=party.may_overlap))
+            await self.note_who_was_moved(said)
 
     async def is_seated_leaves_or_does_not_come(self) -> None:
         party = self.someone("confirmed", "checked_in")

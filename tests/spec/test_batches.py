@@ -6,8 +6,8 @@ becomes of it does not depend on its neighbours. The same acts are committed as 
 """
 
 import random
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ _ROWS = {
     "holds": "to_jsonb(t)",
     "table_occupancy": "to_jsonb(t)",
     "idempotency_keys": "to_jsonb(t)",
+    "promotions_due": "to_jsonb(t) - 'cause_id'",
     "guest_stays": "to_jsonb(t)",
     "guest_standings": "to_jsonb(t)",
     "people": "to_jsonb(t)",
@@ -80,6 +81,8 @@ class Maker:
             self._overlapping,
             self._limited,
             self._known,
+            self._beyond,
+            self._queue_first,
         )
         return self._random.choice(made)()
 
@@ -218,6 +221,28 @@ class Maker:
         taken = self._book(table_ids=(self._random.choice(act.table_ids),), loads=msgspec.Raw(b"[]"))
         return Case(act, Verdict.TABLE_TAKEN, (taken,))
 
+    def _beyond(self) -> Case:
+        with self._apart():
+            act = self._book(overbooked=True, table_ids=(), loads=msgspec.Raw(b"[]"))
+        return Case(act, Verdict.DONE)
+
+    def _queue_first(self) -> Case:
+        with self._apart():
+            act = self._random.choice((self._book, self._hold_act))()
+            due_on = self._day + timedelta(days=self._random.choice((-1, 0, 1)))
+        due = (
+            "INSERT INTO promotions_due (tenant_id, restaurant_id, service_on) "  # noqa: S608 - our own.
+            f"VALUES ('{act.tenant_id}', '{act.restaurant_id}', '{due_on}')"
+        )
+        return Case(act, Verdict.QUEUE_FIRST, (), due)
+
+    @contextmanager
+    def _apart(self) -> Generator[None]:
+        """Keep a case away from the others: a promotion that is due concerns the days beside its own, too."""
+        self._day += timedelta(days=3)
+        yield
+        self._day += timedelta(days=3)
+
     def _load_full(self) -> Case:
         act = self._random.choice((self._book, self._hold_act))()
         return Case(msgspec.structs.replace(act, loads=self._loads(full=True)), Verdict.LOAD_FULL)
@@ -347,7 +372,7 @@ async def prepared(opening: Opening, seed: int) -> AsyncGenerator[tuple[asyncpg.
                 for act in case.before:
                     assert (await commit(connection, act))[0][0] == Verdict.DONE
                 if case.sql is not None:
-                    assert await connection.execute(case.sql) == "UPDATE 1"
+                    assert (await connection.execute(case.sql)).endswith(" 1")
             yield connection, cases
     finally:
         await connection.close()

@@ -10,6 +10,7 @@ import pytest
 from saveit import reservations
 from saveit.kernel.db import Database
 from saveit.reservations import WalkIn, Wish
+from saveit.waitlist import promote
 from tests.support.core import DAY, Bistro, Opening, answer, guest, key_ring, local, rules
 
 _WAITERS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -32,7 +33,7 @@ async def made_long_ago(opening: Opening) -> tuple[Bistro, reservations.Reservat
 async def test_an_act_makes_do_with_the_one_connection_it_has(opening: Opening, act: str) -> None:
     bistro, made = await made_long_ago(opening)
     database = await Database.open(opening.dsn, node="narrow", connections_max=1)
-    desk = reservations.open_desk(database, bistro.clock, key_ring())
+    desk = reservations.open_desk(database, bistro.clock, key_ring(), promote=promote)
     narrow = replace(bistro, desk=desk)
     held = await bistro.hold(time="21:00")
 

@@ -261,11 +261,47 @@ async def test_what_an_expired_hold_was_counted_in_is_free_also_when_its_table_w
     assert second != "slot_unavailable"
 
 
-async def test_a_place_beyond_the_tables_is_booked_and_never_held(opening: Opening) -> None:
-    bistro = await opening.bistro(tables=(2,), written=rules(capacity={"overbooking_percent": 100}))
+_BEYOND = rules(capacity={"overbooking_percent": 100})
+
+
+async def test_a_place_beyond_the_tables_that_is_listed_is_held_and_booked(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2,), written=_BEYOND)
     await bistro.book(1)
 
-    held = await answer(bistro.hold())
+    listed = await bistro.times()
+    held = await bistro.hold()
+    other = await answer(bistro.hold())
+    made = await bistro.book(2, hold_id=held.id)
+
+    assert "20:00" in listed
+    assert (held.table_ids, other) == ((), "slot_unavailable")
+    assert (made.overbooked, made.table_ids, made.hold_id) == (True, (), held.id)
+    assert await bistro.load("overbooked") == (1, 2)
+
+
+async def test_a_place_beyond_the_tables_is_anybodys_once_its_hold_is_over(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2,), written=_BEYOND)
+    await bistro.book(1)
+    released, expired = await bistro.hold(), None
+    await bistro.act(reservations.release_hold, released.id)
+    expired = await bistro.hold()
+    bistro.clock.advance(TTL)
+
     made = await bistro.book(2)
 
-    assert (held, made.overbooked, made.table_ids) == ("slot_unavailable", True, ())
+    assert (expired.overbooked, made.overbooked) == (True, True)
+    assert await bistro.load("overbooked") == (1, 2)
+
+
+async def test_a_place_beyond_the_tables_that_is_held_is_counted_anew_with_the_rules(
+    opening: Opening,
+) -> None:
+    bistro = await opening.bistro(tables=(2, 2), written=_BEYOND)
+    for number in (1, 2):
+        await bistro.book(number)
+    await bistro.hold()
+    halved = rules(capacity={"overbooking_percent": 50})
+    await bistro.act(reservations.apply_rules, bistro.restaurant_id, halved, expected_version=None)
+
+    assert await bistro.load("overbooked") == (1, 2)
+    assert await answer(bistro.book(3)) == "slot_unavailable"

@@ -84,6 +84,27 @@ async def test_staff_who_do_not_say_so_are_paced_as_anybody(opening: Opening) ->
     assert await reason(bistro, 2, audience="staff", source="staff") == "pacing_parties"
 
 
+async def test_a_change_beyond_pacing_for_which_others_move_says_so_too(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2, 4), written=rules(pacing={"parties_max": 2}))
+    first = await bistro.book(1)
+    await bistro.book(2)
+    await bistro.act(reservations.cancel, first.id)
+    made = await bistro.book(3, time="18:00")
+    await bistro.act(
+        reservations.apply_rules,
+        bistro.restaurant_id,
+        rules(pacing={"parties_max": 1}),
+        expected_version=None,
+    )
+    wish = reservations.Wish(time="20:00", party_size=4, audience="staff", beyond_pacing=True)
+    changed = await bistro.act(reservations.change, made.id, wish)
+
+    assert changed.table_ids == (bistro.tables[1],)
+    assert await _passed(bistro, made) == [
+        {"limit": "pacing_parties", "maximum": 1, "counted": 2, "by": "staff:ana"}
+    ]
+
+
 async def test_a_guest_who_asks_to_go_beyond_pacing_is_paced_all_the_same(opening: Opening) -> None:
     bistro = await opening.bistro(tables=(2, 2), written=rules(pacing={"parties_max": 1}))
     await bistro.book(1)
@@ -116,6 +137,23 @@ async def test_who_waits_beyond_the_tables_gets_the_first_that_frees(opening: Op
     assert none_yet is None
     assert seated is not None
     assert (seated.overbooked, seated.table_ids) == (False, first.table_ids)
+    assert await bistro.load("overbooked") == (0, 0)
+
+
+async def test_nobody_sits_at_no_table(opening: Opening) -> None:
+    """Whoever was admitted beyond the tables is given the first that is free when they come, and waits while none is."""
+    bistro = await opening.bistro(tables=(2, 2), written=rules(capacity={"overbooking_percent": 50}))
+    first = await bistro.book(1)
+    await bistro.book(2)
+    waiting = await bistro.book(3)
+    bistro.clock.set(local(DAY, "19:50"))
+
+    too_soon = await answer(bistro.act(reservations.check_in, waiting.id))
+    await bistro.act(reservations.cancel, first.id)
+    seated = await bistro.act(reservations.check_in, waiting.id)
+
+    assert too_soon == "no_table_yet"
+    assert (seated.status, seated.overbooked, seated.table_ids) == ("checked_in", False, first.table_ids)
     assert await bistro.load("overbooked") == (0, 0)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from saveit import reservations
 from saveit.reservations import Reservation, Wish
+from saveit.seating import Asking, Offer
 from tests.support.core import DAY, Bistro, Opening, answer, local, rules
 
 pytestmark = pytest.mark.postgres
@@ -47,6 +48,37 @@ async def test_a_party_comes_on_another_day_of_another_month(opening: Opening) -
     found = await bistro.act(reservations.find, made.id)
     assert (found.date, found.starts_at, found.revision) == (later, changed.starts_at, 2)
     assert await bistro.rows("SELECT service_on, parties FROM slot_load WHERE parties > 0") == [(later, 1)]
+
+
+async def test_a_change_that_is_listed_is_made_also_where_somebody_has_to_move(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2, 4))
+    first, other = await bistro.book(1), await bistro.book(2)
+    await bistro.act(reservations.cancel, first.id)
+    made = await bistro.book(3, time="18:00")
+    asking = Asking(party_size=4, audience="guest", excluding=made.id)
+
+    listed = await reservations.day_offers(bistro.desk, await bistro.house(), DAY, asking)
+    changed = await bistro.act(reservations.change, made.id, Wish(time="20:00", party_size=4))
+
+    assert "20:00" in [one.time for one in listed if isinstance(one, Offer)]
+    assert (changed.party_size, changed.table_ids) == (4, (bistro.tables[1],))
+    moved = await bistro.act(reservations.find, other.id)
+    assert (other.table_ids, moved.table_ids) == ((bistro.tables[1],), (bistro.tables[0],))
+    assert await bistro.facts_of(other.id) == ["reservation.created", "reservation.reseated"]
+    assert await bistro.taken() == 2
+
+
+async def test_a_change_that_finds_no_room_moves_nobody(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(2, 4))
+    for number in (1, 2):
+        await bistro.book(number)
+    made = await bistro.book(3, time="18:00")
+    before = await bistro.rows("SELECT table_id, holder_id FROM table_occupancy ORDER BY 1, 2")
+
+    refused = await answer(bistro.act(reservations.change, made.id, Wish(time="20:00", party_size=4)))
+
+    assert refused == "slot_unavailable"
+    assert await bistro.rows("SELECT table_id, holder_id FROM table_occupancy ORDER BY 1, 2") == before
 
 
 async def test_a_party_that_grows_gets_a_table_that_fits(opening: Opening) -> None:
@@ -221,6 +253,38 @@ async def test_a_party_stays_longer_when_nobody_follows(opening: Opening) -> Non
 
     assert (longer.leaves_at, longer.ends_at) == (local(DAY, "22:00"), local(DAY, "22:15"))
     assert await answer(bistro.book(2, time="22:00")) == "slot_unavailable"
+
+
+async def test_a_party_that_may_stay_longer_still_may_when_one_more_comes(opening: Opening) -> None:
+    bistro = await opening.bistro(tables=(4, 4))
+    made = await bistro.book()
+    await bistro.act(reservations.extend, made.id, local(DAY, "22:00"))
+
+    larger = await bistro.act(reservations.change, made.id, reservations.Wish(party_size=3))
+    other_time = await bistro.act(reservations.change, made.id, reservations.Wish(time="20:30"))
+
+    assert (larger.party_size, larger.leaves_at, larger.ends_at) == (
+        3,
+        local(DAY, "22:00"),
+        local(DAY, "22:15"),
+    )
+    # At another time it is another evening.
+    assert other_time.leaves_at == local(DAY, "22:00")
+    assert await bistro.taken() == 1
+
+
+async def test_a_longer_stay_is_not_cut_for_a_size_that_no_table_is_free_for_so_long(
+    opening: Opening,
+) -> None:
+    bistro = await opening.bistro(tables=(2, 4))
+    made = await bistro.book(table_id=None)
+    await bistro.book(2, size=4, time="22:00")
+    await bistro.act(reservations.extend, made.id, local(DAY, "23:00"))
+
+    refused = await answer(bistro.act(reservations.change, made.id, reservations.Wish(party_size=3)))
+
+    assert refused == "slot_unavailable"
+    assert (await bistro.act(reservations.find, made.id)).leaves_at == local(DAY, "23:00")
 
 
 async def test_a_party_does_not_stay_into_the_next_one(opening: Opening) -> None:

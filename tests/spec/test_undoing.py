@@ -7,7 +7,7 @@ import pytest
 from saveit import reservations
 from saveit.kernel.errors import Refusal
 from saveit.reservations import WalkIn
-from tests.support.core import DAY, Bistro, Opening, answer, guest, local, rules
+from tests.support.core import DAY, HOST, Bistro, Opening, answer, guest, local, rules
 
 PACED = rules(pacing={"interval_minutes": 15, "parties_max": 5})
 NO_SHOWS = "SELECT coalesce(sum(no_shows), 0)::int FROM guest_standings"
@@ -165,6 +165,26 @@ async def test_a_cancellation_is_undone_at_the_same_table(bistro: Bistro) -> Non
     assert await answer(bistro.book(1)) == "guest_overlap"
 
 
+async def test_a_cancellation_is_undone_only_as_far_as_the_guest_may_book(opening: Opening) -> None:
+    limited = rules(guest_limits={"active_reservations_max": 1, "overlapping_allowed": True})
+    bistro = await opening.bistro(tables=(2, 2), written=limited)
+    one = await bistro.book(1)
+    await bistro.act(reservations.cancel, one.id)
+    two = await bistro.book(1)
+
+    over_the_limit = await answer(bistro.act(reservations.undo_cancellation, one.id))
+    await bistro.act(reservations.cancel, two.id)
+    assert one.person_id is not None
+    async with bistro.desk.database.tenant(bistro.tenant_id, HOST) as tx:
+        await reservations.block_guest(
+            tx, bistro.restaurant_id, one.person_id, blocked_at=bistro.clock.now(), reason="rude"
+        )
+    blocked = await answer(bistro.act(reservations.undo_cancellation, one.id))
+
+    assert (over_the_limit, blocked) == ("guest_limit", "guest_blocked")
+    assert await bistro.taken() == 0
+
+
 async def test_who_lost_the_table_to_another_is_given_one_like_it_and_else_refused(
     opening: Opening,
 ) -> None:
@@ -245,3 +265,18 @@ async def test_who_is_late_is_on_time_again_and_never_later_than_its_stay(bistro
     assert beyond == "late_beyond_stay"
     assert moved.expected_at is None
     assert (again.expected_at, on_time.expected_at) == (local(DAY, "21:20"), None)
+
+
+async def test_what_is_undone_is_counted_as_the_rules_count_by_now(opening: Opening) -> None:
+    """Not in the intervals of the day on which it was booked: nobody would look for it there."""
+    bistro = await opening.bistro(written=rules(pacing={"interval_minutes": 15, "parties_max": 1}))
+    made = await bistro.book(1, time="20:15")
+    await bistro.act(reservations.cancel, made.id)
+    await bistro.apply(pacing={"interval_minutes": 30, "parties_max": 1})
+
+    undone = await bistro.act(reservations.undo_cancellation, made.id)
+
+    assert undone.status == "confirmed"
+    assert "20:00" not in await bistro.times()
+    await bistro.act(reservations.cancel, made.id)
+    assert (await bistro.book(2, time="20:00")).status == "confirmed"

@@ -30,6 +30,7 @@ from saveit.kernel.postgres import EmbeddedPostgres
 from saveit.ledger import House
 from saveit.reservations import Booking, Desk, Hold, Holding, Key, Reservation
 from saveit.seating import Asking
+from saveit.waitlist import promote
 
 # A Monday noon in Bogotá, and the Wednesday that tests book unless they say otherwise.
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
@@ -222,7 +223,7 @@ class Opening:
     async def _desk(self, clock: SettableClock, *, combined: bool) -> Desk:
         database = await Database.open(self.dsn, node=f"desk-{next(self._desks)}")
         self._stack.push_async_callback(database.close)
-        desk = reservations.open_desk(database, clock, key_ring(), combined=combined)
+        desk = reservations.open_desk(database, clock, key_ring(), promote=promote, combined=combined)
         self._stack.push_async_callback(desk.combiner.close)
         return desk
 

@@ -44,6 +44,7 @@ from saveit.venues import (
     open_restaurant,
     open_tenant,
 )
+from saveit.waitlist import promote
 
 NOON = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 """12:00 in Bogotá."""
@@ -177,7 +178,7 @@ async def open_world(
     database = await Database.open(dsn, node=node)
     keys = TenantKeyRing(MasterKey(secret))
     clock = clock or SettableClock(NOON)
-    desk = open_desk(database, clock, keys, combined=combined)
+    desk = open_desk(database, clock, keys, promote=promote, combined=combined)
     http = HttpClient()
     channels = {channel.name: channel for channel in CHANNELS}
     gateway = open_gateway(database, clock, keys, channels=channels, http=http)

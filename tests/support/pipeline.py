@@ -120,7 +120,12 @@ class Pipeline:
 
 @asynccontextmanager
 async def pipeline(
-    opening: Opening, channels: Sequence[str], *, tables: Sequence[int] = (2,), workers: int = 1
+    opening: Opening,
+    channels: Sequence[str],
+    *,
+    tables: Sequence[int] = (2,),
+    workers: int = 1,
+    listens_s: float = 0.0,
 ) -> AsyncGenerator[Pipeline]:
     """Lend a restaurant with a line on each channel."""
     bistro = await opening.bistro(tables=tables)
@@ -167,7 +172,7 @@ async def pipeline(
         find_line=find_line,
         way_out=StageWayOut(stage, push),
     )
-    turns = [Turns(each.desk, known, BuiltIn(), GatewayInbox(gateway)) for each in desks]
+    turns = [Turns(each.desk, known, BuiltIn(), GatewayInbox(gateway), listens_s=listens_s) for each in desks]
     made.append(Pipeline(bistro, desks, gateway, turns, delivery, stage, lines, ids))
     try:
         yield made[0]

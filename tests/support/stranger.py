@@ -10,6 +10,7 @@ from saveit import reservations
 from saveit.kernel.clock import SettableClock
 from saveit.kernel.db import Database
 from saveit.kernel.ids import RestaurantId, TenantId
+from saveit.waitlist import promote
 from tests.support.core import DAY, GUEST, NOW, answer, guest, key, key_ring
 from tests.support.races import Order
 
@@ -17,7 +18,9 @@ from tests.support.races import Order
 async def carry_out(order: Order) -> list[str]:
     """Book as ordered."""
     database = await Database.open(order.dsn, node=f"stranger-{order.first_guest}")
-    desk = reservations.open_desk(database, SettableClock(NOW), key_ring(), combined=order.combined)
+    desk = reservations.open_desk(
+        database, SettableClock(NOW), key_ring(), promote=promote, combined=order.combined
+    )
     tenant_id, restaurant_id = TenantId(UUID(order.tenant_id)), RestaurantId(UUID(order.restaurant_id))
 
     async def book(number: int) -> str:

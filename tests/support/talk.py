@@ -103,6 +103,9 @@ class Basket:
     async def finish(self, tx: Transaction, event: Delivered) -> None:
         tx.after_commit(lambda: self.finished.append(event.inbox_id))
 
+    async def put_off(self, _tx: Transaction, event: Delivered, wait: object) -> None:
+        raise AssertionError(f"{event.inbox_id} waits {wait}")
+
     async def delay(self, _tx: Transaction, event: Delivered, why: str) -> None:
         self.delayed.append((event.inbox_id, why))
 

@@ -281,6 +281,12 @@ async def test_rows_that_serve_nobody_any_more_go_and_facts_stay(bistro: Bistro)
     await bistro.book(key=reservations.Key("web", "k", b"." * 32))
     cancelled = await bistro.book(2)
     await bistro.act(reservations.cancel, cancelled.id)
+    await bistro.watcher.execute(
+        "INSERT INTO promotions_due (tenant_id, restaurant_id, service_on) VALUES ($1, $2, $3)",
+        bistro.tenant_id,
+        bistro.restaurant_id,
+        DAY,
+    )
     facts = await bistro.value("SELECT count(*) FROM facts")
     bistro.clock.advance(6 * _MINUTE)
     await jobs.expire_holds(bistro.desk)
@@ -291,9 +297,16 @@ async def test_rows_that_serve_nobody_any_more_go_and_facts_stay(bistro: Bistro)
 
     left = [
         await bistro.value(f"SELECT count(*) FROM {table}")  # noqa: S608 - names of this test.
-        for table in ("holds", "idempotency_keys", "table_occupancy", "slot_load", "reservations")
+        for table in (
+            "holds",
+            "idempotency_keys",
+            "table_occupancy",
+            "slot_load",
+            "promotions_due",
+            "reservations",
+        )
     ]
-    assert left == [0, 0, 0, 0, 2]
+    assert left == [0, 0, 0, 0, 0, 2]
     assert await bistro.value("SELECT count(*) FROM facts") == facts + 2
 
 

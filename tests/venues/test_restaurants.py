@@ -96,7 +96,7 @@ async def test_a_restaurant_opens_with_the_default_rules(db: Database, restauran
     async with db.tenant(restaurant.tenant_id, ANA) as tx:
         rules = await load_rules(tx, restaurant.tenant_id, restaurant.id)
 
-    assert rules == (1, default_rules())
+    assert rules == (1, default_rules("es", "CO"))
 
 
 async def test_the_opening_is_told(restaurant: Restaurant, facts: Facts) -> None:

@@ -58,7 +58,24 @@ def test_the_defaults_are_those_of_the_documents() -> None:
     assert (rules.capacity.overbooking_percent, rules.capacity.minimum_table_turnover_minutes) == (0, 90)
     assert (rules.time_slots.slot_duration, rules.time_slots.turnover_time) == (30, 15)
     assert rules.cancellation_policy.blocked_reservations_after_no_show == 2
-    assert [one.name for one in rules.business_hours.of(6)] == ["lunch", "dinner"]
+    assert [one.name for one in rules.business_hours.of(6)] == ["Almuerzo", "Cena"]
+
+
+@pytest.mark.parametrize(
+    ("language", "region", "names"),
+    [
+        ("es", "CO", ["Almuerzo", "Cena"]),
+        ("es", "ES", ["Comida", "Cena"]),
+        ("es", "MX", ["Comida", "Cena"]),
+        ("en", "US", ["Lunch", "Dinner"]),
+        ("en", "ES", ["Lunch", "Dinner"]),
+    ],
+)
+def test_the_first_services_have_the_names_that_people_there_use(
+    language: str, region: str, names: list[str]
+) -> None:
+    """Guests and staff read them: on the board, in settings, and where a service is chosen."""
+    assert [one.name for one in default_rules(language, region).business_hours.of(0)] == names
 
 
 def test_rules_written_out_are_read_back_the_same() -> None:

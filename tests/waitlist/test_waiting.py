@@ -1,11 +1,15 @@
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from saveit import reservations, waitlist
 from saveit.kernel import faults
+from saveit.kernel.db import Transaction
 from saveit.kernel.errors import Refusal
+from saveit.reservations import SlotUnavailable
 from saveit.waitlist import (
     AlreadyWaiting,
     Entry,
@@ -100,14 +104,73 @@ async def test_a_freed_table_is_held_for_the_first_who_fits(evening: Evening) ->
 
 
 async def test_who_does_not_fit_is_passed_over_and_keeps_its_place(evening: Evening) -> None:
-    another_time, fitting = await evening.join(1, earliest="22:00", latest="22:00"), await evening.join(2)
     for number in (911, 912):
         await evening.bistro.book(number, time="22:00")
+    another_time, fitting = await evening.join(1, earliest="22:00", latest="22:00"), await evening.join(2)
     await evening.bistro.act(reservations.cancel, evening.booked[0].id)
 
     given = await evening.promote()
 
     assert (given.offered, (await evening.entry(another_time)).status) == ((fitting.id,), "waiting")
+
+
+async def test_what_was_freed_is_no_newcomers_however_late_the_worker_is(evening: Evening) -> None:
+    entry = await evening.join(1)
+    await evening.bistro.act(reservations.cancel, evening.booked[0].id)
+
+    for newcomer in (911, 912):
+        with pytest.raises(SlotUnavailable):
+            await evening.bistro.book(newcomer)
+
+    assert (await evening.entry(entry)).status == "offered"
+    assert await evening.bistro.value("SELECT count(*) FROM promotions_due") == 0
+
+
+async def test_nobody_changes_into_what_was_freed_for_who_waits(evening: Evening) -> None:
+    bistro, entry = evening.bistro, await evening.join(1)
+    other = await bistro.book(911, time="22:00")
+    await bistro.act(reservations.cancel, evening.booked[0].id)
+
+    async def change(tx: Transaction) -> reservations.Reservation:
+        return await reservations.change(bistro.desk, tx, other.id, reservations.Wish(time="20:00"))
+
+    with pytest.raises(SlotUnavailable):
+        await bistro.desk.attempt(bistro.tenant_id, GUEST, change)
+
+    assert (await evening.entry(entry)).status == "offered"
+    assert await bistro.value("SELECT count(*) FROM promotions_due") == 0
+
+
+async def test_time_that_a_party_gives_back_is_first_for_who_waits(evening: Evening) -> None:
+    bistro = evening.bistro
+    seated = evening.booked[0]
+    entry = await evening.join(1, earliest="21:00", latest="21:00")
+    await bistro.act(reservations.extend, seated.id, local(DAY, "20:30"))
+
+    with pytest.raises(SlotUnavailable):
+        await bistro.book(911, time="21:00")
+
+    assert (await evening.entry(entry)).status == "offered"
+
+
+async def test_where_nobody_waits_what_was_freed_is_anybodys_at_once(evening: Evening) -> None:
+    await evening.bistro.act(reservations.cancel, evening.booked[0].id)
+
+    assert await evening.bistro.value("SELECT count(*) FROM promotions_due") == 0
+    assert (await evening.bistro.book(911)).table_ids == evening.booked[0].table_ids
+
+
+async def test_a_queue_that_cannot_be_served_does_not_close_the_restaurant(evening: Evening) -> None:
+    bistro = evening.bistro
+
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    await evening.join(1)
+    await bistro.act(reservations.cancel, evening.booked[0].id)
+    without = msgspec.structs.replace(bistro.desk, promote=broken)
+
+    assert (await replace(bistro, desk=without).book(911)).table_ids == evening.booked[0].table_ids
 
 
 async def test_an_offer_is_accepted_with_the_table_that_was_held(evening: Evening) -> None:

@@ -154,7 +154,10 @@ async def test_many_who_joined_at_once_are_looked_after_in_one_round(
     for booked in evening.booked[:freed]:
         await evening.bistro.act(reservations.cancel, booked.id)
     runner = await _runner(evening.bistro)
-    rounds, looks = _counting(monkeypatch, reader, "promote"), _counting(monkeypatch, promotion, "day_offers")
+    rounds, looks = (
+        _counting(monkeypatch, reader, "promote"),
+        _counting(monkeypatch, promotion, "decided_offers"),
+    )
 
     await runner.drain()
 

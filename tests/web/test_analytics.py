@@ -1,6 +1,11 @@
 """Figures over HTTP: for those who run a house, of the restaurants they may see."""
 
+from datetime import UTC, datetime
+
+import asyncpg
+
 from saveit.consumers.analytics import analytics_consumer
+from saveit.kernel.clock import SettableClock
 from saveit.outbox import Runner
 from tests.web.conftest import Web
 from tests.web.test_bookings import booked, told
@@ -28,6 +33,48 @@ async def test_the_figures_of_a_day_are_read_and_exported(web: Web) -> None:
     assert read.json()["totals"]["open_seat_minutes"] == 12 * 8 * 60
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
     assert table.text.splitlines()[1] == "El Patio,2026-03-03,20,api,1,2,0,0,0,0,0,0"
+
+
+async def test_figures_are_what_the_reservations_say(web: Web) -> None:
+    """Counted from facts, they come to what one counts in the reservations themselves."""
+    guests = [{"name": name, "phone": f"+57300111000{number}"} for number, name in enumerate("ABC")]
+    one, two, _ = [
+        await booked(web, guest=guest, party_size=2 + (number == 1)) for number, guest in enumerate(guests)
+    ]
+    await web.client.delete(f"/reservations/{one['id']}")
+    assert isinstance(web.world.clock, SettableClock)
+    web.world.clock.set(datetime(2026, 3, 4, 1, 40, tzinfo=UTC))
+    missed = await web.client.post(f"/reservations/{two['id']}/no-show")
+    assert missed.status_code == 200, missed.text
+    await counted(web)
+    of_day = """
+        SELECT count(*), sum(party_size) FILTER (WHERE status NOT IN ('cancelled', 'no_show')),
+            count(*) FILTER (WHERE status = 'cancelled'), count(*) FILTER (WHERE status = 'no_show')
+        FROM reservations
+        WHERE restaurant_id = $1 AND service_on = '2026-03-03'"""
+
+    told_totals = (await web.client.get("/analytics", params=TUESDAY)).json()["totals"]
+    connection = await asyncpg.connect(web.world.dsn)
+    try:
+        await connection.execute("SELECT set_config('saveit.tenant_id', $1, false)", str(web.tenant.id))
+        row = await connection.fetchrow(of_day, web.restaurant.id)
+    finally:
+        await connection.close()
+
+    names = ("bookings", "covers", "cancellations", "no_shows")
+    assert tuple(told_totals[name] for name in names) == tuple(row or ()) == (3, 2, 1, 1)
+
+
+async def test_a_spreadsheet_of_a_country_with_decimal_commas_opens_the_table(web: Web) -> None:
+    await booked(web)
+    await counted(web)
+
+    table = await web.client.get("/analytics.csv", params={**TUESDAY, "separator": "semicolon"})
+    odd = await web.client.get("/analytics.csv", params={**TUESDAY, "separator": "tab"})
+
+    assert table.content.startswith(b"\xef\xbb\xbf")
+    assert table.text.splitlines()[1] == "El Patio;2026-03-03;20;api;1;2;0;0;0;0;0;0"
+    assert told(odd) == (422, "request_invalid")
 
 
 async def test_a_group_is_seen_as_far_as_one_runs_it(web: Web) -> None:

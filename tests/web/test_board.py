@@ -226,3 +226,32 @@ async def test_a_session_says_who_is_signed_in_and_what_they_may(web: Web) -> No
     assert "hosting:write" not in me["permissions"][str(web.restaurant.id)]
     assert me["advisor_id"] is None
     assert told(program) == (403, "forbidden")
+
+
+async def test_a_drop_on_a_blocked_table_is_refused_with_what_blocks_it(web: Web) -> None:
+    """And until when; the same for a table that another party has. Guests are told of neither."""
+    tables = await web.world.table_ids(web.restaurant)
+    session = await web.world.session(web.tenant, {web.restaurant.id: "host"})
+    one = await web.world.booking(web.restaurant, party_size=2, guest=guest_named("Ana", "+573001110001"))
+    stay = {"starts_at": "2026-03-03T18:00:00-05:00", "ends_at": "2026-03-03T22:15:00-05:00"}
+    body = {"restaurant_id": str(web.restaurant.id), "table_ids": [str(tables["3"])], **stay}
+    later = {"time": "20:30", "table_id": str(tables["3"])}
+    async with web.visitor(session) as host:
+        blocked = (await host.post("/blocks", json=body)).json()
+        dragged = await host.post(f"/reservations/{one.id}/move", json={"table_ids": body["table_ids"]})
+        both = await host.put(f"/reservations/{one.id}", json=later)
+        two = await web.world.booking(web.restaurant, party_size=2, guest=guest_named("Leo", "+573001110002"))
+        onto = {"table_ids": [str(one.table_ids[0])]}
+        english = {"Accept-Language": "en"}
+        beside = await host.post(f"/reservations/{two.id}/move", json=onto, headers=english)
+    by_program = await web.client.put(f"/reservations/{one.id}", json=later)
+
+    for refused in (dragged, both):
+        assert told(refused) == (409, "table_taken")
+        problem = refused.json()
+        assert problem["detail"] == "La mesa 3 está bloqueada de 18:00 a 22:15."
+        assert [(each["by"], each["id"]) for each in problem["taken"]] == [("block", blocked["id"])]
+    assert told(beside) == (409, "table_taken")
+    assert beside.json()["detail"] == "Another booking has table 1 from 20:00 to 21:45."
+    assert told(by_program) == (409, "table_taken")
+    assert "taken" not in by_program.json()

@@ -1,8 +1,13 @@
 """Guests of a restaurant: found by the beginning of a name that nobody can read in the database, looked at, and noted."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import asyncpg
 
 from saveit.consumers.guestbook import guest_book_consumer
+from saveit.guests import NEWS_TEXTS
+from saveit.kernel.clock import SettableClock
 from saveit.outbox import Runner
 from tests.support.house import guest_named
 from tests.web.conftest import Web
@@ -177,3 +182,57 @@ async def test_guests_who_are_one_are_one_guest_until_they_are_parted(web: Web) 
     assert len(one["people"]) == 2
     assert [each["id"] for each in two["reservations"]] == [str(second.id)]
     assert two["allergies"] == []
+
+
+async def test_what_a_guest_agreed_to_is_kept_word_for_word_and_outlives_their_later_no(web: Web) -> None:
+    guest = {"name": "Ana Rivas", "phone": "+573001234567"}
+    wanted = {"date": "2026-03-03", "party_size": 2, "guest": guest, "news": True}
+    agreed = {"version": 1, "language": "en"}
+    path = f"/public/restaurants/{web.restaurant.slug}/reservations"
+    key = {"Idempotency-Key": "once"}
+
+    booked = [
+        await web.client.post(path, json={**wanted, "time": "20:30", "news_text": agreed}, headers=key)
+        for _ in range(2)
+    ]
+    unknown = await web.client.post(
+        path, json={**wanted, "time": "21:00", "news_text": {"version": 9, "language": "en"}}
+    )
+    await entered(web)
+    person = (await web.client.get(f"/restaurants/{web.restaurant.id}/guests")).json()["guests"][0][
+        "person_id"
+    ]
+    profile = f"/restaurants/{web.restaurant.id}/guests/{person}"
+    assert isinstance(web.world.clock, SettableClock)
+    web.world.clock.advance(timedelta(minutes=1))
+    name = web.restaurant.name
+    renamed = await web.client.patch(
+        f"/restaurants/{web.restaurant.id}", json={"name": "Another Name", "revision": 1}
+    )
+    after = (await web.client.put(f"{profile}/consent", json={"scope": "marketing", "allowed": False})).json()
+
+    assert renamed.status_code == 200
+    assert [each.status_code for each in booked] == [201, 201]
+    assert unknown.status_code == 422
+    no, yes = after["consents"]
+    assert (no["allowed"], no["text_version"], no["text"]) == (False, None, None)
+    assert no["how"].startswith("told ")
+    assert (yes["allowed"], yes["how"], yes["text_version"], yes["language"]) == (
+        True,
+        "booking_page",
+        1,
+        "en",
+    )
+    assert yes["text"] == f"I would like to hear news from {name}"
+    assert yes["said_at"] < no["said_at"]
+    assert after["consent"]["marketing"] is False
+
+
+def test_the_page_shows_the_newest_text_that_is_kept() -> None:
+    words = (Path(__file__).parents[2] / "ui" / "booking" / "words.ts").read_text()
+
+    newest = max(NEWS_TEXTS)
+
+    assert f"NEWS_VERSION = {newest};" in words
+    for language, text in NEWS_TEXTS[newest].items():
+        assert f"{language}: '{text}'" in words

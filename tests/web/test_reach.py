@@ -33,6 +33,12 @@ def key(*scopes: str) -> Principal:
     )
 
 
+def key_for_all(*scopes: str) -> Principal:
+    return Principal(
+        kind="api_key", id=UUID(int=3), tenant_id=TENANT, restaurants=None, scopes=frozenset(scopes)
+    )
+
+
 @pytest.mark.parametrize(
     ("who", "own", "seen"),
     [
@@ -46,8 +52,9 @@ def key(*scopes: str) -> Principal:
         (staff("viewer", "owner"), None, None),
         (staff("manager"), OWN, Sight(advisors_too=True)),
         (key("reservations:read"), None, None),
-        (key("inbox:read"), None, Sight(advisors_too=True)),
-        (key("*"), None, Sight(advisors_too=True)),
+        (key("inbox:read"), None, Sight(advisors_too=True, lines_of=HERE)),
+        (key("*"), None, Sight(advisors_too=True, lines_of=HERE)),
+        (key_for_all("inbox:read"), None, Sight(advisors_too=True)),
     ],
 )
 def test_a_socket_tells_of_the_conversations_that_the_right_to_read_them_reaches(

@@ -300,4 +300,28 @@ async def test_a_number_out_of_range_is_told_the_range(web: Web) -> None:
     assert [(error["path"], error["code"]) for error in refused.json()["errors"]] == [
         ("days", "out_of_range")
     ]
-    assert "1…60" in refused.json()["detail"]
+    assert "entre 1 y 60" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "The length must be at most 480."), ("es", "La longitud debe ser como mucho 480.")],
+)
+async def test_a_bound_is_told_in_words(web: Web, language: str, says: str) -> None:
+    body = wanted(web) | {"guest": {"name": "A" * 481, "phone": "+573001112233"}}
+
+    refused = await web.client.post("/reservations", json=body, headers={"Accept-Language": language})
+
+    assert [error["message"] for error in refused.json()["errors"]] == [says]
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "more than 200 characters"), ("es", "más de 200")])
+async def test_headers_that_are_refused_are_refused_in_the_callers_language(
+    web: Web, language: str, says: str
+) -> None:
+    headers = {"Idempotency-Key": "k" * 300, "Accept-Language": language}
+
+    refused = await web.client.post("/reservations", json=wanted(web), headers=headers)
+
+    assert told(refused) == (422, "request_invalid")
+    assert says in refused.json()["detail"]

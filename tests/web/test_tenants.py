@@ -124,8 +124,8 @@ async def furnished(web: Web) -> tuple[dict[str, str], str]:
             source="api",
         )
         entry = await join(desk, tx, wish)
-    async with world.database.tenant(web.tenant.id, TESTER) as tx:
-        await walk_in(desk, tx, WalkIn(restaurant_id=restaurant.id, party_size=2, guest=guest_named("Leo")))
+    leo = WalkIn(restaurant_id=restaurant.id, party_size=2, guest=guest_named("Leo"))
+    await desk.attempt(web.tenant.id, TESTER, lambda tx: walk_in(desk, tx, leo))
     block = {
         "restaurant_id": str(restaurant.id),
         "table_ids": [str(tables["3"])],

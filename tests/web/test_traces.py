@@ -196,6 +196,7 @@ def test_every_act_of_the_core_is_traced() -> None:
         "calendar_offers",
         "covers_of_days",
         "day_offers",
+        "decided_offers",
         "find",
         "find_block",
         "find_double_bookings",

@@ -354,3 +354,38 @@ async def test_what_could_not_be_taken_is_looked_into_and_taken_again_or_let_res
         202,
     )
     assert left == []
+
+
+async def test_who_signs_wrongly_is_told_nothing_of_the_right_signature(web: Web) -> None:
+    name = await bot(web)
+    meta, twilio = own(web, "1"), own(web, "AC")
+    await line(web, "whatsapp_meta", meta, address="77", credentials=META_CREDENTIALS)
+    await line(web, "whatsapp_twilio", twilio, address="+14155238886", credentials=TWILIO_CREDENTIALS)
+    batch = meta_batch({(meta, "77"): [meta_text("wamid.1")]})
+    form = twilio_form(twilio, "+14155238886", "SM1", "hola")
+    wrong_meta = {**meta_headers(batch), "x-hub-signature-256": f"sha256={'0' * 64}"}
+    # What the attacker names as the way to check is not taken for one.
+    older = {**meta_headers(batch), "x-hub-signature-256": "", "x-hub-signature": "sha1=" + "0" * 40}
+    wrong_twilio = {
+        **twilio_headers(f"{ORIGIN}/webhooks/whatsapp_twilio", form),
+        "x-twilio-signature": "A" * 27 + "=",
+    }
+    wrong_bot = {**telegram_headers(), "x-telegram-bot-api-secret-token": "guessed"}
+
+    answers = [
+        await deliver(web, "whatsapp_meta", batch, wrong_meta),
+        await deliver(web, "whatsapp_meta", batch, older),
+        await deliver(web, "whatsapp_twilio", form, wrong_twilio),
+        await deliver(web, f"telegram/{name}", telegram_update(1), wrong_bot),
+    ]
+
+    assert [answer.status_code in {401, 403} for answer in answers] == [True] * 4
+    right = [
+        meta_headers(batch)["x-hub-signature-256"].removeprefix("sha256="),
+        twilio_headers(f"{ORIGIN}/webhooks/whatsapp_twilio", form)["x-twilio-signature"],
+        telegram_headers()["x-telegram-bot-api-secret-token"],
+    ]
+    for answer in answers:
+        told_back = answer.text + str(dict(answer.headers))
+        assert not [secret for secret in right if secret in told_back]
+    assert await kept(web) == 0

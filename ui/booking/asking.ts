@@ -10,11 +10,35 @@ export type Slot = Schemas['Slot'];
 export type Kept = Schemas['GuestHold'];
 export type Own = Schemas['GuestReservation'];
 export type Waiting = Schemas['GuestWait'];
+export type Place = Schemas['GuestPlace'];
 export type Guest = Schemas['GuestRequest'];
+/** How far the proof of a phone has come; `phone` is the one that it is of. */
+export type Proof = { stage: 'none' | 'sent' | 'proved' | 'unavailable'; phone: string; code: string; token: string };
+export const noProof = (): Proof => ({ stage: 'none', phone: '', code: '', token: '' });
 export type Near = { date: string; time: string };
 export { newKey, Refused, type Problem };
 
+/** Return a part of the page that comes later, or throw that the server could not be reached. */
+export const part = <T>(coming: Promise<T>): Promise<T> =>
+  coming.catch(() => {
+    throw new Refused({ status: 0, code: 'unreachable', title: 'unreachable' });
+  });
+
 const api = client(() => null, language);
+
+/** What the page came with, as the server put it in. */
+export type Given = { house: House; language: string; party_size: number; days: Day[] };
+
+/** Return what the page came with, once: what is asked later is to be asked anew. */
+export function given(): Given | null {
+  const found = document.getElementById('given');
+  found?.remove();
+  return found?.textContent ? (JSON.parse(found.textContent) as Given) : null;
+}
+
+/** Say whether the days that came with the page are those asked for, in the language of the page. */
+export const isListed = (it: Given, first: string, count: number, partySize: number): boolean =>
+  it.language === language() && it.party_size === partySize && it.days[0]?.date === first && it.days.length === count;
 
 export const house = (slug: string): Promise<House> =>
   done(api.GET('/api/v1/public/restaurants/{slug}', { params: { path: { slug } } }));
@@ -48,6 +72,12 @@ export const book = (slug: string, key: string, body: Schemas['GuestBookingReque
     }),
   );
 
+export const sendCode = (slug: string, holdId: string, phone: string): Promise<unknown> =>
+  done(api.POST('/api/v1/public/restaurants/{slug}/phone-codes', { params: { path: { slug } }, body: { hold_id: holdId, phone } }));
+
+export const sayCode = (slug: string, phone: string, code: string): Promise<Schemas['PhoneProved']> =>
+  done(api.POST('/api/v1/public/restaurants/{slug}/phone-codes/check', { params: { path: { slug } }, body: { phone, code } }));
+
 export const wait = (slug: string, key: string, body: Schemas['GuestWaitRequest']): Promise<Waiting> =>
   done(
     api.POST('/api/v1/public/restaurants/{slug}/waitlist', {
@@ -55,6 +85,13 @@ export const wait = (slug: string, key: string, body: Schemas['GuestWaitRequest'
       body,
     }),
   );
+
+export const place = (link: string): Promise<Place> => done(api.GET('/api/v1/public/waiting', { params: { query: { link } } }));
+
+export const takeOffer = (link: string): Promise<Place> =>
+  done(api.POST('/api/v1/public/waiting/accept', { params: { query: { link } } }));
+
+export const leaveQueue = (link: string): Promise<Place> => done(api.DELETE('/api/v1/public/waiting', { params: { query: { link } } }));
 
 export const own = (link: string): Promise<Own> => done(api.GET('/api/v1/public/reservation', { params: { query: { link } } }));
 

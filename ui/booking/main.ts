@@ -6,4 +6,5 @@ import { mount } from 'svelte';
 import Booking from './Booking.svelte';
 
 const target = document.getElementById('app');
-if (target) mount(Booking, { target });
+if (target && !location.pathname.startsWith('/w/')) mount(Booking, { target });
+else if (target) void import('./Waiting.svelte').then((page) => mount(page.default, { target }));

@@ -15,14 +15,33 @@ export function daysBetween(first: string, last: string): number {
   return Math.round((dayOf(last).getTime() - dayOf(first).getTime()) / 86_400_000);
 }
 
+const names = (text: string): string[] => text.split(' ');
+// A phone takes longer to open its own calendar than to show the page; these are what it would say (see the test).
+const NAMES = {
+  es: {
+    days: names('domingo lunes martes miércoles jueves viernes sábado'),
+    months: names('enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre'),
+    short: names('ene feb mar abr may jun jul ago sept oct nov dic'),
+  },
+  en: {
+    days: names('Sunday Monday Tuesday Wednesday Thursday Friday Saturday'),
+    months: names('January February March April May June July August September October November December'),
+    short: names('Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'),
+  },
+};
+
 export function longDay(on: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', timeZone: 'UTC' }).format(dayOf(on));
+  const spanish = locale.startsWith('es');
+  const { days, months } = NAMES[spanish ? 'es' : 'en'];
+  const day = dayOf(on);
+  const [weekday, number, month] = [days[day.getUTCDay()], day.getUTCDate(), months[day.getUTCMonth()]];
+  return spanish ? `${weekday}, ${number} de ${month}` : `${weekday} ${number} ${month}`;
 }
 
 export function shortDay(on: string, locale: string): { weekday: string; day: string; month: string } {
-  const said = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(dayOf(on)).replace('.', '');
-  return { weekday: said({ weekday: 'short' }), day: said({ day: 'numeric' }), month: said({ month: 'short' }) };
+  const { days, short } = NAMES[locale.startsWith('es') ? 'es' : 'en'];
+  const day = dayOf(on);
+  return { weekday: days[day.getUTCDay()]?.slice(0, 3) ?? '', day: String(day.getUTCDate()), month: short[day.getUTCMonth()] ?? '' };
 }
 
 /** An instant with its offset, on the restaurant's own clock. */
@@ -41,11 +60,17 @@ export function clock(time: string, locale: string): string {
 const WITHOUT_MINOR = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
 const WITH_THREE = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
 
+/** The guest's own way with numbers, where it is one of the page's language: 30.000 in Bogotá is 30,000 in Mexico City. */
+function regional(locale: string): string {
+  const [language] = locale.split('-');
+  return globalThis.navigator?.languages?.find((each) => each.startsWith(`${language}-`)) ?? locale;
+}
+
 export function money(minor: number, currency: string, locale: string): string {
   const digits = WITHOUT_MINOR.has(currency) ? 0 : WITH_THREE.has(currency) ? 3 : 2;
   const amount = minor / 10 ** digits;
   const written = Number.isInteger(amount) ? 0 : digits;
-  return new Intl.NumberFormat(locale, {
+  return new Intl.NumberFormat(regional(locale), {
     style: 'currency',
     currency,
     minimumFractionDigits: written,
@@ -56,6 +81,12 @@ export function money(minor: number, currency: string, locale: string): string {
 export function countdown(seconds: number): string {
   const left = Math.max(0, Math.floor(seconds));
   return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
+}
+
+/** The minutes to say aloud while a countdown runs; a voice at every second would talk over everything else. Null while it keeps silent. */
+export function spoken(seconds: number): number | null {
+  if (seconds <= 0) return null;
+  return seconds <= 60 ? 1 : seconds <= 120 ? 2 : null;
 }
 
 /** Which part of the day a start belongs to, for the headings of the times. */

@@ -1,6 +1,9 @@
 /** What the booking page says. */
 import type { Words } from '../shared/language.svelte';
 
+/** Which wording of `news` is shown; the server keeps it with the guest's yes. Other words are a new version, here and there. */
+export const NEWS_VERSION = 1;
+
 const words = {
   book: { es: 'Reservar mesa', en: 'Book a table' },
   party: { es: 'Personas', en: 'Party' },
@@ -52,6 +55,14 @@ const words = {
     es: 'El restaurante confirma su teléfono antes de dar por hecha la reserva: le escribirá.',
     en: 'The restaurant verifies your phone before the booking stands: they will write to you.',
   },
+  codeAhead: {
+    es: 'El restaurante comprueba su teléfono: al confirmar le enviamos un código por SMS.',
+    en: 'The restaurant verifies your phone: when you confirm, we send you a code by SMS.',
+  },
+  codeSend: { es: 'Enviarme el código', en: 'Send me the code' },
+  codeCame: { es: 'Escriba el código de seis cifras que llegó al {phone}', en: 'Type the six digits that came to {phone}' },
+  codeAgain: { es: 'Enviar otro código', en: 'Send another code' },
+  codeRight: { es: 'Teléfono comprobado', en: 'Phone verified' },
   card: {
     es: 'El restaurante pide una tarjeta como garantía. Aquí no se toma: se pondrá en contacto con usted.',
     en: 'The restaurant asks for a card as a guarantee. It is not taken here: they will contact you.',
@@ -93,9 +104,31 @@ const words = {
   waitSend: { es: 'Entrar en la lista', en: 'Join the waitlist' },
   waitDone: { es: 'Está en la lista', en: 'You are on the list' },
   waitTold: {
-    es: 'Si se libera una mesa se la guardamos unos minutos y le avisamos en {where}.',
-    en: 'When a table comes free we keep it for you for some minutes and tell you at {where}.',
+    es: 'Si se libera una mesa se la guardamos unos minutos, le avisamos y aparece aquí. Guarde este enlace.',
+    en: 'When a table comes free we keep it for you for some minutes, tell you, and it shows here. Keep this link.',
   },
+  waitFirst: { es: 'Es la primera mesa en espera.', en: 'You are first in line.' },
+  waitPlace: { es: 'Su lugar: {n}.', en: 'Your place: {n}.' },
+  waitAbout: { es: 'Espera aproximada: {n} min.', en: 'About {n} min to wait.' },
+  waitOffer: { es: '¡Hay una mesa para usted!', en: 'There is a table for you!' },
+  waitKept: { es: 'Se la guardamos {left}', en: 'It is kept for you for {left}' },
+  waitTake: { es: 'Tomar la mesa', en: 'Take the table' },
+  waitLeave: { es: 'Salir de la lista', en: 'Leave the list' },
+  waitLeaveOffer: { es: 'No, gracias', en: 'No, thank you' },
+  waitLeaveSure: { es: '¿Salir de la lista?', en: 'Leave the list?' },
+  waitLeaveLose: { es: 'Pierde su lugar; la mesa será para quien sigue.', en: 'You lose your place; the table goes to the next.' },
+  waitStay: { es: 'Seguir esperando', en: 'Keep waiting' },
+  waitLeft: { es: 'Ya no está en la lista', en: 'You are no longer on the list' },
+  waitPassed: { es: 'La espera terminó', en: 'The wait is over' },
+  waitPassedHint: {
+    es: 'La mesa que le guardamos fue para quien seguía, o el día pasó. Puede buscar otra hora.',
+    en: 'The table we kept went to the next, or the day has passed. You may look for another time.',
+  },
+  waitBooked: { es: '¡La mesa es suya!', en: 'The table is yours!' },
+  waitSee: { es: 'Ver mi reserva', en: 'See my booking' },
+  waitNoLink: { es: 'Este enlace no abre ningún lugar en la lista', en: 'This link opens no place on the list' },
+  minutesLeft: { es: 'Quedan {n} minutos.', en: '{n} minutes left.' },
+  minuteLeft: { es: 'Queda menos de un minuto.', en: 'Less than a minute left.' },
   noHouse: { es: 'No encontramos este restaurante', en: 'We cannot find this restaurant' },
   noHouseHint: { es: 'Compruebe la dirección con quien se la dio.', en: 'Check the address with whoever gave it to you.' },
   noLink: { es: 'Este enlace ya no abre ninguna reserva', en: 'This link opens no booking any more' },

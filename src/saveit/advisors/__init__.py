@@ -14,6 +14,7 @@ from saveit.advisors.actions import (
     change_line,
     find_advisor,
     find_line,
+    lines_of_house,
     list_advisors,
     list_lines,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "find_advisor",
     "find_line",
     "line_message_keys",
+    "lines_of_house",
     "list_advisors",
     "list_lines",
 ]

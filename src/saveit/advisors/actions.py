@@ -3,7 +3,7 @@
 Facts name neither the advisor nor any credential: an advisor's name is sealed in their row, and of credentials only names are told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -225,6 +225,16 @@ async def list_lines(
         limit=min(limit, PAGE_LENGTH_MAX),
     )
     return [line_of(row) for row in rows]
+
+
+def lines_of_house(lines: Iterable[Line], restaurant_id: RestaurantId) -> tuple[Line, ...]:
+    """Return the lines by which a restaurant speaks for itself: those that are on and no advisor's, its own before the whole group's."""
+    usable = (
+        line
+        for line in lines
+        if line.active and line.restaurant_id in {None, restaurant_id} and line.advisor_id is None
+    )
+    return tuple(sorted(usable, key=lambda line: line.restaurant_id is None))
 
 
 def line_of(row: store.LineRow) -> Line:

@@ -39,7 +39,7 @@ def _doctor(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 async def _level(dsn: str) -> MigrationLevel:
     applied = await applied_migrations(dsn)
-    return MigrationLevel(applied=max(applied, default=0), known=max(each.number for each in migrations()))
+    return MigrationLevel(frozenset(applied), frozenset(each.number for each in migrations()))
 
 
 async def _look_at_sealed(settings: Settings, dsn: str) -> Finding:

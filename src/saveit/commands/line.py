@@ -8,10 +8,23 @@ from importlib.metadata import version
 from types import FrameType
 from typing import TypeAlias
 
-from saveit.commands import api_key, backup, doctor, facts, lines, migrate, nlu, restaurant, up, user, worker
+from saveit.commands import (
+    api_key,
+    backup,
+    doctor,
+    facts,
+    lines,
+    migrate,
+    new_channel,
+    nlu,
+    restaurant,
+    up,
+    user,
+    worker,
+)
 from saveit.commands.installation import CannotBeDone
 from saveit.kernel.crypto import SecretKeyRefused, Unreadable
-from saveit.kernel.db import DatabaseUnreachable, MigrationRefused
+from saveit.kernel.db import DatabaseUnreachable, DatabaseUnusable, MigrationRefused
 from saveit.kernel.errors import Fault, Refusal
 from saveit.kernel.settings import SettingsRefusedError
 
@@ -45,6 +58,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
         SettingsRefusedError,
         SecretKeyRefused,
         MigrationRefused,
+        DatabaseUnusable,
         Unreadable,
     ) as refused:
         return _refuse(str(refused) or type(refused).__doc__ or type(refused).__name__)
@@ -57,7 +71,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"saveit {version('saveit')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for each in (up, migrate, worker, doctor, backup, facts, restaurant, user, api_key, lines, nlu):
+    for each in (
+        up,
+        migrate,
+        worker,
+        doctor,
+        backup,
+        facts,
+        restaurant,
+        user,
+        api_key,
+        lines,
+        nlu,
+        new_channel,
+    ):
         each.add_to(commands)
     return parser
 

@@ -212,12 +212,17 @@ class Fortnight:
                 restaurant_id=self._house.restaurant_id, party_size=size, guest=self._guests.stranger()
             )
             try:
-                async with self._desk.database.tenant(self._tenant_id, self._actor("door")) as tx:
-                    await walk_in(self._desk, tx, party)
+                await self._seat(party)
             except SlotUnavailable:
                 continue
             seated += 1
         return seated
+
+    async def _seat(self, party: WalkIn) -> None:
+        async def seat(tx: Transaction) -> None:
+            await walk_in(self._desk, tx, party)
+
+        await self._desk.attempt(self._tenant_id, self._actor("door"), seat)
 
     async def _close_a_table(self) -> None:
         """Take one table out of service in three days' time, as after a leg broke: among the free ones, the last."""

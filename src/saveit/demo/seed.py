@@ -43,6 +43,7 @@ from saveit.venues import (
     open_tenant,
     tenant_of,
 )
+from saveit.waitlist import promote
 
 # The restaurants opened three weeks ago, so that a fortnight of bookings could be made since.
 _OPENED_BEFORE = timedelta(days=21)
@@ -113,7 +114,7 @@ async def _open(tools: DemoTools, wanted: DemoRestaurant, tenant_id: TenantId) -
     """Open one restaurant with its floor and rules, and fill its days."""
     now = tools.clock.now()
     clock = SettableClock(now - _OPENED_BEFORE)
-    desk = open_desk(tools.database, clock, tools.keys)
+    desk = open_desk(tools.database, clock, tools.keys, promote=promote)
     try:
         async with tools.database.tenant(tenant_id, _ACTOR) as tx:
             restaurant = await open_restaurant(tx, wanted.draft, now=clock.now())

@@ -12,6 +12,7 @@ It owns `restaurant_manners`. It never takes a table but through `saveit.reserva
 """
 
 from saveit.dialogue.engines import engine_of
+from saveit.dialogue.listening import Listening, listener_of
 from saveit.dialogue.model import Manners, State
 from saveit.dialogue.nlu import (
     Area,
@@ -47,6 +48,7 @@ __all__ = [
     "Intent",
     "Language",
     "LineOf",
+    "Listening",
     "Manners",
     "OpenHours",
     "PartOfDay",
@@ -58,6 +60,7 @@ __all__ = [
     "Understanding",
     "change_manners",
     "engine_of",
+    "listener_of",
     "manners_of",
     "understand",
 ]

@@ -72,6 +72,8 @@ class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
     offered: tuple[Offered, ...] = ()
     booking_id: UUID | None = None
     """The booking that is being changed or cancelled."""
+    all_of_them: bool = False
+    """Whether all bookings are to be cancelled, one after the other."""
     last_booking_id: UUID | None = None
     """The booking made or changed last in this conversation: what "make it nine" means after it."""
     shown_codes: tuple[str, ...] = ()
@@ -192,6 +194,8 @@ class Known(Struct, frozen=True, kw_only=True):
     revision: int
     special_requests: str | None = None
     fee_minor: int = 0
+    late_fee_minor: int = 0
+    """What cancelling would cost once it is no longer free."""
     """What cancelling it would cost now; once it is cancelled, what it did cost."""
     free_until: datetime.datetime | None = None
     deposit_minor: int = 0

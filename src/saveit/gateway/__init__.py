@@ -24,6 +24,7 @@ from saveit.gateway.inbox import (
     measure_inbox,
     open_parked,
     park,
+    put_off,
     replay,
 )
 from saveit.gateway.model import (
@@ -68,6 +69,7 @@ __all__ = [
     "open_gateway",
     "open_parked",
     "park",
+    "put_off",
     "receive",
     "replay",
 ]

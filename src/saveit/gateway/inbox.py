@@ -126,6 +126,15 @@ async def delay(tx: Transaction, event: ClaimedEvent, why: str, *, now: datetime
     return False
 
 
+async def put_off(tx: Transaction, event: ClaimedEvent, *, due_at: datetime) -> None:
+    """Give back an event that waits for something of its own, to be taken again then; those of its sender wait behind it.
+
+    Nothing failed, so it is not counted: whoever does this bounds it. Refuses: ClaimLost.
+    """
+    if not await store.put_off_event(tx, event.inbox_id, event.claim, due_at):
+        raise ClaimLost(inbox_id=str(event.inbox_id))
+
+
 async def hold(tx: Transaction, event: ClaimedEvent, *, now: datetime, lease: timedelta = _LEASE) -> None:
     """Keep the claim for another lease. Refuses: ClaimLost."""
     if not await store.hold_event(tx, event.inbox_id, event.claim, now + lease):

@@ -108,6 +108,17 @@ WHERE tenant_id = :tenant_id::uuid
     AND status = 'claimed'
     AND attempts = :claim::integer
 
+-- put_off_event :none
+-- Gives an event back that waits for something of its own, unless somebody else has it by now; that this was tried does not count.
+UPDATE inbox
+SET status = 'waiting',
+    attempts = attempts - 1,
+    due_at = :due_at::timestamptz
+WHERE tenant_id = :tenant_id::uuid
+    AND inbox_id = :inbox_id::uuid
+    AND status = 'claimed'
+    AND attempts = :claim::integer
+
 -- hold_event :none
 -- Keeps a claim for longer, unless somebody else has it by now.
 UPDATE inbox

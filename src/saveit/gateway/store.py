@@ -90,6 +90,7 @@ _COMPLETE_HISTORY = _STATEMENTS.command("complete_history")
 _FINISH_EVENT = _STATEMENTS.command("finish_event")
 _PARK_EVENT = _STATEMENTS.command("park_event")
 _DELAY_EVENT = _STATEMENTS.command("delay_event")
+_PUT_OFF_EVENT = _STATEMENTS.command("put_off_event")
 _HOLD_EVENT = _STATEMENTS.command("hold_event")
 _PARK_EXHAUSTED = _STATEMENTS.command("park_exhausted")
 _LIST_PARKED = _STATEMENTS.query("list_parked", ParkedEvent)
@@ -163,6 +164,14 @@ async def delay_event(tx: Transaction, inbox_id: UUID, claim: int, *, error: str
     """Give the event back; False when somebody else has it."""
     count = await tx.run(
         _DELAY_EVENT, tenant_id=tx.tenant_id, inbox_id=inbox_id, claim=claim, error=error, due_at=due_at
+    )
+    return count == 1
+
+
+async def put_off_event(tx: Transaction, inbox_id: UUID, claim: int, due_at: datetime) -> bool:
+    """Give the event back without counting the attempt; False when somebody else has it."""
+    count = await tx.run(
+        _PUT_OFF_EVENT, tenant_id=tx.tenant_id, inbox_id=inbox_id, claim=claim, due_at=due_at
     )
     return count == 1
 

@@ -7,7 +7,7 @@ to the other; every link is written down and can be undone.
 What staff note of a guest is sealed too, in each restaurant's own book, where guests are found by keyed digests of the beginnings of their
 names.
 
-It owns `people`, `addresses`, `person_links`, `consents`, `link_codes`, `guest_cards` and `guest_marks`. It never guesses.
+It owns `people`, `addresses`, `person_links`, `consents`, `consents_said`, `link_codes`, `guest_cards` and `guest_marks`. It never guesses.
 """
 
 from saveit.guests.book.cards import (
@@ -51,6 +51,7 @@ from saveit.guests.model import (
     open_details,
     seal_details,
 )
+from saveit.guests.people.consent_texts import NEWS_TEXTS, Agreed, Read, text_of
 from saveit.guests.people.identity import (
     CodeToSend,
     Person,
@@ -59,6 +60,7 @@ from saveit.guests.people.identity import (
     ask_for_code,
     channel_key,
     consents_of,
+    consents_said,
     family_of,
     find_link,
     find_people,
@@ -73,15 +75,19 @@ from saveit.guests.people.identity import (
     say_code,
     say_consent,
 )
-from saveit.guests.people.store import LinkRow
+from saveit.guests.people.store import LinkRow, SaidRow
+from saveit.guests.phones.codes import CODE_LASTS, TooManyPhoneCodes, check_phone_code, make_phone_code
 
 __all__ = [
+    "CODE_LASTS",
     "FROM_THE_FIRST",
     "NAME_LENGTH_MAX",
+    "NEWS_TEXTS",
     "NOTES_LENGTH_MAX",
     "SPECIAL_REQUESTS_LENGTH_MAX",
     "TAGS_MAX",
     "TAG_LENGTH_MAX",
+    "Agreed",
     "Card",
     "CardConflict",
     "CodeToSend",
@@ -95,14 +101,19 @@ __all__ = [
     "Language",
     "LinkRow",
     "Person",
+    "Read",
+    "SaidRow",
     "Scope",
     "StandingRow",
+    "TooManyPhoneCodes",
     "Writer",
     "ask_for_code",
     "cards_of",
     "channel_key",
     "check_contact",
+    "check_phone_code",
     "consents_of",
+    "consents_said",
     "email_index",
     "email_key",
     "enter",
@@ -115,6 +126,7 @@ __all__ = [
     "introduce",
     "link",
     "list_links",
+    "make_phone_code",
     "may_be_told",
     "move_address",
     "normal_email",
@@ -132,4 +144,5 @@ __all__ = [
     "seal_details",
     "search",
     "standings_of",
+    "text_of",
 ]

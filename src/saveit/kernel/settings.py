@@ -82,6 +82,18 @@ class Understanding(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "us-east-1"
 
 
+class Hearing(msgspec.Struct, frozen=True, kw_only=True):
+    """Which engine puts into words what guests say aloud, how it is reached, and how long a turn waits for it."""
+
+    engine: Literal["off", "openai", "amazon"] = "off"
+    key: Secret | None = None
+    model: str = ""
+    """The provider's model; for Amazon BUCKET or BUCKET/FOLDER."""
+    url: str | None = None
+    region: str = "us-east-1"
+    wait_s: int = 20
+
+
 class MailListener(msgspec.Struct, frozen=True):
     """Where mail is taken by SMTP, and the server in front of it whose findings about senders are believed."""
 
@@ -115,6 +127,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sockets_per_holder: int
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     understanding: Understanding
+    hearing: Hearing
     mail_listener: MailListener | None
 
     @classmethod
@@ -178,6 +191,7 @@ def _read(reader: "_Reader") -> Settings:
         ),
         trusted_proxies=reader.networks("SAVEIT_TRUSTED_PROXIES"),
         understanding=_understanding(reader),
+        hearing=_hearing(reader),
         mail_listener=_mail_listener(reader),
     )
 
@@ -197,6 +211,42 @@ def _understanding(reader: "_Reader") -> Understanding:
         reader.problems.append("SAVEIT_NLU_KEY must be KEY_ID:SECRET or KEY_ID:SECRET:SESSION_TOKEN for lex")
     return Understanding(
         engine=engine, key=key, model=model, url=None if url is None else url.rstrip("/"), region=region
+    )
+
+
+def _hearing(reader: "_Reader") -> Hearing:
+    """Read who hears, if anybody; a provider needs a key, and a model or a bucket."""
+    key = reader.secret("SAVEIT_LISTEN_KEY", length_min=1)
+    model = reader.text("SAVEIT_LISTEN_MODEL", default="")
+    url = reader.url("SAVEIT_LISTEN_URL", schemes=("http", "https"))
+    wait_s = reader.number("SAVEIT_LISTEN_WAIT_S", default=20, minimum=5, maximum=120)
+    engine: Literal["off", "openai", "amazon"]
+    match reader.choice("SAVEIT_LISTEN", choices=("off", "openai", "amazon")):
+        case "openai":
+            engine = "openai"
+        case "amazon":
+            engine = "amazon"
+        case _:
+            engine = "off"
+    if engine != "off" and (key is None or not model):
+        reader.problems.append(f"SAVEIT_LISTEN {engine} needs SAVEIT_LISTEN_KEY and SAVEIT_LISTEN_MODEL")
+    if (
+        engine == "amazon"
+        and model
+        and not re.fullmatch(r"[a-z0-9.-]{3,63}(/[A-Za-z0-9/_.-]{1,200})?", model)
+    ):
+        reader.problems.append("SAVEIT_LISTEN_MODEL must be BUCKET or BUCKET/FOLDER for amazon")
+    if engine == "amazon" and key is not None and len(key.reveal().split(":", 2)) not in {2, 3}:
+        reader.problems.append(
+            "SAVEIT_LISTEN_KEY must be KEY_ID:SECRET or KEY_ID:SECRET:SESSION_TOKEN for amazon"
+        )
+    return Hearing(
+        engine=engine,
+        key=key,
+        model=model,
+        url=None if url is None else url.rstrip("/"),
+        region=reader.environment.get("SAVEIT_AWS_REGION", "").strip() or "us-east-1",
+        wait_s=wait_s,
     )
 
 

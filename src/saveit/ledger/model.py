@@ -81,6 +81,7 @@ class Verdict(StrEnum):
     GUEST_BLOCKED = "guest_blocked"
     HOLD_GONE = "hold_gone"
     TABLE_TAKEN = "table_taken"
+    QUEUE_FIRST = "queue_first"
     LOAD_FULL = "load_full"
     GUEST_OVERLAP = "guest_overlap"
     GUEST_LIMIT = "guest_limit"
@@ -157,6 +158,13 @@ class TableIdRow(msgspec.Struct, frozen=True):
     """One table."""
 
     table_id: UUID
+
+
+class DuePromotionRow(msgspec.Struct, frozen=True):
+    """Why a promotion is due on a service day: something was freed there, or somebody began to wait."""
+
+    service_on: date
+    cause_id: UUID
 
 
 class GrantedRow(msgspec.Struct, frozen=True):

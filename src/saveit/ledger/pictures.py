@@ -140,6 +140,19 @@ class DayPicture:
             day.remove(holder_id)
         return day
 
+    def settled(self) -> "DayPicture":
+        """Return the same picture without the acts that are still on their way; nothing is ever shown on it."""
+        if not self.undecided.acts:
+            return self
+        return DayPicture(
+            self.house,
+            self.on,
+            self.decided(),
+            undecided=Undecided(),
+            read_tick=self.read_tick,
+            read_at=self.read_at,
+        )
+
     def reseating(
         self, window: Window, asking: Asking, now: datetime, *, nodes_max: int = _NODES_MAX
     ) -> Reseating | None:

@@ -41,11 +41,72 @@ ORDER BY t.table_id
 ON CONFLICT DO NOTHING
 RETURNING table_id
 
+-- who_waits_around :part
+-- The service days around an instant on which anybody waits for a table, on the list or admitted beyond the tables.
+SELECT w.service_on
+FROM waitlist_entries w
+WHERE w.tenant_id = f.tenant_id
+    AND w.restaurant_id = f.restaurant_id
+    AND w.status = 'waiting'
+    AND w.service_on BETWEEN f.freed_on - 1 AND f.freed_on + 1
+UNION
+SELECT r.service_on
+FROM reservations r
+WHERE r.tenant_id = f.tenant_id
+    AND r.restaurant_id = f.restaurant_id
+    AND r.overbooked
+    AND r.status IN ('pending', 'confirmed')
+    AND r.service_on BETWEEN f.freed_on - 1 AND f.freed_on + 1
+
 -- release_tables :none
--- Frees whatever a holder holds.
+-- Frees whatever a holder holds. Where anybody waits for a table, a promotion is due before others take it.
+WITH released AS (
+    DELETE FROM table_occupancy
+    WHERE tenant_id = :tenant_id::uuid
+        AND holder_id = :holder_id::uuid
+    RETURNING tenant_id, restaurant_id, starts_at
+)
+INSERT INTO promotions_due (tenant_id, restaurant_id, service_on)
+SELECT f.tenant_id, f.restaurant_id, d.service_on
+FROM (SELECT DISTINCT tenant_id, restaurant_id, (starts_at AT TIME ZONE 'UTC')::date AS freed_on FROM released) f
+CROSS JOIN LATERAL (
+    {{who_waits_around}}
+) d
+
+-- vacate_tables :none
+-- Lets a party stand up that sits down elsewhere in the same transaction.
 DELETE FROM table_occupancy
 WHERE tenant_id = :tenant_id::uuid
     AND holder_id = :holder_id::uuid
+
+-- note_freed :none
+-- Where anybody waits for a table on a day or those beside it, a promotion is due before others take what was freed.
+INSERT INTO promotions_due (tenant_id, restaurant_id, service_on)
+SELECT f.tenant_id, f.restaurant_id, d.service_on
+FROM (SELECT :tenant_id::uuid AS tenant_id, :restaurant_id::uuid AS restaurant_id, :freed_on::date AS freed_on) f
+CROSS JOIN LATERAL (
+    {{who_waits_around}}
+) d
+
+-- promotions_due :many DuePromotionRow
+-- Why promotions are due on the days around one.
+SELECT service_on, cause_id
+FROM promotions_due
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND service_on BETWEEN :first_on::date AND :last_on::date
+
+-- settle_promotions :none
+-- Removes causes that a promotion has answered. Two that have answered the same do not wait for each other.
+DELETE FROM promotions_due
+WHERE (tenant_id, restaurant_id, service_on, cause_id) IN (
+    SELECT p.tenant_id, p.restaurant_id, p.service_on, p.cause_id
+    FROM promotions_due p
+    WHERE p.tenant_id = :tenant_id::uuid
+        AND p.restaurant_id = :restaurant_id::uuid
+        AND p.service_on = :service_on::date
+        AND p.cause_id = ANY (:cause_ids::uuid[])
+    FOR UPDATE SKIP LOCKED)
 
 -- take_loads :one GrantedRow
 -- Counts loads against their limits; fewer granted than given means that one is reached.

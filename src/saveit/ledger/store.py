@@ -1,7 +1,7 @@
 """The typed hand that runs queries.sql."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -12,6 +12,7 @@ from saveit.ledger.model import (
     Act,
     CountedRow,
     CountRow,
+    DuePromotionRow,
     GrantedRow,
     Outcome,
     StayRow,
@@ -27,8 +28,14 @@ _READ_STAYS = _STATEMENTS.query("read_stays", StayRow)
 _READ_COUNTS = _STATEMENTS.query("read_counts", CountedRow)
 _TAKE_TABLES = _STATEMENTS.query("take_tables", TableIdRow)
 _RELEASE_TABLES = _STATEMENTS.command("release_tables")
+_VACATE_TABLES = _STATEMENTS.command("vacate_tables")
+_NOTE_FREED = _STATEMENTS.command("note_freed")
+_PROMOTIONS_DUE = _STATEMENTS.query("promotions_due", DuePromotionRow)
+_SETTLE_PROMOTIONS = _STATEMENTS.command("settle_promotions")
 _TAKE_LOADS = _STATEMENTS.query("take_loads", GrantedRow)
 _RELEASE_LOADS = _STATEMENTS.command("release_loads")
+# A stay reaches into the next date at most.
+_AROUND = timedelta(days=1)
 
 
 async def commit_acts(
@@ -117,9 +124,48 @@ async def take_tables(  # noqa: PLR0913 - the columns of a row.
     return len(taken) == len(table_ids)
 
 
-async def release_tables(tx: Transaction, tenant_id: TenantId, holder_id: UUID) -> int:
-    """Free whatever the holder holds, and return how many tables that was."""
-    return await tx.run(_RELEASE_TABLES, tenant_id=tenant_id, holder_id=holder_id)
+async def release_tables(tx: Transaction, tenant_id: TenantId, holder_id: UUID) -> None:
+    """Free whatever the holder holds; where anybody waits, a promotion is due before others take it."""
+    await tx.run(_RELEASE_TABLES, tenant_id=tenant_id, holder_id=holder_id)
+
+
+async def vacate_tables(tx: Transaction, tenant_id: TenantId, holder_id: UUID) -> int:
+    """Let a holder stand up that sits down elsewhere in this transaction, and return how many tables it had."""
+    return await tx.run(_VACATE_TABLES, tenant_id=tenant_id, holder_id=holder_id)
+
+
+async def note_freed(
+    tx: Transaction, tenant_id: TenantId, restaurant_id: RestaurantId, starts_at: datetime
+) -> None:
+    """Note that a stay which began then gave back some of its time: where anybody waits, a promotion is due."""
+    freed_on = starts_at.astimezone(UTC).date()
+    await tx.run(_NOTE_FREED, tenant_id=tenant_id, restaurant_id=restaurant_id, freed_on=freed_on)
+
+
+async def promotions_due(
+    tx: Transaction, restaurant_id: RestaurantId, service_on: date
+) -> list[DuePromotionRow]:
+    """Return why promotions are due on a service day and those beside it: none of their tables is given to a newcomer before."""
+    return await tx.many(
+        _PROMOTIONS_DUE,
+        tenant_id=tx.tenant_id,
+        restaurant_id=restaurant_id,
+        first_on=service_on - _AROUND,
+        last_on=service_on + _AROUND,
+    )
+
+
+async def settle_promotions(
+    tx: Transaction, restaurant_id: RestaurantId, service_on: date, cause_ids: Sequence[UUID]
+) -> None:
+    """Note that a promotion has answered these causes."""
+    await tx.run(
+        _SETTLE_PROMOTIONS,
+        tenant_id=tx.tenant_id,
+        restaurant_id=restaurant_id,
+        service_on=service_on,
+        cause_ids=list(cause_ids),
+    )
 
 
 async def take_loads(

@@ -17,6 +17,7 @@ from saveit.messages.outbound import (
     Text,
     UnifiedResponse,
 )
+from saveit.messages.spoken import spoken
 from saveit.messages.text import Limit, clean, shortened, split
 
 # A call's answer is heard, not read: nobody remembers more than this many characters of it, and the providers' own limit is higher.
@@ -64,8 +65,8 @@ def _letter(response: UnifiedResponse) -> Letter:
 
 
 def _speech(response: UnifiedResponse) -> tuple[Part, ...]:
-    text = numbered(clean(response.text), response.buttons)
-    if not text.strip():
+    text = spoken(clean(response.text), tuple(map(_cleaned, response.buttons)), response.language)
+    if not text:
         return ()
     return (
         Speech(

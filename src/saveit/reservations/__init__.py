@@ -102,6 +102,7 @@ from saveit.reservations.taking.wishes import (
     answer_at,
     calendar_offers,
     day_offers,
+    decided_offers,
     is_capacity,
     nearest_offers,
 )
@@ -208,6 +209,7 @@ __all__ = [
     "confirm",
     "covers_of_days",
     "day_offers",
+    "decided_offers",
     "expect_late",
     "expire_hold",
     "extend",

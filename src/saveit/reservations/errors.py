@@ -1,5 +1,6 @@
 """What the reservations room refuses, each with its code and the facts that let a guest choose otherwise."""
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from saveit.kernel.errors import Refusal
@@ -17,9 +18,14 @@ class SlotUnavailable(Refusal):
 
 
 class TableTaken(SlotUnavailable):
-    """The table asked for by name is held by somebody else."""
+    """The table asked for by name is held by somebody else; `taken` says by whom and when, where staff asked."""
 
     code: ClassVar[str] = "table_taken"
+
+    def __init__(self, closed: Closed, taken: Sequence[Mapping[str, object]] = ()) -> None:
+        super().__init__(closed)
+        if taken:
+            self.facts["taken"] = list(taken)
 
 
 class RulesRefused(Refusal):
@@ -114,6 +120,12 @@ class StayImpossible(Refusal):
     """A stay ends after it begins, and within a day; `after` and `until` are the bounds, `leaves_at` what was asked."""
 
     code: ClassVar[str] = "stay_impossible"
+
+
+class NoTableYet(Refusal):
+    """The party was admitted beyond the tables, and none has become free: it waits, or staff give it one."""
+
+    code: ClassVar[str] = "no_table_yet"
 
 
 class CheckInTooEarly(Refusal):

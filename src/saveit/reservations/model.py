@@ -46,6 +46,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     beyond_pacing: bool = False
     written_from: str | None = None
     """The channel's address the guest writes from, as `saveit.guests.channel_key`: it says who they are, whatever number they leave."""
+    met: tuple[str, ...] = ()
+    """Requirements that the guest has met before booking, such as "phone_verification"."""
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +63,8 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     area_id: AreaId | None = None
     excluding: UUID | None = None
     ttl_s: int | None = None
+    beyond_tables: bool = True
+    """Whether a place beyond the tables will do where the rules admit one."""
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -87,6 +91,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     tolerance_minutes: int
     no_show_after_minutes: int
     audience: Audience | None = None
+    met: tuple[str, ...] = ()
+    """Requirements that the rules made and the guest had met; no longer asked for."""
 
     def fee_of_cancelling(self, now: datetime) -> int:
         """Return the fee: none up to and including the last free instant."""
@@ -149,7 +155,7 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
-    """A table kept while a guest makes up his mind."""
+    """A table kept while a guest makes up his mind; without tables it is a place beyond them."""
 
     id: HoldId
     restaurant_id: RestaurantId
@@ -165,6 +171,11 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     renewed_at: datetime | None = None
     released_at: datetime | None = None
     reservation_id: ReservationId | None = None
+
+    @property
+    def overbooked(self) -> bool:
+        """Say whether it keeps a place beyond the tables."""
+        return not self.table_ids
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -182,9 +193,19 @@ class Booked(msgspec.Struct, frozen=True):
 
 
 def policy_of(
-    rules: Rules, *, on: date, starts_at: datetime, party_size: int, currency: str, audience: Audience
+    rules: Rules,
+    *,
+    on: date,
+    starts_at: datetime,
+    party_size: int,
+    currency: str,
+    audience: Audience,
+    met: tuple[str, ...] = (),
 ) -> Policy:
-    """Return the terms that these rules give a party. A date in high demand multiplies deposit and penalty, half a unit rounded up."""
+    """Return the terms that these rules give a party. A date in high demand multiplies deposit and penalty, half a unit rounded up.
+
+    What the guest has `met` already is not asked for again.
+    """
     cancellation, requirements = rules.cancellation_policy, rules.requirements
     special = rules.special_date(on)
     factor = special.multiplier if special is not None and special.multiplier is not None else 1.0
@@ -204,10 +225,11 @@ def policy_of(
         late_fee_minor=_times(penalty, factor),
         no_show_fee_minor=_times(penalty, factor),
         deposit_minor=_times(deposit, factor),
-        requirements=tuple(name for name, wanted in asked if wanted),
+        requirements=tuple(name for name, wanted in asked if wanted and name not in met),
         tolerance_minutes=rules.check_in.tolerance_minutes,
         no_show_after_minutes=rules.check_in.no_show_after_minutes,
         audience=audience,
+        met=tuple(name for name, wanted in asked if wanted and name in met),
     )
 
 

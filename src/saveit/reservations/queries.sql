@@ -128,6 +128,19 @@ WHERE tenant_id = :tenant_id::uuid
 ORDER BY hold_id
 FOR NO KEY UPDATE
 
+-- holds_beyond_over :many HoldIdRow
+-- Holds of places beyond the tables of a day whose time is over; no table shows them.
+SELECT hold_id
+FROM holds
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND service_on = :service_on::date
+    AND table_ids = '{}'
+    AND released_at IS NULL
+    AND reservation_id IS NULL
+    AND expires_at <= :now::timestamptz
+ORDER BY hold_id
+
 -- save_hold_loads :none
 -- Writes what holds are counted in after the rules have changed.
 UPDATE holds h
@@ -255,6 +268,22 @@ VALUES (:tenant_id::uuid, :restaurant_id::uuid, :person_id::uuid, :blocked_at::t
 ON CONFLICT (tenant_id, restaurant_id, person_id) DO UPDATE
 SET blocked_at = excluded.blocked_at,
     blocked_reason = excluded.blocked_reason
+
+-- lock_standing :one StandingRow
+-- How a guest stands with a restaurant, kept from changing: whoever acts for him meanwhile waits.
+INSERT INTO guest_standings AS s (tenant_id, restaurant_id, person_id)
+VALUES (:tenant_id::uuid, :restaurant_id::uuid, :person_id::uuid)
+ON CONFLICT (tenant_id, restaurant_id, person_id) DO UPDATE SET no_shows = s.no_shows
+RETURNING blocked_at IS NOT NULL AS is_blocked, no_shows
+
+-- count_stays_to_come :one StaysRow
+-- How many reservations of a guest are not over.
+SELECT count(*) AS stays
+FROM guest_stays
+WHERE tenant_id = :tenant_id::uuid
+    AND restaurant_id = :restaurant_id::uuid
+    AND person_id = :person_id::uuid
+    AND ends_at > :now::timestamptz
 
 -- unblock_guest :none
 -- Takes bookings from this guest again and forgets his no-shows.
@@ -503,6 +532,21 @@ WHERE t.tenant_id = g.tenant_id
     AND t.holder_id = g.holder_id
     AND t.table_id = g.table_id
     AND t.starts_at = g.starts_at
+
+-- forget_promotions :none
+-- Removes causes of promotions of days gone by, on which nobody came to ask any more.
+DELETE FROM promotions_due p
+USING (
+    SELECT o.tenant_id, o.restaurant_id, o.service_on, o.cause_id
+    FROM promotions_due o
+    WHERE o.service_on < :before_on::date
+    LIMIT :rows_max::integer
+    FOR UPDATE SKIP LOCKED
+) g
+WHERE p.tenant_id = g.tenant_id
+    AND p.restaurant_id = g.restaurant_id
+    AND p.service_on = g.service_on
+    AND p.cause_id = g.cause_id
 
 -- forget_counts :none
 -- Removes counters of service days gone by.

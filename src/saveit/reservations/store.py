@@ -55,6 +55,25 @@ class ReservationRow(msgspec.Struct, frozen=True):
     expected_at: datetime | None
 
 
+class StandingRow(msgspec.Struct, frozen=True):
+    """How a guest stands with a restaurant."""
+
+    is_blocked: bool
+    no_shows: int
+
+
+class StaysRow(msgspec.Struct, frozen=True):
+    """How many reservations a guest has."""
+
+    stays: int
+
+
+class HoldIdRow(msgspec.Struct, frozen=True):
+    """Which hold."""
+
+    hold_id: UUID
+
+
 class HoldRow(msgspec.Struct, frozen=True):
     """A row of `holds`."""
 
@@ -128,6 +147,7 @@ _WAITING_FOR_A_TABLE = _STATEMENTS.query("waiting_for_a_table", ReservationRow)
 _STANDING_FROM = _STATEMENTS.query("standing_from", ReservationRow)
 _SAVE_RESERVATION = _STATEMENTS.command("save_reservation")
 _OPEN_HOLDS_FROM = _STATEMENTS.query("open_holds_from", HoldRow)
+_HOLDS_BEYOND_OVER = _STATEMENTS.query("holds_beyond_over", HoldIdRow)
 _SAVE_HOLD_LOADS = _STATEMENTS.command("save_hold_loads")
 _SAVE_LOADS = _STATEMENTS.command("save_loads")
 _FORGET_COUNTS_FROM = _STATEMENTS.command("forget_counts_from")
@@ -146,6 +166,8 @@ _END_GUEST_STAY = _STATEMENTS.command("end_guest_stay")
 _COUNT_NO_SHOW = _STATEMENTS.command("count_no_show")
 _FORGIVE_NO_SHOW = _STATEMENTS.command("forgive_no_show")
 _BLOCK_GUEST = _STATEMENTS.command("block_guest")
+_LOCK_STANDING = _STATEMENTS.query("lock_standing", StandingRow)
+_COUNT_STAYS_TO_COME = _STATEMENTS.query("count_stays_to_come", StaysRow)
 _UNBLOCK_GUEST = _STATEMENTS.command("unblock_guest")
 _RETABLE_OCCUPANCY = _STATEMENTS.command("retable_occupancy")
 _EXTEND_OCCUPANCY = _STATEMENTS.command("extend_occupancy")
@@ -290,6 +312,20 @@ async def open_holds_from(tx: Transaction, restaurant_id: RestaurantId, first_on
     return [_hold_of(row) for row in rows]
 
 
+async def holds_beyond_over(
+    tx: Transaction, restaurant_id: RestaurantId, service_on: date, now: datetime
+) -> list[HoldId]:
+    """Return the holds of places beyond the tables of a day whose time is over."""
+    rows = await tx.many(
+        _HOLDS_BEYOND_OVER,
+        tenant_id=tx.tenant_id,
+        restaurant_id=restaurant_id,
+        service_on=service_on,
+        now=now,
+    )
+    return [HoldId(row.hold_id) for row in rows]
+
+
 async def count_anew(
     tx: Transaction,
     restaurant_id: RestaurantId,
@@ -401,6 +437,27 @@ async def forgive_no_show(tx: Transaction, reservation: Reservation) -> None:
             restaurant_id=reservation.restaurant_id,
             person_id=reservation.person_id,
         )
+
+
+async def lock_standing(tx: Transaction, restaurant_id: RestaurantId, person_id: PersonId) -> StandingRow:
+    """Return how a guest stands with a restaurant; whoever acts for the guest meanwhile waits for this transaction."""
+    return await tx.one(
+        _LOCK_STANDING, tenant_id=tx.tenant_id, restaurant_id=restaurant_id, person_id=person_id
+    )
+
+
+async def stays_to_come(
+    tx: Transaction, restaurant_id: RestaurantId, person_id: PersonId, now: datetime
+) -> int:
+    """Return how many reservations of a guest are not over."""
+    row = await tx.one(
+        _COUNT_STAYS_TO_COME,
+        tenant_id=tx.tenant_id,
+        restaurant_id=restaurant_id,
+        person_id=person_id,
+        now=now,
+    )
+    return row.stays
 
 
 async def block_guest(

@@ -5,7 +5,7 @@ functions would have to be remembered by each new one; here the test of the door
 """
 
 from saveit.kernel.observe import traced
-from saveit.reservations.hosting import blocks, changes, due, moving, standing, undoing, walk_ins
+from saveit.reservations.hosting import arriving, blocks, changes, due, moving, standing, undoing, walk_ins
 from saveit.reservations.taking import booking, bounds, holds
 
 amend = traced("reservations.amend", changes.amend)
@@ -17,7 +17,7 @@ book = traced("reservations.book", booking.book)
 cancel = traced("reservations.cancel", changes.cancel)
 cancel_when_unconfirmed = traced("reservations.cancel_when_unconfirmed", due.cancel_when_unconfirmed)
 change = traced("reservations.change", moving.change)
-check_in = traced("reservations.check_in", changes.check_in)
+check_in = traced("reservations.check_in", arriving.check_in)
 complete = traced("reservations.complete", changes.complete)
 complete_when_forgotten = traced("reservations.complete_when_forgotten", due.complete_when_forgotten)
 confirm = traced("reservations.confirm", changes.confirm)

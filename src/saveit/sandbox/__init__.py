@@ -13,9 +13,12 @@ from saveit.sandbox.inside import StageClient, StageWayOut, deliver_to, frames_i
 from saveit.sandbox.joining import put_on_stage
 from saveit.sandbox.lines import SANDBOX_RESTAURANTS_MAX, sandbox_lines
 from saveit.sandbox.model import Call, Entry, Faults, Incoming, Line, Offered, Said, Shown
+from saveit.sandbox.providers import AMAZON_HEARING_KEY, HEARING_KEY, voice_of
 from saveit.sandbox.stage import ClockThatMoves, Stage, UnknownLine
 
 __all__ = [
+    "AMAZON_HEARING_KEY",
+    "HEARING_KEY",
     "SANDBOX_RESTAURANTS_MAX",
     "App",
     "Behind",
@@ -39,4 +42,5 @@ __all__ = [
     "frames_into",
     "put_on_stage",
     "sandbox_lines",
+    "voice_of",
 ]

@@ -75,6 +75,19 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
         return f"Incoming({self.path.partition('?')[0]}, {len(self.body)} octets)"
 
 
+class StoredFile(msgspec.Struct, frozen=True):
+    """A file that a guest sent, as it lies at the provider's until somebody who may fetches it."""
+
+    line: Line
+    content: bytes
+    media_type: str
+    at: datetime
+
+    def __repr__(self) -> str:
+        """Say how long it is."""
+        return f"StoredFile({len(self.content)} octets)"
+
+
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """A stand-in's verdict on a call: the provider's own answer, the code in words of its own, and what follows from it.
 

@@ -1,6 +1,7 @@
 """The stage: where guests speak and see, webhooks leave, calls arrive, and things go wrong on purpose."""
 
 import asyncio
+import random
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -14,10 +15,14 @@ from saveit.sandbox.calls import Calls, Deliver
 from saveit.sandbox.model import Call, Entry, Faults, Incoming, Line, Outgoing, Receipt, Said, Shown, Taken
 from saveit.sandbox.providers import (
     Amazon,
+    Answering,
     Event,
+    Files,
+    OpenAIAudio,
     StandIn,
     TelegramApi,
     Threads,
+    Transcribe,
     TwilioMessages,
     WhatsAppGraph,
     echo,
@@ -85,16 +90,19 @@ class Stage:
             TelegramApi(),
             Amazon(),
         )
+        # Asked first: files lie at hosts that also carry channels.
+        self._besides: tuple[Answering, ...] = (Files(), OpenAIAudio(), Transcribe())
         self._voice = Calls(self.world, deliver)
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: dict[tuple[str, str], asyncio.Lock] = {}
         self._waiting: dict[str, list[tuple[Line, Event]]] = {}
         self._call_seq = 0
+        self._chance = random.Random(self.faults.seed)  # noqa: S311 - it decides what goes wrong in a play, and guards nothing.
 
     def set_faults(self, faults: Faults) -> None:
         """Let these things go wrong from now on, by a draw that begins anew."""
         self.faults = faults
-        self.world.random.seed(faults.seed)
+        self._chance.seed(faults.seed)
 
     def set_deliver(self, deliver: Deliver) -> None:
         """Deliver webhooks here from now on: the product's front door exists only after its way out does."""
@@ -210,14 +218,16 @@ class Stage:
     def _channel_of(self, call: HttpCall | Mail) -> str:
         if isinstance(call, Mail):
             return "email_smtp"
+        if any(each.hears(call) for each in self._besides):
+            return ""
         return next((each.channels[0] for each in self._stand_ins if each.hears(call)), "")
 
     def _judge(self, call: HttpCall | Mail) -> Taken:
         if isinstance(call, Mail):
             return take_mail(call, self.world)
-        for stand_in in self._stand_ins:
-            if stand_in.hears(call):
-                return stand_in.take(call, self.world)
+        for each in (*self._besides, *self._stand_ins):
+            if each.hears(call):
+                return each.take(call, self.world)
         raise NotSent("nobody stands in for this host")
 
     def _note(self, call: Outgoing, taken: Taken) -> Taken:
@@ -309,7 +319,7 @@ class Stage:
             await asyncio.sleep(wait_s)
 
     def _drawn(self, share: float) -> bool:
-        return share > 0 and self.world.random.random() < share
+        return share > 0 and self._chance.random() < share
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from saveit.sandbox.model import Direction, Entry, Line, Offered, Shown
+from saveit.sandbox.model import Direction, Entry, Line, Offered, Shown, StoredFile
 
 # A conversation for a demo; older lines fall off its front.
 _ENTRIES_MAX = 2_000
@@ -65,12 +65,14 @@ class World:
         self.lines = list(lines)
         self.public_url = public_url.rstrip("/")
         self.now = now
-        self.random = random.Random(1)  # noqa: S311 - it makes ids and decides faults, and guards nothing.
+        # Of the system, as a provider's: what was an id before a restart must be none after it, or the guest is taken for an echo.
+        self.random = random.SystemRandom()
         self.conversations: dict[tuple[str, str], Conversation] = defaultdict(Conversation)
         self.last_inbound_at: dict[tuple[str, str, str], datetime] = {}
         self.opted_out: set[tuple[str, str]] = set()
         self.blocked: set[tuple[str, str]] = set()
         self.inbound_ids: set[str] = set()
+        self.files: dict[str, StoredFile] = {}
         self.buckets: dict[tuple[str, str, str], Bucket] = {}
         self._guests: dict[tuple[str, str], str] = {}
 

@@ -132,7 +132,7 @@ async def open_restaurant(tx: Transaction, draft: RestaurantDraft, *, now: datet
     checked = check_restaurant(draft)
     restaurant_id = RestaurantId(new_id(now))
     restaurant = await _inserted(tx, restaurant_id, checked, now)
-    rules = RulesVersion(_FIRST_VERSION, default_rules(), str(tx.actor), now)
+    rules = RulesVersion(_FIRST_VERSION, default_rules(checked.language, checked.region), str(tx.actor), now)
     await store.insert_rules(tx, restaurant_id, rules)
     await append(
         tx, _fact("restaurant.opened", restaurant_id, {"after": restaurant, "rules": rules.rules}, now)

@@ -261,10 +261,16 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
         return self.business_hours.of(day.weekday())
 
 
-def default_rules() -> Rules:
-    """Return the rules a new restaurant starts from: every default, lunch and dinner on every day."""
+# Where the meal at midday is called so; elsewhere in Spanish "comida" is any meal, and midday is "almuerzo".
+_COMIDA_AT_MIDDAY = frozenset({"ES", "MX"})
+
+
+def default_rules(language: str = "es", region: str = "") -> Rules:
+    """Return the rules a new restaurant starts from: every default, lunch and dinner on every day, named as people there name them."""
+    midday = "Comida" if region in _COMIDA_AT_MIDDAY else "Almuerzo"
+    lunch, dinner = ("Lunch", "Dinner") if language == "en" else (midday, "Cena")
     services = (
-        Service(name="lunch", opens="12:00", closes="16:00"),
-        Service(name="dinner", opens="19:00", closes="23:00"),
+        Service(name=lunch, opens="12:00", closes="16:00"),
+        Service(name=dinner, opens="19:00", closes="23:00"),
     )
     return Rules(business_hours=BusinessHours(*([services] * len(WEEKDAYS))))

@@ -1,8 +1,9 @@
 """Who waits for a table, and who gets the one that frees.
 
 Promises: what frees is offered to the first who fits, and to him alone: the table is *held* for him for a while, then rolls on to the
-next; however many workers promote at once, exactly what is free is given out. A party that was admitted beyond the tables comes before
-all who wait. Killed between holding a table and telling its guest, the next promotion finds the hold and tells him.
+next; however many workers promote at once, exactly what is free is given out, and no newcomer is quicker, however late they are. A
+party that was admitted beyond the tables comes before all who wait. Killed between holding a table and telling its guest, the next
+promotion finds the hold and tells him.
 
 It owns `waitlist_entries`. It will never take a table but through `saveit.reservations`, and never send anything: the facts
 `waitlist.offered` and `waitlist.passed` tell whoever does.

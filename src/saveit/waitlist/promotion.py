@@ -16,13 +16,14 @@ queue lets workers go one after the other, so that the order is right as well.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, assert_never
+from uuid import UUID
 
 import msgspec
 
 from saveit.kernel import faults
 from saveit.kernel.db import Actor, Transaction
 from saveit.kernel.ids import ReservationId, RestaurantId, TenantId
-from saveit.ledger import House
+from saveit.ledger import House, promotions_due, settle_promotions
 from saveit.outbox import append
 from saveit.reservations import (
     Desk,
@@ -30,7 +31,7 @@ from saveit.reservations import (
     Holding,
     RulesRefused,
     SlotUnavailable,
-    day_offers,
+    decided_offers,
     expire_hold,
     find_hold,
     hold,
@@ -59,9 +60,9 @@ async def promote(
     Refuses: RestaurantUnknown. Raises: as the database does; running it again goes on where it stopped.
     """
     house = await desk.house(tenant_id, restaurant_id)
+    causes, queue, kept_until = await _queue(desk, house, service_on)
     # What made this promotion necessary may not have reached the picture yet.
     desk.pictures.forget_day(restaurant_id, service_on)
-    queue, kept_until = await _queue(desk, house, service_on)
     passed = {
         entry.id
         for entry in queue
@@ -90,6 +91,10 @@ async def promote(
                     assert_never(outcome)
         else:
             in_vain.add(sought)
+    if causes:
+        # Last: were it killed before, it would be made again, and nobody could be quicker meanwhile.
+        async with desk.database.tenant(tenant_id, _ACTOR) as tx:
+            await settle_promotions(tx, restaurant_id, service_on, causes)
     return Promotion(tuple(seated), tuple(offered), tuple(passed))
 
 
@@ -121,14 +126,17 @@ def _sought(entry: Entry) -> _Sought:
     return _Sought(entry.party_size, entry.audience, entry.earliest_at, entry.latest_at)
 
 
-async def _queue(desk: Desk, house: House, service_on: date) -> tuple[list[Entry], dict[str, datetime]]:
-    """Return who waits on a day or has an offer, in order, and for whom tables are kept until when."""
+async def _queue(
+    desk: Desk, house: House, service_on: date
+) -> tuple[list[UUID], list[Entry], dict[str, datetime]]:
+    """Return why a promotion is due, who waits on a day or has an offer, in order, and for whom tables are kept until when."""
     async with desk.database.tenant(house.tenant_id, _ACTOR) as tx:
+        due = await promotions_due(tx, house.restaurant_id, service_on)
         kept = await store.list_kept(tx, house.restaurant_id, service_on, desk.now())
         queue = await store.list_queue(
             tx, house.sealer, house.restaurant_id, service_on, rows_max=WAITING_MAX
         )
-    return queue, kept
+    return [each.cause_id for each in due if each.service_on == service_on], queue, kept
 
 
 def _has_changed(seen: Entry, kept_until: Mapping[str, datetime], now: datetime) -> bool:
@@ -184,7 +192,7 @@ async def _seat_overbooked(desk: Desk, house: House, service_on: date) -> Sequen
 async def _starts(desk: Desk, house: House, entry: Entry) -> list[Offer]:
     """Return the starts within the wished times at which a table is free, the earliest first."""
     asking = Asking(party_size=entry.party_size, audience=entry.audience)
-    answers = await day_offers(desk, house, entry.date, asking)
+    answers = await decided_offers(desk, house, entry.date, asking)
     return [
         answer
         for answer in answers
@@ -234,6 +242,7 @@ async def _new_hold(desk: Desk, house: House, entry: Entry) -> Hold | None:
             source="waitlist",
             audience=entry.audience,
             ttl_s=house.rules.holds.ttl_s * _TTL_FACTOR,
+            beyond_tables=False,
         )
         try:
             return await hold(desk, holding, tenant_id=entry.tenant_id, actor=keeper_of(entry.id))

@@ -1,5 +1,9 @@
 -- insert_entry :none
--- Writes down a party that waits.
+-- Writes down a party that waits. Whatever is free is now for it before it is for those who come later.
+WITH due AS (
+    INSERT INTO promotions_due (tenant_id, restaurant_id, service_on)
+    VALUES (:tenant_id::uuid, :restaurant_id::uuid, :service_on::date)
+)
 INSERT INTO waitlist_entries (
     tenant_id, entry_id, restaurant_id, service_on, party_size, earliest_at, latest_at, guest_sealed, guest_index, language,
     status, source, created_at, updated_at)

@@ -9,8 +9,9 @@ into a log.
 """
 
 from saveit.web.application import create_app
+from saveit.web.edge import RequestProtocol
 from saveit.web.links import Links
 from saveit.web.parts import Limits, Live, Parts
 from saveit.web.sockets import SocketProtocol
 
-__all__ = ["Limits", "Links", "Live", "Parts", "SocketProtocol", "create_app"]
+__all__ = ["Limits", "Links", "Live", "Parts", "RequestProtocol", "SocketProtocol", "create_app"]

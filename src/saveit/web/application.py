@@ -12,11 +12,12 @@ from saveit.web.hot.chats import AskFromPages
 from saveit.web.hot.document import Document
 from saveit.web.hot.health import Alive, Numbers, Ready
 from saveit.web.hot.memory import Callers, Memory
+from saveit.web.hot.opened import OpenBooking
 from saveit.web.hot.passes import ValidatePass
 from saveit.web.hot.tables import BookTable, HoldTable, ListTimes
 from saveit.web.hot.webhooks import TakeWebhook
 from saveit.web.pages import Start, pages
-from saveit.web.pages.built import built_pages
+from saveit.web.pages.built import BOOKING, BuiltPage, built_pages
 from saveit.web.parts import Parts
 from saveit.web.router import make_router
 from saveit.web.sockets import Sockets
@@ -47,7 +48,10 @@ def create_app(parts: Parts, *, route: Callable[[Alternatives], Litestar] = make
             Numbers(),
             Start("/sandbox" if parts.sandbox else "/staff"),
             *pages(),
-            *built_pages(sandbox=parts.sandbox),
+            *(
+                OpenBooking(page) if isinstance(page, BuiltPage) and page.path == BOOKING else page
+                for page in built_pages(sandbox=parts.sandbox)
+            ),
             Document(lambda: make_router(alternatives, documented=True)),
         ),
         sockets=Sockets(parts),

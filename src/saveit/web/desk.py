@@ -8,8 +8,9 @@ import msgspec
 
 from saveit.guests import GuestDetails, check_contact
 from saveit.ledger import House
-from saveit.reservations import Reservation, SlotUnavailable, nearest_offers
+from saveit.reservations import Reservation, RestaurantUnknown, SlotUnavailable, nearest_offers
 from saveit.seating import Asking
+from saveit.venues import find_slug
 from saveit.web.edge import Call
 from saveit.web.hot.memory import Memory, Seen
 from saveit.web.problems import RequestInvalid, request_error
@@ -30,7 +31,23 @@ YEAR_MIN, YEAR_MAX = 2000, 2199
 # Lists and figures tell by these what the house took down itself; a program may not pass for it.
 _HOUSE_SOURCES = frozenset(("staff", "walk_in"))
 
+_SLUG_LENGTH_MAX = 80
+
 Alternatives = Memory[tuple[Alternative, ...]]
+
+
+async def enter(call: Call, slug: str) -> House:
+    """Return the restaurant of a slug; from here on the call is its guest's. Refuses: RestaurantUnknown."""
+    if len(slug) > _SLUG_LENGTH_MAX:
+        raise RestaurantUnknown(slug=slug[:_SLUG_LENGTH_MAX])
+    async with call.desk.database.gate() as gate_tx:
+        entry = await find_slug(gate_tx, slug)
+    if entry is None:
+        raise RestaurantUnknown(slug=slug)
+    call.is_of_a_guest(await call.links.caller(entry.tenant_id, call.address), entry.tenant_id)
+    house = await call.desk.house(entry.tenant_id, entry.restaurant_id)
+    call.house_language = house.restaurant.language
+    return house
 
 
 def check_dates(*days: tuple[str, date]) -> None:

@@ -7,20 +7,26 @@ door wants a pass that was issued.
 
 import hashlib
 import hmac
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from saveit.consumers.qr import PassExpired, new_pass, pass_key, sign_pass
 from saveit.kernel.crypto import TenantKeys
-from saveit.kernel.ids import TenantId
+from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.reservations import Desk, Reservation
+from saveit.waitlist import Entry, EntryId
 
 # Receipts are asked for, and calendars read, for some days after the meal.
 _LASTS_AFTER_LEAVING = timedelta(days=7)
 _KEYS_KEPT = 1_000
 # 120 bits: no guess ever hits, and base64 needs no filling.
 _SEAL_OCTETS = 15
+# Seconds since 1970, for the next eight thousand years.
+_SECONDS_DIGITS_MAX = 11
+# Two ids; base64 of them needs one sign of filling, which the link leaves out.
+_PLACE_OCTETS = 32
 
 
 class Links:
@@ -51,9 +57,35 @@ class Links:
         made = hmac.digest(await self.key(tenant_id), b"manage " + token.encode(), "sha256")
         return urlsafe_b64encode(made[:_SEAL_OCTETS]).decode()
 
+    async def phone_proof(self, tenant_id: TenantId, phone: str, until: datetime) -> str:
+        """Return what proves, until then, that whoever shows it holds a phone (E.164)."""
+        over_at = int(until.timestamp())
+        made = hmac.digest(await self.key(tenant_id), f"phone {over_at} {phone}".encode(), "sha256")
+        return f"{over_at}.{urlsafe_b64encode(made[:_SEAL_OCTETS]).decode()}"
+
+    async def proves_phone(self, tenant_id: TenantId, phone: str, proof: str, now: datetime) -> bool:
+        """Say whether a proof is of this phone, and still good."""
+        over_at, _, _ = proof.partition(".")
+        if not (over_at.isascii() and over_at.isdigit() and len(over_at) <= _SECONDS_DIGITS_MAX):
+            return False
+        until = datetime.fromtimestamp(int(over_at), UTC)
+        made = await self.phone_proof(tenant_id, phone, until)
+        return now < until and hmac.compare_digest(made.encode(), proof.encode())
+
     async def caller(self, tenant_id: TenantId, address: str) -> str:
         """Return a name for whoever calls from an address, which says nothing of it without the customer's key."""
         return hmac.digest(await self.key(tenant_id), b"caller " + address.encode(), "sha256").hex()[:24]
+
+    async def waiting(self, entry: Entry, slug: str) -> str:
+        """Return where a guest who waits sees their place, takes the table that is kept, or leaves."""
+        place = urlsafe_b64encode(entry.restaurant_id.bytes + entry.id.bytes).decode().rstrip("=")
+        seal = await self.waiting_seal(entry.tenant_id, place)
+        return f"{self._url.removesuffix('/api/v1')}/w/{slug}#{place}.{seal}"
+
+    async def waiting_seal(self, tenant_id: TenantId, place: str) -> str:
+        """Return what proves that a guest was given the link of a place in the queue."""
+        made = hmac.digest(await self.key(tenant_id), b"wait " + place.encode(), "sha256")
+        return urlsafe_b64encode(made[:_SEAL_OCTETS]).decode()
 
     async def key(self, tenant_id: TenantId) -> bytes:
         """Return the key that signs a customer's passes."""
@@ -66,6 +98,17 @@ class Links:
         if len(self._keys) > _KEYS_KEPT:
             self._keys.popitem(last=False)
         return key
+
+
+def claimed_place(place: str) -> tuple[RestaurantId, EntryId] | None:
+    """Return what the link of a place in the queue says that it is of, before anything is proved; None when it says nothing."""
+    try:
+        octets = urlsafe_b64decode(f"{place}=")
+    except ValueError:
+        return None
+    if len(octets) != _PLACE_OCTETS:
+        return None
+    return RestaurantId(UUID(bytes=octets[:16])), EntryId(UUID(bytes=octets[16:]))
 
 
 def require_open(reservation: Reservation, now: datetime) -> None:

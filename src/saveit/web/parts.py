@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 import msgspec
 
 from saveit.access import EmailIndex, PrincipalCache
-from saveit.consumers.live import Chats, Hub
+from saveit.consumers.live import Chats, Hub, Times
 from saveit.gateway import Gateway
 from saveit.kernel.redis import Redis
 from saveit.reservations import Desk
@@ -30,6 +30,7 @@ class Live(msgspec.Struct, frozen=True):
 
     hub: Hub
     chats: Chats
+    times: Times
     session_token: Callable[[str, str], str]
 
 

@@ -4,7 +4,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -26,6 +28,26 @@ def demo() -> Iterator[Running]:
     finally:
         bury(running.process)
         shutil.rmtree(place)
+
+
+@pytest.fixture
+def asking_for_phones(demo: Running) -> Iterator[Running]:
+    """The demo, whose first restaurant asks that phones are verified for as long as the test lasts."""
+    (first, *_) = cast("list[dict[str, str]]", demo.demo["restaurants"])
+    path = f"{demo.url}/api/v1/restaurants/{first['id']}/config"
+    with httpx.Client(headers={"Authorization": f"Bearer {first['api_key']}"}) as client:
+
+        def ask(*, requires: bool) -> None:
+            config = client.get(path).json()
+            wanted = config["rules"]["requirements"] | {"requires_phone_verification": requires}
+            rules = config["rules"] | {"requirements": wanted}
+            client.put(path, json={"rules": rules, "version": config["version"]}).raise_for_status()
+
+        ask(requires=True)
+        try:
+            yield demo
+        finally:
+            ask(requires=False)
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import DESKTOP, PHONE, faults_of, shoot
 from tests.browser.sandbox.conftest import Open
+from tests.commands.conftest import Running
 
 pytestmark = pytest.mark.slow
 
@@ -41,15 +43,53 @@ def test_a_guest_has_a_table_in_three_taps_and_a_name(open_page: Open, device: s
     wrong += faults_of(page)
     shoot(page, f"booking-details-{device}")
     tell(page, "Ana Torres", f"+57 310 555 01{'10' if device == 'phone' else '11'}")
-    page.get_by_role("button", name=CONFIRM).click()
+    page.get_by_role("checkbox", name=re.compile("novedades|news")).check()
+    with page.expect_request(
+        lambda sent: sent.method == "POST" and sent.url.endswith("/reservations")
+    ) as sent:
+        page.get_by_role("button", name=CONFIRM).click()
 
     expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
+    assert (sent.value.post_data_json or {}).get("news_text") == {"version": 1, "language": language[:2]}
     expect(page).to_have_url(re.compile("/r/casa-candela#"))
     picture = page.get_by_role("img", name=re.compile("QR"))
     expect(picture).to_have_js_property("complete", value=True)
     assert picture.evaluate("image => image.naturalWidth") > 100
     wrong += faults_of(page)
     shoot(page, f"booking-ticket-{device}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("device", SIZES)
+def test_a_phone_is_verified_by_a_code_before_the_booking_stands(
+    open_page: Open, asking_for_phones: Running, device: str
+) -> None:
+    size, language = SIZES[device]
+    phone = f"+57310555019{len(device)}"
+    page = open_page("/r/casa-candela", size=size, language=language)
+    choose(page)
+    tell(page, "Ana Torres", phone)
+    page.get_by_role("button", name=re.compile("Enviarme el código|Send me the code")).click()
+    field = page.locator("input[name=code]")
+    expect(field).to_be_focused()
+    wrong = faults_of(page)
+    shoot(page, f"booking-code-{device}")
+
+    field.fill("000000")
+    page.get_by_role("button", name=CONFIRM).click()
+    expect(page.get_by_role("alert")).to_contain_text(
+        re.compile("El código no es correcto|The code is not right")
+    )
+    wrong += faults_of(page)
+    heard = httpx.get(
+        f"{asking_for_phones.url}/sandbox/api/sms_twilio/conversations/{phone}",
+        params={"after": 0, "wait_s": 8},
+        timeout=20,
+    ).json()
+    field.fill(heard["messages"][-1]["text"][:6])
+    page.get_by_role("button", name=CONFIRM).click()
+
+    expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
     assert wrong == []
 
 
@@ -73,6 +113,21 @@ def test_the_link_moves_and_cancels_and_says_first_what_it_costs(open_page: Open
     later.get_by_role("button", name="Yes, cancel").click()
 
     expect(later.get_by_role("heading", name="Booking cancelled")).to_be_visible()
+
+
+def test_who_books_again_from_an_old_page_sees_the_times_of_now(open_page: Open) -> None:
+    page = open_page("/r/pier-and-pine", language="en")
+    choose(page, day=6)
+    tell(page, "Eva Stone", "+1 212 555 0148")
+    page.get_by_role("button", name=CONFIRM).click()
+    expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
+    opened = open_page(page.url.partition("//")[2].partition("/")[2].join(("/", "")), language="en")
+
+    # The page came with free times, and they are as old as the page.
+    with opened.expect_response(re.compile(r"/availability\?")):
+        opened.get_by_role("button", name="Make another booking").click()
+
+    expect(opened.locator("button.slot").first).to_be_visible()
 
 
 def test_a_time_that_is_full_says_why_and_a_guest_may_wait_for_it(open_page: Open) -> None:

@@ -38,6 +38,7 @@ def test_a_guest_books_by_tapping_and_sees_the_code_and_the_fact(open_page: Open
     expect(whatsapp.get_by_role("img", name="Código QR").first).to_be_visible()
     expect(page.get_by_text("reservation.created").first).to_be_visible()
     picture = whatsapp.get_by_role("img", name="Código QR").first
+    expect(picture).to_have_js_property("complete", value=True)
     assert picture.evaluate("image => image.naturalWidth") > 100
     shoot(page, "sandbox-booked")
 

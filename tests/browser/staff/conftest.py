@@ -30,8 +30,10 @@ _EVENING = 19, 40
 class Demo:
     """The running demo: who may sign in, and what the API says of it."""
 
-    def __init__(self, url: str, told: dict[str, Any]) -> None:
+    def __init__(self, url: str, data_dir: Path) -> None:
         self.url = url
+        self.data_dir = data_dir
+        told: dict[str, Any] = json.loads((data_dir / "demo.json").read_bytes())
         self._told = told
         self.restaurant_id: str = next(
             each["id"] for each in told["restaurants"] if each["slug"] == "casa-candela"
@@ -152,7 +154,7 @@ def demo() -> Iterator[Demo]:
     url = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: _is_ready(url), "the demo answers", within_s=_STARTED_WITHIN_S)
-        running = Demo(url, json.loads((data_dir / "demo.json").read_bytes()))
+        running = Demo(url, data_dir)
         yield running
         running.close()
     finally:

@@ -89,6 +89,31 @@ def test_a_party_is_let_in_by_its_code(demo: Demo, screen: Screen) -> None:
     expect(page.locator("[data-verdict=in]")).to_contain_text("Cora Código")
 
 
+def test_a_code_lets_in_without_the_network_too(demo: Demo, screen: Screen) -> None:
+    """Judged by the list that was read before, told once the network is back; what is not on it is said to be that."""
+    booked = demo.book("Celia Lejos", "19:45", demo.free_table())
+    page = screen("/scan", size=PHONE)
+    expect(page.get_by_text("Listo para trabajar sin conexión")).to_be_visible()
+    form = page.locator("form", has=page.locator(".code"))
+
+    page.context.set_offline(True)
+    expect(page.get_by_text("Sin conexión").first).to_be_visible()
+    form.locator(".code").fill(booked["code"].lower())
+    form.get_by_role("button").click()
+    expect(page.locator("[data-verdict=in]")).to_contain_text("Comprobado sin conexión")
+    form.get_by_role("button").click()
+    expect(page.locator("[data-verdict=out]")).to_contain_text("Ya entró")
+    form.locator(".code").fill("ZZZZZZ")
+    form.get_by_role("button").click()
+    expect(page.locator("[data-verdict=out]")).to_contain_text("no está en la lista de hoy")
+    shoot(page, "staff-scan-code-offline")
+    assert demo.reservation("Celia Lejos")["status"] == "confirmed"
+
+    page.context.set_offline(False)
+    expect(page.locator(".queue")).to_have_count(0)
+    assert demo.reservation("Celia Lejos")["status"] == "checked_in"
+
+
 def test_an_advisor_takes_over_answers_and_hands_back(demo: Demo, screen: Screen) -> None:
     """The guest hears the person, and then the bot again."""
     guest = "+573007770022"

@@ -231,7 +231,7 @@ async def test_a_database_of_another_level_is_found(
     postgres: EmbeddedPostgres, new_data_dir: Path, applied: int, state: str
 ) -> None:
     async def level(_: str) -> MigrationLevel:
-        return MigrationLevel(applied=applied, known=5)
+        return MigrationLevel(frozenset(range(applied)), frozenset(range(5)))
 
     settings = settings_for(new_data_dir, SAVEIT_DATABASE_URL=postgres.dsn())
     findings = await diagnose(settings, roles=(), migrations=level)

@@ -98,6 +98,28 @@ async def test_no_more_are_admitted_beyond_the_tables_than_the_house_wants(town:
     assert await town.auditor.look(tavern.id) == IN_ORDER
 
 
+async def test_holds_and_bookings_together_are_admitted_no_more_beyond_the_tables(town: Town) -> None:
+    tavern = await town.tavern(
+        tables=_SIX_TABLES_OF_FOUR, written=rules(capacity={"overbooking_percent": 25})
+    )
+    # The tables are gone before the race, so that it is all about the places beyond them.
+    for number in range(6):
+        await done(tavern.booking(100 + number, size=4))
+
+    answers = await at_once(
+        (tavern.booking if number // 2 % 2 else tavern.hold)(number, size=2) for number in range(100)
+    )
+    kept = [answer.told["id"] for answer in answers if answer.done and "expires_at" in answer.told]
+    booked = await at_once(
+        tavern.booking(200 + number, size=2, hold_id=hold_id) for number, hold_id in enumerate(kept)
+    )
+
+    assert counted(answers) == {"done": 3, "slot_unavailable": 97}
+    assert all(answer.told["overbooked"] for answer in booked)
+    assert await town.auditor.value(_ADMITTED_BEYOND, tavern.id) == "3 parties, 6 covers"
+    assert await town.auditor.look(tavern.id) == IN_ORDER
+
+
 async def test_a_guest_has_one_table_at_a_time_however_the_phone_is_spelled(town: Town) -> None:
     tavern = await town.tavern(tables=(2,) * 20)
     spellings = ("+57 300 111 2233", "3001112233", "(300) 111-2233", "+573001112233")

@@ -29,6 +29,8 @@ _REFUSALS = {
     "illegal_status",
     # In the last hours of a day some come on the next.
     "check_in_too_early",
+    # Who was admitted beyond the tables comes before one is free.
+    "no_table_yet",
     "revision_conflict",
     "guest_overlap",
     "block_overlaps",

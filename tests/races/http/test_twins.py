@@ -267,7 +267,10 @@ async def test_without_its_limit_more_are_admitted_than_the_house_wants(town: To
         # The tables are gone before the race, so that it is all about the few who are admitted without one.
         for number in range(6):
             await done(tavern.booking(100 + number, size=4))
-        wanted = [tavern.booking(number, size=1 + number % 4) for number in range(100)]
+        wanted = [
+            (tavern.booking if number // 2 % 2 else tavern.hold)(number, size=1 + number % 4)
+            for number in range(100)
+        ]
         return (await raced(town, tavern, wanted)).counts_over
 
     async with unlimited(town.auditor):
@@ -302,5 +305,26 @@ async def test_without_the_index_a_guest_waits_twice(town: Town) -> None:
         found = await lost(race)
     finally:
         await town.auditor.run(f"TRUNCATE waitlist_entries; {index}")
+
+    assert found > 0
+
+
+async def test_without_its_question_a_newcomer_is_quicker_than_who_waits(town: Town) -> None:
+    async def race() -> int:
+        tavern = await town.tavern(tables=(2,))
+        booked = await done(tavern.booking(0))
+        await done(tavern.wait(1, 100))
+        cancelled, *newcomers = await at_once(
+            [tavern.cancel(0, booked["id"]), *(tavern.booking(number) for number in range(200, 300))]
+        )
+        assert cancelled.done
+        return sum(answer.done for answer in newcomers)
+
+    async with AsyncExitStack() as unguarded:
+        for function in ("ledger_commit_v1", "ledger_commit_one_v1"):
+            await unguarded.enter_async_context(
+                with_other_words(town.auditor, function, "'system:waitlist:%'", "'%'")
+            )
+        found = await lost(race)
 
     assert found > 0

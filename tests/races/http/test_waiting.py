@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.audit import IN_ORDER
 from tests.support.http_client import at_once, counted, done
-from tests.support.taverns import Tavern
+from tests.support.taverns import Tavern, rules
 from tests.support.town import Town
 
 pytestmark = pytest.mark.race
@@ -79,6 +79,41 @@ async def test_who_waits_and_who_asks_anew_never_share_what_is_freed(town: Town)
     )
     waiting = await entries(town, tavern)
 
-    quicker = sum(answer.done for answer in answers[5:])
-    assert quicker + [each["status"] for each in waiting].count("offered") == 5
+    assert counted(answers) == {"done": 5, "slot_unavailable": 95}
+    assert [each["status"] for each in waiting] == ["offered"] * 5 + ["waiting"] * 15
+    assert await town.auditor.look(tavern.id) == IN_ORDER
+
+
+@pytest.mark.parametrize("again", range(3))
+async def test_one_table_is_freed_for_who_waits_and_for_none_of_a_hundred_newcomers(
+    town: Town, again: int
+) -> None:
+    tavern = await town.tavern(tables=(2,))
+    booked = await done(tavern.booking(0))
+    await done(tavern.wait(1, 100))
+
+    answers = await at_once(
+        [tavern.cancel(again, booked["id"])]
+        + [(tavern.booking if number // 2 % 2 else tavern.hold)(number) for number in range(200, 300)]
+    )
+
+    assert counted(answers) == {"done": 1, "slot_unavailable": 100}
+    assert [each["status"] for each in await entries(town, tavern)] == ["offered"]
+    assert await town.auditor.look(tavern.id) == IN_ORDER
+
+
+async def test_who_was_admitted_beyond_the_tables_has_the_first_that_frees(town: Town) -> None:
+    tavern = await town.tavern(tables=(2,), written=rules(capacity={"overbooking_percent": 100}))
+    booked, beyond = await done(tavern.booking(0)), await done(tavern.booking(1))
+
+    answers = await at_once(
+        [tavern.cancel(0, booked["id"])] + [tavern.booking(number) for number in range(200, 300)]
+    )
+    seated = await done(tavern.request(1, "GET", f"/reservations/{beyond['id']}"))
+
+    # Its place beyond the tables is free again once it sits at one, and one newcomer may have that.
+    admitted = [answer.told["overbooked"] for answer in answers[1:] if answer.done]
+    assert admitted in ([], [True])
+    assert counted(answers) == {"done": 1 + len(admitted), "slot_unavailable": 100 - len(admitted)}
+    assert (beyond["overbooked"], seated["overbooked"], seated["table"]) == (True, False, booked["table"])
     assert await town.auditor.look(tavern.id) == IN_ORDER

@@ -5,12 +5,11 @@ from datetime import datetime
 
 import msgspec
 
-from saveit.channels import _mail
-from saveit.channels._aws import NEEDS, aws_failure, signed_call, stored_call
-from saveit.channels._reading import decoded, word
-from saveit.channels._sns import TOPICS, verify_sns
 from saveit.channels.email_ses import parsing
 from saveit.channels.email_ses.wire import Accepted
+from saveit.channels.families import mail
+from saveit.channels.families.amazon import NEEDS, TOPICS, aws_failure, signed_call, stored_call, verify_sns
+from saveit.channels.families.reading import decoded, word
 from saveit.messages import (
     Answer,
     Can,
@@ -58,7 +57,7 @@ class EmailSes:
         media=frozenset({"image", "audio", "video", "document"}),
         shape="letter",
     )
-    needs: tuple[Need, ...] = (*NEEDS, TOPICS, *_mail.NEEDS)
+    needs: tuple[Need, ...] = (*NEEDS, TOPICS, *mail.NEEDS)
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Amazon's question comes as a message, and is answered by a call."""
@@ -100,7 +99,7 @@ class EmailSes:
         """Describe the call."""
         if not isinstance(outbound.part, Letter):
             raise NotCarried("a mail", outbound.part)
-        raw = _mail.write_mail(outbound, outbound.part, credentials, now)
+        raw = mail.write_mail(outbound, outbound.part, credentials, now)
         body: dict[str, object] = {
             "FromEmailAddress": credentials.line.address,
             "Destination": {"ToAddresses": [outbound.recipient.value]},

@@ -6,10 +6,10 @@ import binascii
 import msgspec
 from msgspec import Raw
 
-from saveit.channels._mail import mail_line, read_mail
-from saveit.channels._reading import decoded, digest, instant, unreadable, word, words
-from saveit.channels._sns import SnsMessage, subscription
 from saveit.channels.email_ses.wire import Action, Bounce, Complaint, Cut, Event, Happening, Mail, Receipt
+from saveit.channels.families.amazon import SnsMessage, subscription
+from saveit.channels.families.mail import mail_line, read_mail
+from saveit.channels.families.reading import decoded, digest, instant, unreadable, word, words
 from saveit.messages import (
     Address,
     Elsewhere,

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import msgspec
 
-from saveit.channels import _mail
-from saveit.channels._reading import digest, same, unreadable, whole
 from saveit.channels.email_smtp.wire import AUTHORITY, METHOD, RECIPIENTS, SECRET, SENDER, Cut
+from saveit.channels.families import mail
+from saveit.channels.families.reading import digest, same, unreadable, whole
 from saveit.messages import (
     Answer,
     Can,
@@ -52,7 +52,7 @@ _decoder = msgspec.msgpack.Decoder(Cut)
 
 def mailbox(recipient: str) -> str:
     """Return the mailbox that a recipient is: without what follows a plus, in lower case."""
-    return _mail.mail_line(recipient)[0]
+    return mail.mail_line(recipient)[0]
 
 
 class EmailSmtp:
@@ -77,7 +77,7 @@ class EmailSmtp:
         Need(
             name="listener_secret", meaning="What our own listener shows when it hands mail in", secret=True
         ),
-        *_mail.NEEDS,
+        *mail.NEEDS,
     )
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
@@ -124,16 +124,16 @@ class EmailSmtp:
             cut = _decoder.decode(envelope.body)
         except (msgspec.DecodeError, RecursionError):
             return (Ignored(kind="mail", why="unreadable"),)
-        mail = _mail.read_mail(
+        letter = mail.read_mail(
             cut.mail,
             key=envelope.event_key,
             verified=None,
             authority=cut.authority,
             recipient=cut.recipient,
         )
-        if mail is None:
+        if letter is None:
             return (Ignored(kind="mail", why="incomplete"),)
-        return (mail if cut.sender else msgspec.structs.replace(mail, automatic=True),)
+        return (letter if cut.sender else msgspec.structs.replace(letter, automatic=True),)
 
     def answer(self, request: Request) -> Answer:
         """Say that it is kept; the listener then says 250."""
@@ -163,8 +163,8 @@ class EmailSmtp:
             starttls=credentials.value("starttls") != "no",
             sender=credentials.line.address,
             recipient=outbound.recipient.value,
-            message_id=_mail.mail_id(outbound, credentials),
-            message=_mail.write_mail(outbound, outbound.part, credentials, now),
+            message_id=mail.mail_id(outbound, credentials),
+            message=mail.write_mail(outbound, outbound.part, credentials, now),
         )
 
     def read(self, response: Response) -> Outcome:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from saveit.channels._threads_channel import ThreadsChannel
+from saveit.channels.families.meta import ThreadsChannel
 from saveit.messages import Can, ChoiceLimits, Limit
 
 # Counted in octets by the provider: "reservación" is twelve.

@@ -4,9 +4,16 @@ from datetime import datetime
 
 import msgspec
 
-from saveit.channels._aws import NEEDS, aws_failure, signed_call
-from saveit.channels._reading import decoded, digest, instant, unreadable, word, words
-from saveit.channels._sns import TOPICS, SnsMessage, subscription, verify_sns
+from saveit.channels.families.amazon import (
+    NEEDS,
+    TOPICS,
+    SnsMessage,
+    aws_failure,
+    signed_call,
+    subscription,
+    verify_sns,
+)
+from saveit.channels.families.reading import decoded, digest, instant, unreadable, word, words
 from saveit.channels.sms_aws.wire import Accepted, Event
 from saveit.messages import (
     Address,

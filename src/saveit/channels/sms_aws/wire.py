@@ -2,7 +2,7 @@
 
 import msgspec
 
-from saveit.channels._reading import Loose
+from saveit.channels.families.reading import Loose
 
 
 class Event(msgspec.Struct, frozen=True, rename="camel"):

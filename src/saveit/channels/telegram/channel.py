@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from saveit.channels._reading import API_BASE, same
+from saveit.channels.families.reading import API_BASE, same
 from saveit.channels.telegram import parsing, rendering
 from saveit.messages import (
     Answer,

@@ -2,7 +2,7 @@
 
 from msgspec import Raw
 
-from saveit.channels._reading import (
+from saveit.channels.families.reading import (
     NOTHING,
     Loose,
     decoded,

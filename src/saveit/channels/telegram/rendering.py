@@ -5,8 +5,8 @@ from typing import assert_never
 
 import msgspec
 
-from saveit.channels._media import fetch_failure, file_call, with_content
-from saveit.channels._reading import decoded, whole, word
+from saveit.channels.families.media import fetch_failure, file_call, with_content
+from saveit.channels.families.reading import decoded, whole, word
 from saveit.channels.telegram.parsing import message_key
 from saveit.channels.telegram.wire import ApiAnswer, Located, SentMessage
 from saveit.messages import (

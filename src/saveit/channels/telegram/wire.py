@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Raw
 
-from saveit.channels._reading import NOTHING, Loose
+from saveit.channels.families.reading import NOTHING, Loose
 
 
 class Update(msgspec.Struct, frozen=True):

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from saveit.channels._reading import decoded, digest, number, unreadable, word, words
-from saveit.channels._standard_webhooks import NEEDS, verify_standard
+from saveit.channels.families.reading import decoded, digest, number, unreadable, word, words
+from saveit.channels.families.standard_webhooks import NEEDS, verify_standard
 from saveit.channels.voice_connect.wire import ContactData, Endpoint, Event, Parameters
 from saveit.messages import (
     Address,

@@ -5,8 +5,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
-from saveit.channels._reading import query, whole
-from saveit.channels._twilio import NEEDS, twilio_outcome, verify_twilio
+from saveit.channels.families.reading import query, whole
+from saveit.channels.families.twilio import NEEDS, twilio_outcome, verify_twilio
 from saveit.channels.voice_twilio.parsing import AFTER, WAITED, cut_apart, parse_call
 from saveit.messages import (
     Answer,

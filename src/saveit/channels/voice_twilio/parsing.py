@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from saveit.channels._reading import decoded, digest, number, query, unreadable, word, words
-from saveit.channels._twilio import bare, fields_of
+from saveit.channels.families.reading import decoded, digest, number, query, unreadable, word, words
+from saveit.channels.families.twilio import bare, fields_of
 from saveit.channels.voice_twilio.wire import RelayFrame, Transcript
 from saveit.messages import (
     Address,

@@ -9,7 +9,7 @@ from typing import assert_never
 import msgspec
 from msgspec import Raw
 
-from saveit.channels._reading import decoded, digest, instant, same, unreadable, word, words
+from saveit.channels.families.reading import decoded, digest, instant, same, unreadable, word, words
 from saveit.channels.webchat.wire import Cut, Frame, Pushed, Upload
 from saveit.messages import (
     Address,

@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw
 
-from saveit.channels._reading import Loose
+from saveit.channels.families.reading import Loose
 
 
 class Cut(msgspec.Struct, frozen=True):

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from saveit.channels._meta import NEEDS, RECEIVED, meta_handshake, verify_meta
-from saveit.channels._reading import API_BASE
+from saveit.channels.families.meta import NEEDS, RECEIVED, meta_handshake, verify_meta
+from saveit.channels.families.reading import API_BASE
 from saveit.channels.whatsapp_meta import parsing, rendering
 from saveit.messages import (
     Answer,

@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from msgspec import Raw
 
-from saveit.channels._meta import GraphError
-from saveit.channels._reading import NOTHING, Loose, decoded, number, whole, word, words
+from saveit.channels.families.meta import GraphError
+from saveit.channels.families.reading import NOTHING, Loose, decoded, number, whole, word, words
 from saveit.channels.whatsapp_meta.wire import (
     ButtonBody,
     CardBody,

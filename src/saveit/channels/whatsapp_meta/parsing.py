@@ -7,8 +7,8 @@ from typing import Literal
 import msgspec
 from msgspec import Raw
 
-from saveit.channels._meta import Entry, GraphError, Hook, meta_failure
-from saveit.channels._reading import (
+from saveit.channels.families.meta import Entry, GraphError, Hook, meta_failure
+from saveit.channels.families.reading import (
     NOTHING,
     Several,
     decoded,

@@ -4,9 +4,9 @@ from typing import assert_never
 
 import msgspec
 
-from saveit.channels._media import fetch_failure, file_call, with_content
-from saveit.channels._meta import graph_headers, graph_outcome, graph_url
-from saveit.channels._reading import decoded, word, words
+from saveit.channels.families.media import fetch_failure, file_call, with_content
+from saveit.channels.families.meta import graph_headers, graph_outcome, graph_url
+from saveit.channels.families.reading import decoded, word, words
 from saveit.channels.whatsapp_meta.errors import FAILURES
 from saveit.channels.whatsapp_meta.wire import Accepted, Located
 from saveit.messages import (

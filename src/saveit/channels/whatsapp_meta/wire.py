@@ -3,8 +3,8 @@
 import msgspec
 from msgspec import Raw
 
-from saveit.channels._meta import GraphError
-from saveit.channels._reading import NOTHING, Loose, Several
+from saveit.channels.families.meta import GraphError
+from saveit.channels.families.reading import NOTHING, Loose, Several
 
 
 class Change(msgspec.Struct, frozen=True):

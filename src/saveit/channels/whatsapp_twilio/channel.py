@@ -2,24 +2,23 @@
 
 from datetime import datetime, timedelta
 
-from saveit.channels._media import with_content
-from saveit.channels._twilio import (
+from saveit.channels.families.media import with_content
+from saveit.channels.families.twilio import (
     EMPTY_TWIML,
+    EPOCH,
     NEEDS,
+    cut_apart,
+    history_call,
+    look_up_call,
+    parse_form,
+    read_history,
+    read_look_up,
     send_call,
     twilio_call,
     twilio_file_call,
     twilio_outcome,
     verify_twilio,
 )
-from saveit.channels._twilio_history import (
-    EPOCH,
-    history_call,
-    look_up_call,
-    read_history,
-    read_look_up,
-)
-from saveit.channels._twilio_messages import cut_apart, parse_form
 from saveit.channels.whatsapp_twilio.rendering import TYPING_BASE, TYPING_PATH, content_fields
 from saveit.messages import (
     Answer,

@@ -22,7 +22,7 @@ from saveit.consumers.analytics.model import (
 )
 from saveit.consumers.analytics.reader import analytics_consumer, forget_figures
 from saveit.consumers.analytics.reading import read_figures, read_table
-from saveit.consumers.analytics.table import csv_of
+from saveit.consumers.analytics.table import Separator, csv_of
 
 __all__ = [
     "AdvisorTalks",
@@ -33,6 +33,7 @@ __all__ = [
     "HourFigures",
     "OpenSeats",
     "RestaurantFigures",
+    "Separator",
     "SourceFigures",
     "Talks",
     "Waiting",

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from saveit.consumers.analytics.model import CountedRow
@@ -17,14 +18,19 @@ _COLUMNS = (
     "no_shows",
     "seat_minutes",
 )
+Separator: TypeAlias = Literal["comma", "semicolon"]
+_SEPARATORS: dict[Separator, str] = {"comma": ",", "semicolon": ";"}
 # A cell that begins so is run as a formula by spreadsheets (CWE-1236), whoever wrote the name of the restaurant.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def csv_of(rows: Sequence[CountedRow], names: Mapping[UUID, str]) -> bytes:
-    """Return the rows as CSV (RFC 4180) in UTF-8 with its mark, without which Excel reads accents wrongly."""
+def csv_of(rows: Sequence[CountedRow], names: Mapping[UUID, str], separator: Separator = "comma") -> bytes:
+    """Return the rows as CSV (RFC 4180) in UTF-8 with its mark, without which Excel reads accents wrongly.
+
+    Where the comma is the decimal mark, spreadsheets expect a semicolon between cells and put all of a line into one otherwise.
+    """
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=_SEPARATORS[separator])
     writer.writerow(("restaurant", "date", "hour", "source", *_COLUMNS))
     for row in rows:
         writer.writerow(

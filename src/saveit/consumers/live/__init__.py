@@ -2,7 +2,8 @@
 
 Promises: a screen is told every fact that it follows, in order, once, also after a break or at another process; a guest's web chat is
 shown every message of its session, numbered without gaps, whoever wrote it and wherever; what a guest says there is acknowledged once it
-is durable, and taken once however often it is sent. A day or a restaurant that another process changed is forgotten here within half a
+is durable, and taken once however often it is sent; a booking page hears which days of its
+restaurant have changed. A day or a restaurant that another process changed is forgotten here within half a
 second of its commit, while the database answers; after any gap everything is forgotten.
 
 It owns `chat_sessions` and `chat_frames`. It will never be what a promise of a table rests on: the ledger refuses what a late picture gets
@@ -14,6 +15,7 @@ from saveit.consumers.live.hearing import CHANNEL, Said, Session, SessionForged,
 from saveit.consumers.live.hub import Hub, Outlet, Screen
 from saveit.consumers.live.store import chat_line, forget_chats
 from saveit.consumers.live.tail import Forgetful, ForgetfulOfLines, Tail
+from saveit.consumers.live.times import Times
 from saveit.consumers.live.topics import Group, Sight, Topic, read_place, written
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "SessionForged",
     "Sight",
     "Tail",
+    "Times",
     "Topic",
     "chat_line",
     "enter",

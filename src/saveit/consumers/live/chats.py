@@ -17,12 +17,14 @@ import msgspec
 from saveit.advisors import Route
 from saveit.consumers.live import store
 from saveit.consumers.live.store import Seat
+from saveit.consumers.live.times import CHANGES, HOUSE_CHANGES, forget_foreign
 from saveit.conversations import note_status
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Actor
 from saveit.kernel.errors import Fault, Refusal
 from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.kernel.observe import logger, metrics
+from saveit.kernel.waiting import wait_for
 from saveit.messages import Status, StatusState
 from saveit.outbox import RecordedFact
 from saveit.reservations import Desk, day_offers
@@ -44,8 +46,6 @@ _LOOK_EACH_S = 0.25
 _USUAL_PARTY = 2
 # No transaction has this number.
 _NEVER = (1 << 62) - 1
-_CHANGES = ("reservation.", "hold.", "availability.")
-_HOUSE_CHANGES = frozenset(("rules.changed", "floor.changed", "restaurant.changed"))
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -146,11 +146,7 @@ class Chats:
                     _log.warning("chats.wait", error=type(fault).__name__)
             else:
                 self._since_txid = _NEVER
-            try:
-                async with asyncio.timeout(self._poll_s if self._rooms else None):
-                    await self._woken.wait()
-            except TimeoutError:
-                pass
+            await wait_for(self._woken, within_s=self._poll_s if self._rooms else None)
             self._woken.clear()
         for task in self._tasks:
             task.cancel()
@@ -254,18 +250,13 @@ class Chats:
         if not self._looks:
             return
         for fact in facts:
-            whole = fact.kind in _HOUSE_CHANGES
-            if fact.restaurant_id is None or not (whole or fact.kind.startswith(_CHANGES)):
+            whole = fact.kind in HOUSE_CHANGES
+            if fact.restaurant_id is None or not (whole or fact.kind.startswith(CHANGES)):
                 continue
-            own = fact.node == self._database.node
             for look in tuple(self._looks):
                 if look.restaurant_id != fact.restaurant_id:
                     continue
-                # This process's pictures follow others' facts at their own pace, which may be slower than this.
-                if whole and not own:
-                    self._desk.pictures.forget_house(look.restaurant_id)
-                elif not own and fact.service_on is not None:
-                    self._desk.pictures.forget_day(look.restaurant_id, fact.service_on)
+                forget_foreign(self._desk, fact)
                 # A reservation that was moved leaves a day that its fact does not name: every day is looked at then.
                 if whole or fact.service_on == look.on or fact.kind == "reservation.modified":
                     self._see(look)

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from saveit.advisors import LineDirectory, LineUnreadable, TooManyUnknownLines
 from saveit.consumers.live.chats import Chats
+from saveit.consumers.live.times import Times
 from saveit.consumers.live.topics import (
     NOBODYS,
     Group,
@@ -34,6 +35,7 @@ from saveit.kernel.db import Database
 from saveit.kernel.errors import Fault
 from saveit.kernel.ids import RestaurantId, TenantId
 from saveit.kernel.observe import logger, metrics
+from saveit.kernel.waiting import wait_for
 from saveit.outbox import Place, RecordedFact, facts_after, present
 
 _Key = TypeVar("_Key", RestaurantId, TenantId)
@@ -105,7 +107,7 @@ Missed = Callable[[Topic], Awaitable[None]]
 
 
 class Hub:
-    """Reads the log for this process's screens, and for the days that its chats look at, until it is closed."""
+    """Reads the log for this process's screens, and for the days that its chats and pages look at, until it is closed."""
 
     def __init__(
         self,
@@ -113,12 +115,15 @@ class Hub:
         lines: LineDirectory,
         *,
         chats: Chats,
+        times: Times,
         poll_s: float = _POLL_S,
     ) -> None:
         self._database = database
         self._lines = lines
         self._chats = chats
         chats.on_look = self.wake
+        self._times = times
+        times.on_look = self.wake
         self._poll_s = poll_s
         self._place: Place | None = None
         self._told = Place(0, 0)
@@ -150,7 +155,9 @@ class Hub:
     async def run(self) -> None:
         """Tell until `close` is called. A lost database is waited for; nothing is lost meanwhile."""
         while not self._closed:
-            wanted = bool(self._screens or self._catching_up) or self._chats.is_watching
+            wanted = (
+                bool(self._screens or self._catching_up) or self._chats.is_watching or self._times.is_watching
+            )
             if wanted:
                 try:
                     await self.step()
@@ -162,7 +169,7 @@ class Hub:
                 self._kept.clear()
             # One act may be followed by hundreds: those of a moment are told together.
             await asyncio.sleep(_REST_S)
-            await _wait(self._woken, self._poll_s if wanted else None)
+            await wait_for(self._woken, within_s=self._poll_s if wanted else None)
             self._woken.clear()
 
     async def step(self) -> int:
@@ -178,6 +185,7 @@ class Hub:
                 facts, place = await facts_after(self._database, place, rows_max=_PAGE_LENGTH)
                 if facts:
                     self._chats.watch(facts)
+                    self._times.watch(facts)
                 items = await self._items(facts)
                 self._keep(items, place)
                 for item in items:
@@ -329,11 +337,3 @@ def _drop(index: dict[_Key, set[Screen]], key: _Key, screen: Screen) -> None:
         known.discard(screen)
         if not known:
             del index[key]
-
-
-async def _wait(event: asyncio.Event, within_s: float | None) -> None:
-    try:
-        async with asyncio.timeout(within_s):
-            await event.wait()
-    except TimeoutError:
-        return

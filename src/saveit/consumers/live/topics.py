@@ -38,10 +38,14 @@ _LENGTH_OF_TWO, _LENGTH_OF_EIGHT = 126, 127
 
 
 class Sight(msgspec.Struct, frozen=True):
-    """Which conversations somebody may see: those of an advisor alone, or the house's, with all advisors' or none."""
+    """Which conversations somebody may see: those of an advisor alone, or the house's, with all advisors' or none.
+
+    With `lines_of`, those on lines of this restaurant alone: neither on lines that serve the whole house, nor what is on no line.
+    """
 
     advisor_id: AdvisorId | None = None
     advisors_too: bool = False
+    lines_of: RestaurantId | None = None
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,7 +169,7 @@ def item_of(fact: RecordedFact, group: Group, owner: Owner) -> Item:
         tenant_id=fact.tenant_id,
         restaurant_id=fact.restaurant_id or owner.restaurant_id,
         group=group,
-        days=_days_of(fact) if fact.service_on is not None else frozenset(),
+        days=days_of(fact) if fact.service_on is not None else frozenset(),
         owner=owner,
         text=octets.decode(),
         frame=framed(octets),
@@ -194,12 +198,14 @@ def follows(topic: Topic, item: Item) -> bool:
 
 
 def _sees(sight: Sight, owner: Owner) -> bool:
+    if sight.lines_of is not None and owner.restaurant_id != sight.lines_of:
+        return False
     if sight.advisor_id is not None:
         return owner.advisor_id == sight.advisor_id
     return owner.advisor_id is None or sight.advisors_too
 
 
-def _days_of(fact: RecordedFact) -> frozenset[date]:
+def days_of(fact: RecordedFact) -> frozenset[date]:
     """Return the service days that a fact is about: also the one that a reservation has left.
 
     That one is not in the body, only the instant at which the party would have come: its day by UTC, and those beside it for the zone

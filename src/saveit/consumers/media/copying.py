@@ -16,6 +16,7 @@ from saveit.kernel.errors import Fault
 from saveit.kernel.http import AnswerLost, NotSent
 from saveit.kernel.ids import TenantId
 from saveit.kernel.observe import logger, metrics
+from saveit.kernel.waiting import wait_for
 from saveit.messages import (
     Channel,
     Channels,
@@ -106,11 +107,7 @@ class Copying:
                 _log.warning("media.waits", error=type(error).__name__)
                 copied = 0
             if not copied:
-                try:
-                    async with asyncio.timeout(_POLL_S):
-                        await self._over.wait()
-                except TimeoutError:
-                    pass
+                await wait_for(self._over, within_s=_POLL_S)
 
     async def copy_next(self) -> int:
         """Copy what is due, some side by side, and return how many were tried."""

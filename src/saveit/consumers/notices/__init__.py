@@ -38,6 +38,7 @@ from saveit.consumers.notices.words import (
     check_template,
     code_words,
     filled,
+    phone_code_words,
     template_message_keys,
 )
 
@@ -68,6 +69,7 @@ __all__ = [
     "notices_consumer",
     "notices_of_subject",
     "notify_person",
+    "phone_code_words",
     "preview",
     "preview_on",
     "ready_fact",

@@ -17,6 +17,10 @@ _SCHEMA_STATUSES = {
     "cancelled": "https://schema.org/ReservationCancelled",
     "pending": "https://schema.org/ReservationPending",
 }
+# A mail has nothing to tap under it; a link stands where a chat has its buttons.
+_WITH_MANAGING = frozenset({"confirmed", "changed", "reminder"})
+_MANAGE_WORDS = {"es": "Cámbiala o cancélala aquí", "en": "Change or cancel it here"}
+_TAKE_WORDS = {"es": "Tómala o déjala aquí", "en": "Take it or leave it here"}
 _PASS_WORDS = {"es": "Código QR de la reserva", "en": "QR code of the booking"}
 
 
@@ -71,6 +75,15 @@ def compose_letter(told: Told, template: Template, papers: Papers | None) -> Uni
             )
         )
     text = filled(template.text, told)
+    words = (
+        _TAKE_WORDS
+        if told.kind == "waitlist_offer"
+        else _MANAGE_WORDS
+        if told.kind in _WITH_MANAGING
+        else None
+    )
+    if words is not None and told.manage_url and told.manage_url not in text:
+        text += f"\n\n{words[told.language]}: {told.manage_url}"
     return UnifiedResponse(
         text=text,
         attachments=tuple(attachments),

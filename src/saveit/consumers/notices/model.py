@@ -39,6 +39,7 @@ PLACEHOLDERS = frozenset(
         "until",
         "calendar_url",
         "pass_url",
+        "manage_url",
     )
 )
 
@@ -61,6 +62,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     pass_url: str = ""
     calendar_url: str = ""
+    manage_url: str = ""
     reservation_id: UUID | None = None
     entry_id: UUID | None = None
 
@@ -102,6 +104,7 @@ class Papers(msgspec.Struct, frozen=True, kw_only=True):
 
     pass_url: str
     calendar_url: str
+    manage_url: str
     pass_png: bytes = b""
     calendar: bytes = b""
     draw: "Callable[[], Awaitable[Papers]] | None" = None

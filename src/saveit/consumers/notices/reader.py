@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from saveit.advisors import Line, list_lines
+from saveit.advisors import Line, lines_of_house, list_lines
 from saveit.consumers.notices import store
 from saveit.consumers.notices.actions import About, Recipient, notify_person, template_for, template_key
 from saveit.consumers.notices.model import Language, NoticeKind, Papers, Template, Told
@@ -44,11 +44,16 @@ _OF_WAITING: Mapping[str, NoticeKind] = {
     "waitlist.passed": "waitlist_passed",
     "waitlist.table_ready": "table_ready",
 }
+_KINDS = frozenset((*_OF_RESERVATIONS, *_OF_WAITING))
 _NEED_STANDING = frozenset({"confirmed", "pending", "changed", "reminder", "table_ready"})
 # A party that was admitted beyond the tables and is given one days before need not come running.
 _AT_THE_DOOR = timedelta(minutes=45)
 # What was undone at once, as a slip is, is no news.
 _NEED_ENDED = frozenset({"cancelled", "no_show"})
+
+
+PlaceUrl: TypeAlias = Callable[[Entry, str], Awaitable[str]]
+"""Returns where a guest who waits at a restaurant (its slug) sees their place and takes the table that is kept."""
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -83,7 +88,12 @@ class _Step:
 
 
 def notices_consumer(
-    desk: Desk, channels: Mapping[str, Channel], make_papers: MakePapers, *, wake: Callable[[], None]
+    desk: Desk,
+    channels: Mapping[str, Channel],
+    make_papers: MakePapers,
+    *,
+    place_url: PlaceUrl,
+    wake: Callable[[], None],
 ) -> Consumer:
     """Return the consumer. Its effects are planned messages, in the transaction that moves its cursor: each fact is told of once.
 
@@ -94,7 +104,7 @@ def notices_consumer(
         if fact.restaurant_id is None or desk.now() - fact.at > _NEWS_FOR:
             return
         if fact.kind in _OF_WAITING:
-            news = await _of_waiting(desk, fact, fact.restaurant_id, step)
+            news = await _of_waiting(desk, fact, fact.restaurant_id, step, place_url=place_url)
         else:
             news = await _of_reservation(desk, fact, fact.restaurant_id, make_papers, step=step)
         if news is None:
@@ -138,10 +148,9 @@ def notices_consumer(
             return 0
         return await store.pass_over(tx, booked, notice_ids=[new_id(now) for _ in booked], now=now)
 
-    kinds = frozenset((*_OF_RESERVATIONS, *_OF_WAITING))
     return Consumer(
         name="notices",
-        kinds=kinds,
+        kinds=_KINDS,
         handle=handle,
         begin=begin,
         ahead=ahead,
@@ -188,7 +197,7 @@ async def _of_reservation(
 
 
 async def _of_waiting(
-    desk: Desk, fact: RecordedFact, restaurant_id: RestaurantId, step: _Step
+    desk: Desk, fact: RecordedFact, restaurant_id: RestaurantId, step: _Step, *, place_url: PlaceUrl
 ) -> _News | None:
     async with desk.database.aside(fact.tenant_id, _ACTOR) as reading:
         try:
@@ -216,6 +225,7 @@ async def _of_waiting(
         party_size=entry.party_size,
         code="",
         until=entry.offered_until,
+        manage_url=await place_url(entry, restaurant.slug),
         entry_id=entry.id,
     )
     recipient = Recipient(person_id=person_id, email=entry.guest.email, phone=entry.guest.phone)
@@ -249,6 +259,7 @@ def told_of(reservation: Reservation, house: House, kind: NoticeKind, papers: Pa
         tables=house.table_numbers(reservation.table_ids),
         pass_url="" if papers is None else papers.pass_url,
         calendar_url="" if papers is None else papers.calendar_url,
+        manage_url="" if papers is None else papers.manage_url,
         reservation_id=reservation.id,
     )
 
@@ -269,15 +280,8 @@ async def _news(  # noqa: PLR0917 - what is told, to whom, of which restaurant.
             if tenant_id not in step.lines:
                 step.lines[tenant_id] = tuple(await list_lines(reading))
     templates = {name: words for each in wanted for name, words in step.templates[each].items()}
-    lines = step.lines[tenant_id]
-    usable = tuple(
-        line
-        for line in lines
-        if line.active and line.restaurant_id in {None, restaurant_id} and line.advisor_id is None
-    )
-    # The restaurant's own line before one of the whole group.
-    ordered = tuple(sorted(usable, key=lambda line: line.restaurant_id is None))
-    return _News(told=told, recipient=recipient, templates=templates, papers=papers, lines=ordered)
+    lines = lines_of_house(step.lines[tenant_id], restaurant_id)
+    return _News(told=told, recipient=recipient, templates=templates, papers=papers, lines=lines)
 
 
 async def _templates(

@@ -134,6 +134,13 @@ def code_words(code: str, language: Language) -> str:
     return f"Your code is {code}. Tell it to whoever is helping you; it lasts fifteen minutes. If you did not ask for it, ignore this."
 
 
+def phone_code_words(code: str, restaurant: str, language: Language) -> str:
+    """Return the message that brings a code to a phone, to be typed into the booking page."""
+    if language == "es":
+        return f"{code} es el código para reservar en {restaurant}. Vale diez minutos; quien no lo pidió puede ignorarlo."
+    return f"{code} is your code to book at {restaurant}. It lasts ten minutes; if you did not ask for it, ignore it."
+
+
 _BUTTONS: Mapping[str, tuple[str, str]] = {
     "change": ("Cambiar reserva", "Change booking"),
     "cancel": ("Cancelar reserva", "Cancel booking"),
@@ -196,6 +203,7 @@ def values_of(told: Told) -> dict[str, str]:
         "until": "" if told.until is None else _clock(told.until.astimezone(zone), told.language),
         "calendar_url": told.calendar_url,
         "pass_url": told.pass_url,
+        "manage_url": told.manage_url,
     }
 
 

@@ -23,6 +23,7 @@ from saveit.kernel.errors import Fault
 from saveit.kernel.http import AnswerLost, HttpClient, NotSent
 from saveit.kernel.ids import TenantId
 from saveit.kernel.observe import logger, metrics
+from saveit.kernel.waiting import wait_for
 from saveit.outbox import Consumer, RecordedFact
 
 _log = logger("relay")
@@ -128,11 +129,7 @@ class Relay:
                 _log.warning("relay.waits", error=type(error).__name__)
                 sent = 0
             if not sent:
-                try:
-                    async with asyncio.timeout(self._poll_s):
-                        await self._woken.wait()
-                except TimeoutError:
-                    pass
+                await wait_for(self._woken, within_s=self._poll_s)
                 self._woken.clear()
 
     async def step(self) -> int:

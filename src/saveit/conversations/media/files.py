@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -44,6 +44,36 @@ class WaitingMedia(msgspec.Struct, frozen=True):
     attempts: int
 
 
+class WaitingSound(msgspec.Struct, frozen=True):
+    """A copied sound that was taken to be heard."""
+
+    tenant_id: TenantId
+    message_id: UUID
+    n: int
+    media_type: str
+    content_sealed: bytes
+    hearing_language: str
+    hearing_attempts: int
+
+
+class HearingRow(msgspec.Struct, frozen=True):
+    """How far a sound is on its way to be heard."""
+
+    status: str
+    hearing: Literal["unasked", "asked", "heard", "unheard"]
+    heard_sealed: bytes | None
+
+
+class HeardSound(msgspec.Struct, frozen=True):
+    """What a guest said aloud, or None while it is waited for."""
+
+    words: str | None
+
+    def __repr__(self) -> str:
+        """Say nothing."""
+        return "HeardSound(***)"
+
+
 class MediaRow(msgspec.Struct, frozen=True):
     """A file of a message, sealed; without content it is not here yet, or never will be."""
 
@@ -60,6 +90,10 @@ _CLAIM_MEDIA = _STATEMENTS.query("claim_media", WaitingMedia)
 _KEEP_MEDIA = _STATEMENTS.command("keep_media")
 _PUT_MEDIA_OFF = _STATEMENTS.command("put_media_off")
 _FIND_MEDIA = _STATEMENTS.query("find_media", MediaRow)
+_CLAIM_HEARING = _STATEMENTS.query("claim_hearing", WaitingSound)
+_KEEP_HEARD = _STATEMENTS.command("keep_heard")
+_PUT_HEARING_OFF = _STATEMENTS.command("put_hearing_off")
+_FIND_HEARING = _STATEMENTS.query("find_hearing", HearingRow)
 _FORGET_MEDIA = _STATEMENTS.command("forget_media")
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ReceivedMedia)
@@ -73,8 +107,12 @@ async def note_media(  # noqa: PLR0917 - whose file, of which message, and what 
     files: Sequence[ReceivedMedia],
     *,
     now: datetime,
+    hear_in: str = "",
 ) -> None:
-    """Note a message's files, in the transaction that writes the message down; they are copied apart from it."""
+    """Note a message's files, in the transaction that writes the message down; they are copied apart from it.
+
+    `hear_in` is the language in which the first is to be heard, where it is.
+    """
     for n, media in enumerate(files[:_FILES_MAX], 1):
         sealed = seal_in_pieces(sealer, _encoder.encode(media), _owner(message_id, n))
         await tx.run(
@@ -91,6 +129,8 @@ async def note_media(  # noqa: PLR0917 - whose file, of which message, and what 
             status="waiting",
             error="",
             now=now,
+            hearing="asked" if hear_in and n == 1 else "unasked",
+            hearing_language=hear_in,
         )
 
 
@@ -146,6 +186,54 @@ def media_content(sealer: Sealer, row: MediaRow, message_id: UUID, n: int) -> by
     """Return the file itself. Raises: Unreadable."""
     assert row.content_sealed is not None
     return open_pieces(sealer, row.content_sealed, _owner(message_id, n))
+
+
+async def claim_hearing(
+    ledger_tx: Transaction, *, now: datetime, lease_until: datetime, rows_max: int
+) -> list[WaitingSound]:
+    """Take sounds to hear; several processes may."""
+    return await ledger_tx.many(_CLAIM_HEARING, now=now, lease_until=lease_until, rows_max=rows_max)
+
+
+def sound_of(sealer: Sealer, waiting: WaitingSound) -> bytes:
+    """Return the sound itself. Raises: Unreadable."""
+    return open_pieces(sealer, waiting.content_sealed, _owner(waiting.message_id, waiting.n))
+
+
+async def keep_heard(
+    ledger_tx: Transaction, sealer: Sealer, waiting: WaitingSound, words: str | None
+) -> None:
+    """Keep what was heard, sealed; None where nothing could be."""
+    owner = _owner(waiting.message_id, waiting.n)
+    await ledger_tx.run(
+        _KEEP_HEARD,
+        tenant_id=waiting.tenant_id,
+        message_id=waiting.message_id,
+        n=waiting.n,
+        hearing="unheard" if words is None else "heard",
+        heard_sealed=None if words is None else seal_in_pieces(sealer, words.encode(), owner),
+    )
+
+
+async def put_hearing_off(ledger_tx: Transaction, waiting: WaitingSound, *, due_at: datetime) -> None:
+    """Let a sound be heard again a little later."""
+    await ledger_tx.run(
+        _PUT_HEARING_OFF,
+        tenant_id=waiting.tenant_id,
+        message_id=waiting.message_id,
+        n=waiting.n,
+        due_at=due_at,
+    )
+
+
+async def find_heard(tx: Transaction, sealer: Sealer, message_id: UUID) -> HeardSound | None:
+    """Return what became of a message's sound; None where nobody asked for it, or nothing can be heard. Raises: Unreadable."""
+    row = await tx.maybe(_FIND_HEARING, tenant_id=tx.tenant_id, message_id=message_id)
+    if row is None or row.hearing in {"unasked", "unheard"} or row.status == "failed":
+        return None
+    if row.heard_sealed is None:
+        return HeardSound(None)
+    return HeardSound(open_pieces(sealer, row.heard_sealed, _owner(message_id, 1)).decode())
 
 
 async def forget_media(ledger_tx: Transaction, before: datetime, rows_max: int) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from saveit.conversations.actions import address_index
-from saveit.conversations.memory.talk import spoken_words
+from saveit.conversations.memory.talk import kept, spoken_words
 from saveit.conversations.model import Conversation, PlannedPart
 from saveit.conversations.statuses import note_status
 from saveit.kernel.crypto import Sealer, Unreadable
@@ -78,7 +78,7 @@ async def find_guest_message(
 
 async def rewrite(tx: Transaction, sealer: Sealer, message_id: UUID, text: str, *, kind: str) -> None:
     """Let a guest's message read as the guest has it now."""
-    sealed = sealer.seal(text.encode(), message_id.bytes)
+    sealed = sealer.seal(kept(text), message_id.bytes)
     await tx.run(
         _REWRITE_INBOUND, tenant_id=tx.tenant_id, message_id=message_id, content_sealed=sealed, kind=kind
     )

@@ -15,6 +15,8 @@ from saveit.outbox import Fact, append
 
 _NOBODY: Final = UUID(int=0)
 _TRANSCRIPT_MAX: Final = 500
+# A sealed value holds no more; nobody reads a message as long as a novella, and as it came it is in the inbox.
+_KEPT_OCTETS_MAX: Final = 60_000
 
 
 class RecallRow(msgspec.Struct, frozen=True):
@@ -116,6 +118,16 @@ _parts = msgspec.msgpack.Decoder(PlannedPart)
 _facts = msgspec.json.Encoder()
 
 
+def kept(text: str) -> bytes:
+    """Return what is kept of a guest's message: all of it, or its beginning where it is longer than anybody types."""
+    octets = text.encode()
+    return (
+        octets
+        if len(octets) <= _KEPT_OCTETS_MAX
+        else octets[:_KEPT_OCTETS_MAX].decode(errors="ignore").encode()
+    )
+
+
 async def act_for_advisor(tx: Transaction, advisor_id: UUID | None) -> None:
     """Let the transaction see this advisor's conversations and no others; None is a line that is no advisor's."""
     await tx.run(_ACT_FOR_ADVISOR, advisor="none" if advisor_id is None else str(advisor_id))
@@ -198,7 +210,7 @@ async def save_inbound(  # noqa: PLR0913 - what came, from where and when.
         seq=row.seq,
         kind=kind,
         author=author,
-        content_sealed=sealer.seal(text.encode(), message_id.bytes),
+        content_sealed=sealer.seal(kept(text), message_id.bytes),
         channel_message_id=channel_message_id,
         in_reply_to=replies_to,
         at=at,

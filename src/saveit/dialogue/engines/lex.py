@@ -84,7 +84,13 @@ class Lex:
             {"text": text[:_TEXT_LENGTH_MAX], "sessionState": _session(context), "requestAttributes": {}}
         )
         headers = signature_v4(
-            self._key, service="lex", region=self._region, url=url, body=body, now=self._clock.now()
+            self._key,
+            service="lex",
+            region=self._region,
+            url=url,
+            headers={"content-type": "application/json"},
+            body=body,
+            now=self._clock.now(),
         )
         answer = await called(self._http, url, headers, body)
         recognized = decoded(answer, _Recognized)

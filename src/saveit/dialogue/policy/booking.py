@@ -37,7 +37,7 @@ _CHOICES_MAX: Final = 6
 _RUN_GAP: Final = timedelta(minutes=75)
 _AROUND: Final = timedelta(minutes=30)
 _FULL: Final = frozenset({Reason.FULL, Reason.PACING_PARTIES, Reason.PACING_COVERS, Reason.ONLINE_HELD_BACK})
-_PARTY: Final = frozenset({Reason.PARTY_TOO_LARGE, Reason.PARTY_TOO_SMALL})
+PARTY_SIZE: Final = frozenset({Reason.PARTY_TOO_LARGE, Reason.PARTY_TOO_SMALL})
 _HOUR: Final = frozenset(
     {Reason.NO_SERVICE, Reason.NOT_A_SLOT, Reason.AFTER_LAST_SEATING, Reason.ENDS_AFTER_CLOSE, Reason.PAST}
 )
@@ -251,7 +251,7 @@ def _offer_times(turn: Turn, state: State, venue: Venue, lead: str) -> Flow:
             why = voice.say(
                 "full_day", On=capital(voice.on(draft.date)), people=voice.people(draft.party_size)
             )
-        if listed.closed and listed.closed[0].reason in _PARTY:
+        if listed.closed and listed.closed[0].reason in PARTY_SIZE:
             return _too_many(turn, state, venue, lead, listed.closed)
         return instead(turn, replace(state, draft=replace(draft, date=None)), led(lead, why), listed.nearest)
     starts = _in_part(listed.starts, draft.part_of_day) or listed.starts
@@ -295,7 +295,7 @@ def _probe(turn: Turn, state: State, venue: Venue, lead: str) -> Flow:
         case Free():
             return (yield from _complete(turn, state, venue, lead))
         case Taken(closed=closed, nearest=nearest):
-            if closed and closed[0].reason in _PARTY:
+            if closed and closed[0].reason in PARTY_SIZE:
                 return _too_many(turn, state, venue, lead, closed)
             if state.topic == "waitlist" and is_full(closed):
                 return (yield from wait(turn, state))
@@ -365,7 +365,8 @@ def _ahead(turn: Turn, venue: Venue, draft: Draft) -> str:
         told.append(voice.say("deposit_ahead", amount=voice.money(amount, venue.currency)))
     if asked.requires_credit_card:
         told.append(voice.say("card_ahead"))
-    if asked.requires_phone_verification:
+    vouched = turn.situation.guest.phone
+    if asked.requires_phone_verification and (vouched is None or draft.phone not in {None, vouched}):
         told.append(voice.say("phone_ahead"))
     if asked.requires_identification:
         told.append(voice.say("identification_ahead"))
@@ -438,7 +439,7 @@ def _with_human(turn: Turn, *, mine: bool) -> tuple[Choice, ...]:
 
 def _for_want_of_tables(closed: Sequence[Closed]) -> bool:
     """Say whether another area may have what this one has not."""
-    return is_full(closed) or (bool(closed) and closed[0].reason in _PARTY)
+    return is_full(closed) or (bool(closed) and closed[0].reason in PARTY_SIZE)
 
 
 def _too_many(  # noqa: PLR0917 - as `pursue`, and the reasons.

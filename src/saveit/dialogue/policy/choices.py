@@ -26,10 +26,41 @@ _LEAVE_IT: Final = re.compile(
     r"gracias|d[eé]j[ae]l[oa]|olv[ií]d|nada\b|ya no|cancel|never ?mind|forget|thank|leave it|don'?t book|no reserv",
     re.IGNORECASE,
 )
+_COURTESY: Final = r"(?:please|pls|por favor|porfa|gracias|thanks|thank you|now|ya|hey|oye|ok|you)"
 _STOP: Final = re.compile(
-    r"(?:stop(?:all)?|baja|alto|unsubscribe|no molest(?:ar|en|es|e)|darme? de baja|opt[ -]?out)",
+    rf"(?:{_COURTESY}[ ,]+)*"
+    r"(?:stop(?: ?all)?"
+    r"(?: (?:texting|messaging|writing|contacting|spamming|bothering|sending)(?: (?:to )?me)?(?: (?:any ?more )?(?:texts|messages|sms))?)?"
+    r"|(?:don'?t|do not) (?:text|message|write|contact)(?: to)? me(?: again| any ?more)?"
+    r"|unsubscribe(?: me)?|(?:take|remove) me (?:off|from) (?:your|the|this) (?:mailing )?list|opt(?: me)?[ -]?out"
+    r"|baja|alto|no molest(?:ar|en|es|e)|(?:quiero )?dar(?:me|nos)? de baja|d[eé]me de baja|denme de baja"
+    r"|no (?:me|nos) (?:escrib[ae]n?|mand[ea][ns]?|env[ií]e[ns]?|molest[ea]n?)(?: m[aá]s)?(?: mensajes)?"
+    r"|dej[ea]n? de (?:escribirme|mandarme|enviarme|molestar(?:me)?)(?: mensajes)?|no quiero (?:recibir )?m[aá]s mensajes)"
+    rf"(?:[ ,]+{_COURTESY})*",
     re.IGNORECASE,
 )
+_WHO_ARE_YOU: Final = re.compile(
+    r"\b(?:eres|sos|es usted|are you|is this|am i (?:talking|speaking) (?:to|with)|(?:estoy )?hablando con|hablo con)\b"
+    r".{0,24}\b(?:bot|robot|m[aá]quina|machine|a\.?i\.?|ia|human[oa]?|persona(?: real)?|person|real|contestador|chatbot|computer)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_SOMEBODY: Final = re.compile(
+    r"\b(?:quiero|quisiera|necesito|prefiero|p[aá]s[ae]me|puedo hablar|hablar con"
+    r"|want|need|prefer|let me|get me|speak to|talk to|transfer)\b",
+    re.IGNORECASE,
+)
+_ALL_OF_THEM: Final = re.compile(
+    r"\b(?:tod[oa]s?|ambas|ambos|(?<!a )(?<!de )las (?:dos|2|tres|3)|both|all(?: of (?:them|it))?|everything)\b",
+    re.IGNORECASE,
+)
+_BARE_HOUR: Final = re.compile(
+    r"^\W*(?:(?:no|actually|sorry|hmm+|mejor|y|and|pues|en realidad|perd[oó]n)[ ,]+)*"
+    r"(?:make it|let'?s (?:say|do|make it)|could (?:we|you) (?:do|make it)|can (?:we|you) (?:do|make it)|do|change it to"
+    r"|que sean?|ponl[ao] a|c[aá]mbial[ao] a|mejor|mejor a)\s+(?P<hour>\d{1,2})(?:\s+(?:instead|then|please|por favor|mejor))?\W*$"
+    r"|^\W*(?:(?:no|actually|sorry|hmm+)[ ,]+)*(?P<better>\d{1,2}) (?:would|might|'d) be (?:better|best|nicer)\W*$",
+    re.IGNORECASE,
+)
+DAY_HOURS: Final = 24
 _CANCELS: Final = frozenset({"cancel", "cancela", "cancelar", "end", "quit"})
 _START: Final = re.compile(r"(?:start|alta|unstop|subscribe|suscrib(?:ir|irme)|opt[ -]?in)", re.IGNORECASE)
 _ELSEWHERE: Final[tuple[re.Pattern[str], ...]] = tuple(
@@ -91,6 +122,23 @@ def drops_it(text: str) -> bool:
 def opts_out(text: str) -> bool:
     """Say whether the whole message is one of the words with which people stop messages. "Cancel" is about a booking."""
     return _STOP.fullmatch(text.strip(" .!¡\n")) is not None
+
+
+def asks_who(text: str) -> bool:
+    """Say whether the guest wonders whom they are talking to, and has not asked for anybody yet."""
+    return _WHO_ARE_YOU.search(text) is not None and _ASKS_FOR_SOMEBODY.search(text) is None
+
+
+def means_all(text: str) -> bool:
+    """Say whether all of several are meant."""
+    return _ALL_OF_THEM.search(text) is not None
+
+
+def bare_hour(text: str) -> int | None:
+    """Return the number of a message that is no more than a change to it: "make it 9", which may be an hour or people. 25 is no hour."""
+    found = _BARE_HOUR.match(text)
+    hour = 0 if found is None else int(found["hour"] or found["better"])
+    return hour if 0 < hour < DAY_HOURS else None
 
 
 def opts_in(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Where a turn begins: what was heard is taken for what it means at this point of the conversation, and handed on."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -35,6 +35,8 @@ from saveit.dialogue.policy.booking import (
     wait,
 )
 from saveit.dialogue.policy.choices import (
+    asks_who,
+    bare_hour,
     chosen,
     drops_it,
     opts_in,
@@ -43,6 +45,7 @@ from saveit.dialogue.policy.choices import (
     says_yes,
     speaks_neither,
 )
+from saveit.dialogue.policy.doorway import goodbye, greeting, hand_over, main_buttons
 from saveit.dialogue.policy.slots import filled, stated, venue_named
 from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, led, lines, over
 from saveit.dialogue.words import Voice
@@ -125,7 +128,7 @@ def _tapped(turn: Turn, state: State, payload: str) -> Flow:
         case "venue":
             after = replace(state, restaurant_id=UUID(value), asked=None)
             if after.topic is None:
-                return _greeting(turn, after)
+                return greeting(turn, after)
             return (yield from _resume(turn, after))
         case "booking":
             if state.topic == "change":
@@ -153,7 +156,7 @@ def _tapped(turn: Turn, state: State, payload: str) -> Flow:
         case "hours":
             return (yield from _about_house(turn, state, payload))
         case "human":
-            return _hand_over(turn, state)
+            return hand_over(turn, state)
         case _:
             return (yield from _lost(turn, state))
 
@@ -163,7 +166,7 @@ def _yes_tapped(turn: Turn, state: State, payload: str) -> Flow:
     if state.asked == "confirmation" and payload == _expected(state):
         return (yield from _confirmed(turn, state))
     if state.topic is None:
-        return end(turn, state, turn.voice.say("all_right"), buttons=_main_buttons(turn))
+        return end(turn, state, turn.voice.say("all_right"), buttons=main_buttons(turn))
     return (yield from _resume(turn, state))
 
 
@@ -219,8 +222,10 @@ def _understood(turn: Turn, state: State) -> Flow:
     if state.asked == "address" and (meant.slots.phone or meant.slots.email):
         return (yield from standing.send_code(turn, state, meant.slots.email or meant.slots.phone or ""))
     match meant.intent:
+        case "human" if asks_who(turn.text):
+            return (yield from _who_i_am(turn, state))
         case "human":
-            return _hand_over(turn, state)
+            return hand_over(turn, state)
         case "complaint":
             return end(turn, over(state), turn.voice.say("complaint"), effects=(HandOver("complaint"),))
         case "info" if meant.slots.area is not None and state.topic == "book" and state.asked is not None:
@@ -296,6 +301,16 @@ def _change_on(turn: Turn, state: State) -> Flow:
     found = next((each for each in known if each.id == state.booking_id), None)
     if found is None:
         return (yield from standing.change(turn, state))
+    draft, hour = state.draft, bare_hour(turn.text)
+    if (
+        hour is not None
+        and draft.time not in {None, found.time}
+        and draft.party_size in {None, found.party_size}
+    ):
+        # Of hour and people only the hour was being talked about: nine is an hour, and no nine people.
+        at = standing.nearest_hour(hour, draft.time or found.time)
+        after = replace(state, draft=replace(draft, time=at))
+        return (yield from standing.pursue_change(turn, after, found))
     return (yield from standing.pursue_change(turn, filled(turn, state, party_size=found.party_size), found))
 
 
@@ -335,14 +350,35 @@ def _confirm(turn: Turn, state: State) -> Flow:
         return (yield from _resume(turn, state))
     if stated(turn):
         return (yield from _unnamed(turn, state))
-    if state.asked == "time" and sum(each.payload.startswith("at:") for each in state.offered) == 1:
-        only = next(each for each in state.offered if each.payload.startswith("at:"))
-        return (yield from _tapped(turn, state, only.payload))
+    if state.topic == "change" and state.asked == "correction":
+        return (yield from standing.keep(turn, state))
+    if state.asked == "time" and (any_of := _meant_by_yes(turn, state)) is not None:
+        return (yield from _tapped(turn, state, any_of))
     if state.asked == "human":
-        return _hand_over(turn, state)
+        return hand_over(turn, state)
+    if state.asked == "date" and not state.offered:
+        # "Shall we try another day?" - yes, but which?
+        return end(turn, state, turn.voice.say("ask_date"), asked="date")
     if state.topic is not None and state.asked not in {None, "address", "code"}:
         return (yield from _resume(turn, state))
     return (yield from _social(turn, state))
+
+
+def _meant_by_yes(turn: Turn, state: State) -> str | None:
+    """Return the start that a yes to several takes: the only one, or what is nearest to the closed one that was wished.
+
+    The nearest is taken only where a summary is confirmed before anything is booked.
+    """
+    starts = [each.payload for each in state.offered if each.payload.startswith("at:")]
+    if len(starts) == 1:
+        return starts[0]
+    venue, draft, wished = turn.venue(state), state.draft, state.wished_time
+    if not starts or wished is None or draft.date is None or venue is None:
+        return None
+    if state.topic == "book" and not venue.manners.ask_before_booking:
+        return None
+    at = datetime.fromisoformat(f"{draft.date}T{wished}")
+    return min(starts, key=lambda start: abs(datetime.fromisoformat(start.removeprefix("at:")) - at))
 
 
 def _same_but_words(before: State, after: State) -> bool:
@@ -408,6 +444,8 @@ def _unnamed(turn: Turn, state: State) -> Flow:
             return (yield from _change_on(turn, state))
         return (yield from pursue(turn, after))
     if state.topic is None and state.last_booking_id is not None:
+        if (hour := bare_hour(turn.text)) is not None and not stated(turn):
+            return (yield from standing.move_to_hour(turn, state, state.last_booking_id, hour))
         if slots.special_requests and not stated(turn):
             return (yield from standing.note(turn, state, state.last_booking_id, slots.special_requests))
         if stated(turn) and not (slots.date and slots.time and slots.party_size):
@@ -444,8 +482,10 @@ def _social(turn: Turn, state: State) -> Flow:
     if state.asked in {"address", "code"}:
         state = over(state)
     if state.topic is not None and state.asked is not None:
-        if intent in {"thanks", "goodbye"} and drops_it(turn.text) and intent == "goodbye":
+        if intent == "goodbye" and drops_it(turn.text):
             return (yield from _drop(turn, state))
+        if intent in {"thanks", "goodbye"} and state.topic == "change" and state.asked == "correction":
+            return (yield from standing.keep(turn, state))
         return (yield from _resume(turn, state, voice.say("hello") if intent == "greet" else ""))
     if intent in _SOCIAL and state.last_booking_id is not None and intent != "goodbye":
         known = yield from bookings_of(turn, state)
@@ -457,30 +497,10 @@ def _social(turn: Turn, state: State) -> Flow:
     if intent == "thanks":
         return end(turn, state, voice.say("thanks"))
     if intent == "goodbye":
-        return _goodbye(end(turn, state, voice.say("goodbye")))
+        return goodbye(end(turn, state, voice.say("goodbye")))
     if intent == "confirm":
         return end(turn, state, voice.say("all_right"))
-    return _greeting(turn, state)
-
-
-def _greeting(turn: Turn, state: State) -> Decision:
-    voice, venue, name = turn.voice, turn.venue(state), turn.situation.guest.name
-    if name is not None:
-        text = voice.say("greet_named", name=name.split()[0])
-    elif venue is None:
-        text = voice.say("greet_many")
-    else:
-        text = voice.say("greet", venue=venue.name)
-    return end(turn, state, text, buttons=_main_buttons(turn))
-
-
-def _main_buttons(turn: Turn) -> tuple[Choice, ...]:
-    voice = turn.voice
-    return (
-        Choice("book", voice.say("book_button")),
-        Choice("mine", voice.say("mine_button")),
-        Choice("hours", voice.say("hours_button")),
-    )
+    return greeting(turn, state)
 
 
 def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
@@ -517,7 +537,7 @@ def _elsewhere(turn: Turn, state: State) -> Flow:
     if state.misunderstood >= _LOST_TWICE:
         return (yield from _lost(turn, state))
     after = replace(state, misunderstood=state.misunderstood + 1)
-    return end(turn, after, voice.say("out_of_scope"), buttons=_main_buttons(turn), still_lost=True)
+    return end(turn, after, voice.say("out_of_scope"), buttons=main_buttons(turn), still_lost=True)
 
 
 def _lost(turn: Turn, state: State) -> Flow:
@@ -533,27 +553,24 @@ def _lost(turn: Turn, state: State) -> Flow:
         return Decision(
             replace(decision.state, misunderstood=after.misunderstood), decision.replies, decision.effects
         )
-    buttons = (*_main_buttons(turn)[:2], Choice("human", voice.say("human_button")))
+    buttons = (*main_buttons(turn)[:2], Choice("human", voice.say("human_button")))
     text = " ".join((sorry, voice.say("not_understood_help")))
     return end(turn, after, text, buttons=buttons, asked=state.asked, still_lost=True)
 
 
-def _hand_over(turn: Turn, state: State) -> Decision:
-    voice, venue = turn.voice, turn.venue(state)
-    phone = "" if venue is None else venue.phone
-    text = voice.say("handed_over_phone", phone=phone) if phone else voice.say("handed_over")
-    return end(turn, over(state), text, effects=(HandOver("asked"),))
-
-
-def _goodbye(decision: Decision) -> Decision:
-    """Let the last words of a call be its end; in writing they are words like any other."""
-    return replace(decision, replies=tuple(replace(reply, ends_call=True) for reply in decision.replies))
+def _who_i_am(turn: Turn, state: State) -> Flow:
+    """Say that nobody types here, and that somebody can be had; then go on."""
+    voice = turn.voice
+    if state.topic is not None and state.asked is not None:
+        return (yield from _resume(turn, state, voice.say("am_assistant")))
+    buttons = (*main_buttons(turn)[:2], Choice("human", voice.say("human_button")))
+    return end(turn, state, voice.say("am_assistant"), buttons=buttons)
 
 
 def _silence(turn: Turn, state: State) -> Flow:
     """Ask again who says nothing into a call; after the second time nobody is there."""
     if state.misunderstood >= _LOST_TWICE:
-        return _goodbye(end(turn, replace(state, misunderstood=0), turn.voice.say("silent")))
+        return goodbye(end(turn, replace(state, misunderstood=0), turn.voice.say("silent")))
     lost = state.misunderstood + 1
     sorry = turn.voice.say("unread.silence")
     if state.topic in {"book", "waitlist", "change"} and state.asked is not None:

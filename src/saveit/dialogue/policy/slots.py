@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from saveit.dialogue.model import Asked, Draft, State, Venue
 from saveit.dialogue.nlu.model import Area, Question
-from saveit.dialogue.nlu.stated.contact import name_of
+from saveit.dialogue.nlu.stated.contact import comes_in, introduced, name_of
 from saveit.dialogue.nlu.stated.spelling import is_known
 from saveit.dialogue.policy.turn import Turn
 from saveit.messages import Choice
@@ -188,6 +188,8 @@ def _bare_name(turn: Turn) -> str | None:
         return None
     if len(turn.situation.venues) > 1 and venue_named(turn) is not None:
         return None
+    if comes_in(turn.text):
+        return introduced(turn.text)
     known = [is_known(_plain(word)) for word in words]
     has_capitals = all(word[0].isupper() for word in words) and not known[0]
     return name_of(turn.text, asked=True) if has_capitals or (len(words) > 1 and not any(known)) else None

@@ -18,6 +18,7 @@ from saveit.dialogue.model import (
     Checked,
     Decision,
     Done,
+    Draft,
     Free,
     HandOver,
     Known,
@@ -30,7 +31,8 @@ from saveit.dialogue.model import (
     Taken,
     Topic,
 )
-from saveit.dialogue.policy.booking import instead, is_full, other_hour, refusal_words, why_words
+from saveit.dialogue.policy.booking import PARTY_SIZE, instead, is_full, other_hour, refusal_words, why_words
+from saveit.dialogue.policy.choices import DAY_HOURS, means_all
 from saveit.dialogue.policy.slots import doubt_of, doubt_words, filled
 from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, led, lines, over
 from saveit.messages import Choice
@@ -78,13 +80,17 @@ def cancel(turn: Turn, state: State, booking_id: UUID | None = None) -> Flow:
     state = replace(state, topic="cancel")
     if not known:
         return no_bookings(turn, state, topic="cancel")
+    slots = turn.meant.slots
+    if len(known) > 1 and slots.date is None and slots.time is None and means_all(turn.text):
+        state = replace(state, all_of_them=True)
+        return ask_cancel(turn, state, known[0], turn.voice.say("one_after_the_other", n=len(known)))
     found = _pick(turn, state, known, booking_id)
     if found is None:
         return _which(turn, state, known)
     return ask_cancel(turn, state, found)
 
 
-def ask_cancel(turn: Turn, state: State, booking: Known) -> Decision:
+def ask_cancel(turn: Turn, state: State, booking: Known, lead: str = "") -> Decision:
     """Ask whether this one is to be cancelled, and say what it costs."""
     voice = turn.voice
     if booking.status not in _MAY_CHANGE:
@@ -93,12 +99,15 @@ def ask_cancel(turn: Turn, state: State, booking: Known) -> Decision:
     fee = ""
     if booking.fee_minor and booking.status == "confirmed":
         fee = voice.say("cancel_fee", amount=_money(turn, booking, booking.fee_minor))
+    elif booking.late_fee_minor:
+        # Whoever knows that there is a charge would like to know that it is not yet due.
+        text = f"{text} {voice.say('cancel_free')}"
     buttons = (
         Choice(cancel_payload(booking.id), voice.say("yes_cancel")),
         Choice("keep", voice.say("keep_it")),
     )
     after = replace(state, topic="cancel", booking_id=booking.id)
-    return end(turn, after, lines(fee, text), buttons=buttons, asked="confirmation")
+    return end(turn, after, led(lead, lines(fee, text)), buttons=buttons, asked="confirmation")
 
 
 def cancel_payload(booking_id: UUID) -> str:
@@ -122,6 +131,12 @@ def cancel_it(turn: Turn, state: State) -> Flow:
             )
             text = voice.say("cancelled", when=_when(turn, booking))
             closed = replace(over(state), last_booking_id=None)
+            if state.all_of_them:
+                rest = [each for each in (yield from bookings_of(turn, closed)) if each.id != booking.id]
+                if rest:
+                    lead = " ".join(filter(None, (text, fee)))
+                    more = replace(closed, all_of_them=len(rest) > 1)
+                    return ask_cancel(turn, more, rest[0], lead)
             again = (Choice("book", voice.say("book_button")),)
             return end(turn, closed, " ".join(filter(None, (text, fee))), buttons=again)
         case Refused(code="revision_conflict"):
@@ -204,12 +219,35 @@ def pursue_change(turn: Turn, state: State, booking: Known, lead: str = "") -> F
                 Choice("keep", voice.say("keep_it")),
             )
             return end(turn, after, led(lead, text), buttons=buttons, asked="confirmation")
+        case Taken(closed=closed) if closed and closed[0].reason in PARTY_SIZE:
+            # No day has room for so many: somebody of the house may, and the size that stands is not forgotten for it.
+            human = (Choice("human", voice.say("human_button")), Choice("keep", voice.say("keep_it")))
+            after = replace(state, draft=replace(draft, party_size=None))
+            return end(turn, after, led(lead, why_words(turn, closed)), buttons=human, asked="party_size")
         case Taken(closed=closed, nearest=nearest):
             stands = voice.say("change_full", when=_when(turn, booking))
             after = replace(state, draft=replace(draft, date=on, time=None, party_size=size))
             return instead(turn, after, led(lead, f"{why_words(turn, closed)} {stands}"), nearest)
         case _:
             raise AssertionError(answer)
+
+
+def nearest_hour(hour: int, to: str) -> str:
+    """Return "HH:00" of a number that is said as an hour: of nine in the morning and nine at night the one nearer to another time."""
+    minutes = int(to[:2]) * 60 + int(to[3:])
+    readings = [each for each in (hour, hour + 12) if each < DAY_HOURS]
+    return f"{min(readings, key=lambda each: abs(each * 60 - minutes)):02}:00"
+
+
+def move_to_hour(turn: Turn, state: State, booking_id: UUID, hour: int) -> Flow:
+    """Begin the change of a booking to an hour that was said as a bare number."""
+    known = yield from bookings_of(turn, state)
+    booking = next((each for each in known if each.id == booking_id), None)
+    if booking is None:
+        return (yield from change(turn, state))
+    draft = Draft(time=nearest_hour(hour, booking.time))
+    after = replace(over(state), topic="change", booking_id=booking.id, draft=draft)
+    return (yield from pursue_change(turn, after, booking))
 
 
 def change_payload(state: State) -> str:
@@ -424,6 +462,9 @@ def _only_words(turn: Turn, state: State, booking: Known, lead: str) -> Flow:
             return end(turn, after, led(lead, voice.say("renamed", name=draft.name)))
     elif draft.special_requests:
         return (yield from note(turn, state, booking.id, draft.special_requests))
+    elif draft.area is not None:
+        # Which table it will be is for the house to say; that it was wished is written down.
+        return (yield from note(turn, state, booking.id, voice.area(draft.area)))
     if draft.date is not None or draft.time is not None or draft.party_size is not None:
         people, when = voice.people(booking.party_size), voice.when(booking.date, booking.time)
         return end(turn, after, led(lead, voice.say("change_nothing", people=people, when=when)))

@@ -97,7 +97,14 @@ def end(  # noqa: PLR0913 - each is one thing that a reply may carry.
 def over(state: State) -> State:
     """Return the state with its topic closed; who wrote about what restaurant is kept."""
     return replace(
-        state, topic=None, draft=Draft(), wished_time=None, booking_id=None, asked=None, offered=()
+        state,
+        topic=None,
+        draft=Draft(),
+        wished_time=None,
+        booking_id=None,
+        asked=None,
+        offered=(),
+        all_of_them=False,
     )
 
 

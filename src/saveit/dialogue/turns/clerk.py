@@ -230,6 +230,10 @@ class Clerk:
             audience="guest",
             area_id=None if wanted.area_id is None else AreaId(wanted.area_id),
             written_from=self._asker.written_from,
+            # The channel itself vouches for the number that the guest writes from.
+            met=("phone_verification",)
+            if guest.phone is not None and guest.phone == self._asker.phone
+            else (),
         )
         booked = await book(
             self._desk, booking, tenant_id=self._asker.tenant_id, actor=self._asker.actor, key=self._asker.key
@@ -390,6 +394,7 @@ class Clerk:
             revision=reservation.revision,
             special_requests=reservation.guest.special_requests,
             fee_minor=fee,
+            late_fee_minor=policy.late_fee_minor,
             free_until=policy.free_until,
             deposit_minor=policy.deposit_minor,
             requirements=policy.requirements,

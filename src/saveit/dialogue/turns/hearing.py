@@ -68,6 +68,11 @@ def deserves_an_answer(message: UnifiedMessage) -> bool:
     return not isinstance(message.content, Reaction | Deletion)
 
 
+def is_said_aloud(content: Written) -> bool:
+    """Say whether a message is a sound and nothing else."""
+    return not content.text.strip() and bool(content.attachments) and content.attachments[0].kind == "audio"
+
+
 async def hear(content: Content, engine: Engine, context: Context) -> Heard | None:  # noqa: C901, PLR0911 - one content, one hearing.
     """Return what was heard, or None where there is nothing to hear."""
     match content:

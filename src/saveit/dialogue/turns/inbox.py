@@ -1,9 +1,10 @@
 """The gateway's inbox, as turns take from it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from saveit.dialogue.turns.model import Delivered, LineOf
-from saveit.gateway import ClaimedEvent, Gateway, behind, claim, delay, finish
+from saveit.gateway import ClaimedEvent, Gateway, behind, claim, delay, finish, put_off
 from saveit.kernel.db import Transaction
 from saveit.messages import Envelope
 
@@ -33,6 +34,11 @@ class GatewayInbox:
     async def delay(self, tx: Transaction, event: Delivered, why: str) -> None:
         """Give an event back, to be tried after a wait that doubles; the sixth time it is parked. Refuses: ClaimLost."""
         await delay(tx, self._claimed[event.inbox_id], why, now=self._gateway.clock.now())
+        tx.after_commit(lambda: self._forget(event))
+
+    async def put_off(self, tx: Transaction, event: Delivered, wait: timedelta) -> None:
+        """Give back an event whose sound is not heard yet. Refuses: ClaimLost."""
+        await put_off(tx, self._claimed[event.inbox_id], due_at=self._gateway.clock.now() + wait)
         tx.after_commit(lambda: self._forget(event))
 
     def _forget(self, event: Delivered) -> None:

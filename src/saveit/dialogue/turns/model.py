@@ -1,7 +1,7 @@
 """An event as a turn needs it, and where it comes from."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
@@ -58,6 +58,10 @@ class Inbox(Protocol):
 
     async def delay(self, tx: Transaction, event: Delivered, why: str) -> None:
         """Give an event back to be tried later, or put it where a person sees it."""
+        ...
+
+    async def put_off(self, tx: Transaction, event: Delivered, wait: timedelta) -> None:
+        """Give an event back that waits for something of its own; nothing failed."""
         ...
 
 

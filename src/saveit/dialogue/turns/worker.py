@@ -7,9 +7,9 @@ what the one before it left.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final, assert_never
 from uuid import UUID
 
@@ -100,6 +100,8 @@ _CLAIMED_AT_ONCE: Final = 32
 _THINKING_AT_ONCE: Final = 5
 # An arrival wakes the worker; this is for what other processes took in, and for what waits to be tried again.
 _LOOKS_EVERY_S: Final = 0.25
+# Sounds are heard by a worker of its own; a turn only looks whether it is done.
+_LISTENS_AGAIN: Final = timedelta(seconds=0.5)
 _OK: Final = 200
 _json = msgspec.json.Encoder()
 
@@ -110,8 +112,16 @@ class ProviderSaysNo(Fault):
     code: ClassVar[str] = "provider_says_no"
 
 
+class StillToBeHeard(Exception):
+    """A guest said something aloud that nobody has put into words yet: the event is given back for a moment."""
+
+
 class Turns:
-    """The turns of one process. `links` makes the addresses of a booking's pass, `call_out` calls providers back."""
+    """The turns of one process. `links` makes the addresses of a booking's pass, `call_out` calls providers back.
+
+    `listens_s` is how long what guests say aloud is waited for to be put into words; 0 where nobody listens.
+    `on_answered` is called with each event whose turn is over: by then its answer is planned, and somebody in this process may wait for it.
+    """
 
     def __init__(
         self,
@@ -122,6 +132,7 @@ class Turns:
         *,
         links: Links | None = None,
         call_out: CallOut | None = None,
+        listens_s: float = 0.0,
     ) -> None:
         self._desk = desk
         self._channels = channels
@@ -129,6 +140,8 @@ class Turns:
         self._inbox = inbox
         self._links = links
         self._call_out = call_out
+        self._listens = timedelta(seconds=listens_s)
+        self.on_answered: Callable[[Delivered], None] = _nobody_waits
         self._thinking = asyncio.Semaphore(_THINKING_AT_ONCE)
         self._woken = asyncio.Event()
         self._over = False
@@ -169,6 +182,11 @@ class Turns:
     async def _take_or_delay(self, event: Delivered) -> None:
         try:
             await self._take(event)
+            self.on_answered(event)
+        except StillToBeHeard:
+            with suppress(Fault, Refusal):
+                async with self._desk.database.tenant(event.tenant_id, self._actor(event)) as tx:
+                    await self._inbox.put_off(tx, event, _LISTENS_AGAIN)
         except (Refusal, Fault) as error:
             await self._delay(event, error)
         except Exception as error:  # noqa: BLE001 - the edge of a process: one bad event must not stop the others.
@@ -210,10 +228,12 @@ class Turns:
         current = await self._current(event, message)
 
         async def write(tx: Transaction) -> Heard | None:
-            return await write_down(self._desk, tx, event, current)
+            return await write_down(self._desk, tx, event, current, listens=self._listens)
 
         heard = await database.attempt(event.tenant_id, actor, write)
         await faults.reach("dialogue.turn.after_hearing")
+        if heard is not None and heard.is_still_to_be_heard:
+            raise StillToBeHeard
         if heard is None or not heard.wants_an_answer:
             if last:
                 await self._finish(event)
@@ -238,7 +258,7 @@ class Turns:
         async def settle(tx: Transaction) -> None:
             await self._settle(tx, event, message, heard, situation, clerk, tuple(answers), last=last)
 
-        await database.attempt(event.tenant_id, actor, settle)
+        await self._desk.attempt(event.tenant_id, actor, settle)
 
     async def _is_ours(self, event: Delivered, heard: Heard, actor: Actor) -> bool:
         """Say whether the bot still speaks for this conversation; a booking commits by itself, so this is asked before it, too."""
@@ -465,6 +485,11 @@ def _first_phone(writer: Writer) -> str | None:
 def _threads(can: Can) -> bool:
     """Say whether an answer names what it answers: letters and calls do; in a chat it would quote every message."""
     return can.shape != "chat"
+
+
+def _nobody_waits(event: Delivered) -> None:
+    """Nothing in this process sends or speaks what is planned."""
+    del event
 
 
 async def _tell_progress(tx: Transaction, conversation: Conversation, clerk: Clerk, now: datetime) -> None:

@@ -163,6 +163,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "none_like_that": "I see no booking like that. These are the ones you have:",
     "ask_cancel": "Shall I cancel your table for {people} on {when}?",
     "cancel_fee": "Cancelling this late, the restaurant charges {amount}.",
+    "cancel_free": "There is no charge.",
     "yes_cancel": "Yes, cancel it",
     "keep_it": "No, keep it",
     "cancelled": "Done, I've cancelled your table for {when}. Hope to see you another day!",
@@ -234,6 +235,11 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     ),
     "handed_over_lost": "I don't want to waste your time: I'm letting someone from the team know, and they'll answer you here.",
     "complaint": "I'm very sorry about that. I'm passing it on right now to someone from the team, who will answer you here.",
+    "am_assistant": (
+        "I'm the restaurant's assistant: I book, change and cancel tables right away. "
+        "If you'd rather talk to a person, just say so."
+    ),
+    "one_after_the_other": "You have {n} bookings; let's take them one at a time.",
     "human_button": "Talk to someone",
     "book_button": "Book a table",
     "mine_button": "My bookings",

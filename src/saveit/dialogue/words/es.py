@@ -301,6 +301,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Por cancelar a estas alturas el restaurante cobra {amount}.",
         "Por cancelar a estas alturas el restaurante cobra {amount}.",
     ),
+    "cancel_free": "No tiene costo.",
     "yes_cancel": "Sí, cancelar",
     "keep_it": "No, mantenerla",
     "cancelled": (
@@ -452,6 +453,14 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "complaint": (
         "Lamento mucho lo que pasó. Se lo paso ahora mismo a una persona del equipo, que te responde por aquí.",
         "Lamento mucho lo ocurrido. Se lo paso ahora mismo a una persona del equipo, que le responde por aquí.",
+    ),
+    "am_assistant": (
+        "Soy el asistente del restaurante: reservo, cambio y cancelo mesas al momento. Si prefieres hablar con una persona, dímelo.",
+        "Soy el asistente del restaurante: reservo, cambio y cancelo mesas al momento. Si prefiere hablar con una persona, dígamelo.",
+    ),
+    "one_after_the_other": (
+        "Tienes {n} reservas; vamos de una en una.",
+        "Tiene {n} reservas; vamos de una en una.",
     ),
     "human_button": "Hablar con alguien",
     "book_button": "Reservar mesa",

@@ -16,7 +16,8 @@ import msgspec
 from saveit.guests.contact import email_index, normal_email, normal_phone, phone_index
 from saveit.guests.model import GuestDetails, Language, open_details, seal_details
 from saveit.guests.people import store
-from saveit.guests.people.store import LinkRow, PersonRow
+from saveit.guests.people.consent_texts import Read
+from saveit.guests.people.store import LinkRow, PersonRow, SaidRow
 from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import PersonId, new_id
@@ -30,6 +31,7 @@ _CODE_TRIES: Final = 5
 # A guest mistypes an address once or twice; who asks for more codes within a day is trying out addresses.
 _CODES_A_DAY_MAX: Final = 5
 _CODE_DIGITS: Final = 1_000_000
+_SAID_SHOWN: Final = 20
 _facts = msgspec.json.Encoder()
 
 
@@ -263,9 +265,28 @@ async def move_address(
 
 
 async def say_consent(
-    tx: Transaction, person_id: PersonId, *, scope: Scope, allowed: bool, how: str, now: datetime
+    tx: Transaction,
+    person_id: PersonId,
+    *,
+    scope: Scope,
+    allowed: bool,
+    how: str,
+    now: datetime,
+    read: Read | None = None,
 ) -> None:
-    """Write that a person wants to hear from us unasked, or no more."""
+    """Write that a person wants to hear from us unasked, or no more; and which text of ours they had read, where it was one."""
+    await tx.run(
+        store.KEEP_CONSENT,
+        tenant_id=tx.tenant_id,
+        person_id=person_id,
+        scope=scope,
+        allowed=allowed,
+        how=how,
+        text_version=None if read is None else read.text.version,
+        language=None if read is None else read.text.language,
+        house=None if read is None else read.house,
+        now=now,
+    )
     await tx.run(
         store.SAVE_CONSENT,
         tenant_id=tx.tenant_id,
@@ -280,6 +301,13 @@ async def say_consent(
         await append(tx, _fact("person.opted_in", person_id, told, now))
     else:
         await append(tx, _fact("person.opted_out", person_id, told, now))
+
+
+async def consents_said(tx: Transaction, family: Sequence[PersonId]) -> list[SaidRow]:
+    """Return what the people who are one said of what they want to hear, the latest first and bounded."""
+    return await tx.many(
+        store.LIST_CONSENTS_SAID, tenant_id=tx.tenant_id, person_ids=list(family), rows_max=_SAID_SHOWN
+    )
 
 
 async def may_be_told(tx: Transaction, person_id: PersonId, scope: Scope = "all") -> bool:

@@ -141,6 +141,40 @@ VALUES (:tenant_id::uuid, :person_id::uuid, :scope::text, :allowed::boolean, :ho
 ON CONFLICT (tenant_id, person_id, scope)
 DO UPDATE SET allowed = excluded.allowed, how = excluded.how, changed_at = excluded.changed_at
 
+-- keep_consent :none
+-- Keeps a word as it was said; said again unchanged, it is the same word.
+INSERT INTO consents_said (tenant_id, person_id, scope, said_at, allowed, how, text_version, language, house)
+SELECT
+    :tenant_id::uuid, :person_id::uuid, :scope::text, :now::timestamptz, :allowed::boolean, :how::text,
+    :text_version::smallint, :language::text, :house::text
+WHERE NOT EXISTS (
+    SELECT
+    FROM (
+        SELECT allowed, how, text_version, language, house
+        FROM consents_said
+        WHERE tenant_id = :tenant_id::uuid
+            AND person_id = :person_id::uuid
+            AND scope = :scope::text
+        ORDER BY said_at DESC
+        LIMIT 1
+    ) latest
+    WHERE latest.allowed = :allowed::boolean
+        AND latest.how = :how::text
+        AND latest.text_version IS NOT DISTINCT FROM :text_version::smallint
+        AND latest.language IS NOT DISTINCT FROM :language::text
+        AND latest.house IS NOT DISTINCT FROM :house::text
+)
+ON CONFLICT ON CONSTRAINT consents_said_pkey DO NOTHING
+
+-- list_consents_said :many SaidRow
+-- What the people of a family said of what they want to hear, the latest first.
+SELECT scope, allowed, how, said_at, text_version, language, house
+FROM consents_said
+WHERE tenant_id = :tenant_id::uuid
+    AND person_id = ANY (:person_ids::uuid[])
+ORDER BY said_at DESC
+LIMIT :rows_max::int
+
 -- list_consents :many ConsentRow
 -- What the people of a family want to hear.
 SELECT scope, allowed, how, changed_at

@@ -59,6 +59,18 @@ class ConsentRow(msgspec.Struct, frozen=True):
     changed_at: datetime
 
 
+class SaidRow(msgspec.Struct, frozen=True):
+    """A word about what a person wants to hear, as it was said."""
+
+    scope: str
+    allowed: bool
+    how: str
+    said_at: datetime
+    text_version: int | None
+    language: str | None
+    house: str | None
+
+
 class CountRow(msgspec.Struct, frozen=True):
     """A number of codes."""
 
@@ -90,6 +102,8 @@ FIND_LINK = _STATEMENTS.query("find_link", LinkRow)
 LIST_LINKS = _STATEMENTS.query("list_links", LinkRow)
 UNDO_LINK = _STATEMENTS.command("undo_link")
 SAVE_CONSENT = _STATEMENTS.command("save_consent")
+KEEP_CONSENT = _STATEMENTS.command("keep_consent")
+LIST_CONSENTS_SAID = _STATEMENTS.query("list_consents_said", SaidRow)
 LIST_CONSENTS = _STATEMENTS.query("list_consents", ConsentRow)
 COUNT_CODES = _STATEMENTS.query("count_codes", CountRow)
 INSERT_CODE = _STATEMENTS.command("insert_code")

@@ -10,6 +10,7 @@ from saveit.kernel.db.errors import Collision, ConstraintBroken, DatabaseUnreach
 from saveit.kernel.db.migrations import Migration, MigrationRefused, applied_migrations, migrate, migrations
 from saveit.kernel.db.pool import Actor, ActorKind, Database, Transaction
 from saveit.kernel.db.statements import Command, Query, Statements, load_statements
+from saveit.kernel.logins import DatabaseUnusable
 
 __all__ = [
     "Actor",
@@ -19,6 +20,7 @@ __all__ = [
     "ConstraintBroken",
     "Database",
     "DatabaseUnreachable",
+    "DatabaseUnusable",
     "Migration",
     "MigrationRefused",
     "Query",

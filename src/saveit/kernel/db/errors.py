@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import asyncpg
 
 from saveit.kernel.errors import Fault, Refusal
+from saveit.kernel.logins import DatabaseUnusable, word_of
 
 
 class ConstraintBroken(Exception):
@@ -65,6 +66,19 @@ def translated() -> Generator[None]:
         TimeoutError,
     ) as error:
         raise DatabaseUnreachable(type(error).__name__) from error
+
+
+@contextmanager
+def let_in() -> Generator[None]:
+    """Say in words why PostgreSQL does not let us in. For connecting alone: what an act of ours meets later is a bug, not a setting."""
+    try:
+        with translated():
+            yield
+    except asyncpg.PostgresError as error:
+        word = word_of(error)
+        if word is None:
+            raise
+        raise DatabaseUnusable(str(word)) from error
 
 
 def _text(error: asyncpg.PostgresError, field: str) -> str:

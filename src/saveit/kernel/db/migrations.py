@@ -7,7 +7,8 @@ from importlib import resources
 import asyncpg
 import msgspec
 
-from saveit.kernel.db.errors import translated
+from saveit.kernel.db.errors import let_in, translated
+from saveit.kernel.logins import ROLES_MEND, DatabaseUnusable, word_of
 
 _NAME = re.compile(r"^(?P<number>\d{4})_(?P<words>[a-z0-9_]+)\.sql$")
 # A migration that waits behind a long query makes every later query wait behind it; better to fail and be run again.
@@ -24,6 +25,13 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     digest text NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now()
 )
+"""
+
+_FITNESS = """
+SELECT
+    current_setting('server_encoding') AS encoding,
+    (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user) AS may_make_roles,
+    has_schema_privilege('public', 'CREATE') AND has_database_privilege(current_database(), 'CREATE') AS may_create
 """
 
 
@@ -62,31 +70,59 @@ def migrations() -> tuple[Migration, ...]:
 async def migrate(owner_dsn: str) -> int:
     """Bring the database up to date and return how many migrations ran. Two callers at once: one waits for the other.
 
-    Raises: MigrationRefused when an applied file has changed since, or the database is newer than this release.
+    Raises: MigrationRefused when an applied file has changed since, the database is newer than this release, or cannot become ours;
+    DatabaseUnreachable, DatabaseUnusable.
     """
-    with translated():
+    with let_in():
         connection = await asyncpg.connect(owner_dsn, timeout=_CONNECT_TIMEOUT_S)
+    with translated():
         try:
             await connection.execute("SELECT pg_advisory_lock($1)", _ONE_AT_A_TIME)
+            if await connection.fetchval("SELECT to_regclass('schema_migrations') IS NULL"):
+                await _require_fit(connection)
             await connection.execute(_CREATE_TABLE)
             pending = _pending(await _applied(connection))
             for migration in pending:
                 await _apply(connection, migration)
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise DatabaseUnusable(str(word_of(error))) from error
         finally:
             await connection.close()
     return len(pending)
 
 
 async def applied_migrations(owner_dsn: str) -> dict[int, str]:
-    """Return the numbers and digests of the migrations that the database has; none before the first."""
-    with translated():
+    """Return the numbers and digests of the migrations that the database has; none before the first.
+
+    Raises: DatabaseUnreachable, DatabaseUnusable.
+    """
+    with let_in():
         connection = await asyncpg.connect(owner_dsn, timeout=_CONNECT_TIMEOUT_S)
+    with translated():
         try:
             if await connection.fetchval("SELECT to_regclass('schema_migrations') IS NULL"):
                 return {}
             return await _applied(connection)
         finally:
             await connection.close()
+
+
+async def _require_fit(connection: asyncpg.Connection) -> None:
+    """See that an empty database can become ours, before anything is written into it."""
+    fitness = await connection.fetchrow(_FITNESS)
+    assert fitness is not None, "a SELECT without FROM has a row"
+    encoding: str = fitness["encoding"]
+    if encoding != "UTF8":
+        raise MigrationRefused(
+            f"this database keeps text as {encoding}, which checks no letter of a guest's name: make it anew with "
+            "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
+    if not fitness["may_make_roles"]:
+        raise MigrationRefused(f"this login may not make the roles that keep tenants apart. {ROLES_MEND}")
+    if not fitness["may_create"]:
+        raise MigrationRefused(
+            "this login may make nothing in this database: let it own the database (ALTER DATABASE … OWNER TO …)"
+        )
 
 
 async def _applied(connection: asyncpg.Connection) -> dict[int, str]:

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
-from saveit.kernel.db.errors import Collision, DatabaseUnreachable, translated
+from saveit.kernel.db.errors import Collision, DatabaseUnreachable, let_in, translated
 from saveit.kernel.db.statements import Command, Query, Row
 from saveit.kernel.ids import TenantId
 from saveit.kernel.observe import trace_id
@@ -120,7 +120,7 @@ class Database:
 
         `node` names this process in every fact it writes.
 
-        Raises: DatabaseUnreachable.
+        Raises: DatabaseUnreachable, DatabaseUnusable.
         """
         sizes: dict[_Pool, tuple[Role, int]] = {
             "tenant": ("saveit_app", connections_max),
@@ -129,7 +129,7 @@ class Database:
             "gate": ("saveit_gate", 2),
         }
         pools: dict[_Pool, asyncpg.Pool] = {}
-        with translated():
+        with let_in():
             for name, (role, size) in sizes.items():
                 pools[name] = await asyncpg.create_pool(
                     dsn,

@@ -123,6 +123,12 @@ media_copies = Counter(
     ("channel", "outcome"),
     registry=registry,
 )
+sounds_heard = Counter(
+    "saveit_sounds_heard",
+    "Voice notes of guests that were put into words, are tried again, or could not be.",
+    ("engine", "outcome"),
+    registry=registry,
+)
 line_words = Counter(
     "saveit_line_words",
     "What providers said about a line or its templates; `for` is who it is for. Alarm: person, above 0.",

@@ -48,6 +48,16 @@ class DatabaseNotEmpty(Refusal):
         return f"the database already holds {self.facts['tables']} tables; --force replaces all of it by the backup"
 
 
+class BackupNowhere(Refusal):
+    """A backup is written into a folder that is there."""
+
+    code: ClassVar[str] = "backup_nowhere"
+
+    def __str__(self) -> str:
+        """Name the folder."""
+        return f"there is no folder {self.facts['folder']}: make it, or choose another"
+
+
 class BackupExists(Refusal):
     """A backup never overwrites a file."""
 

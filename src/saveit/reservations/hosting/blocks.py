@@ -15,6 +15,7 @@ from saveit.reservations.desk import Desk
 from saveit.reservations.errors import BlockOverlaps, RestaurantUnknown, RulesRefused
 from saveit.reservations.facts import Blocked, availability_changed
 from saveit.reservations.hosting.changes import save
+from saveit.reservations.hosting.in_the_way import in_the_way
 from saveit.reservations.model import Hold, Reservation
 from saveit.reservations.overview.store import forget_block_note, note_block
 from saveit.reservations.taking.holds import fresh_day
@@ -35,8 +36,6 @@ _OFFLINE = frozenset(("staff", "walk_in"))
 _DAY = timedelta(days=1)
 # A table that is out for longer has left the floor: retire it.
 _BLOCK_DAYS_MAX = 62
-# Who is in the way of a block is told so far; a host who is in the way of more has other questions.
-_TOLD_MAX = 50
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,39 +106,13 @@ async def block(
             expires_at=None,
         )
         if not taken:
-            raise await _overlaps(tx, house, made, begins=begins, ends=ends)
+            found = await in_the_way(tx, house, made.table_ids, begins, ends, besides=made.id)
+            raise BlockOverlaps(taken=found)
         begins = ends
     if reason:
         await note_block(tx, restaurant_id, made.id, reason=reason, now=desk.now())
     await _tell(desk, tx, house, made, because="block")
     return made
-
-
-async def _overlaps(
-    tx: Transaction, house: House, made: Block, *, begins: datetime, ends: datetime
-) -> BlockOverlaps:
-    """Return the refusal with who is in the way, so that the host need not look for them table by table."""
-    rows = await store.find_overlaps(
-        tx,
-        made.table_ids,
-        starts_at=begins,
-        ends_at=ends,
-        besides=made.id,
-        rows_max=_TOLD_MAX,
-    )
-    return BlockOverlaps(
-        taken=[
-            {
-                "table_id": str(row.table_id),
-                "table": "+".join(house.table_numbers((TableId(row.table_id),))),
-                "by": row.holder_kind,
-                "id": str(row.holder_id),
-                "starts_at": row.starts_at.astimezone(house.zone).isoformat(),
-                "ends_at": row.ends_at.astimezone(house.zone).isoformat(),
-            }
-            for row in rows
-        ]
-    )
 
 
 async def unblock(desk: Desk, tx: Transaction, block_id: UUID) -> bool:
@@ -261,14 +234,14 @@ async def _recount(desk: Desk, tx: Transaction, restaurant_id: RestaurantId) -> 
         tx,
         restaurant_id,
         first_on,
-        recounted=[msgspec.structs.replace(each, loads=_counted_in(house, each, now)) for each in standing],
-        recounted_holds=[msgspec.structs.replace(each, loads=_counted_in(house, each, now)) for each in held],
+        recounted=[msgspec.structs.replace(each, loads=counted_in(house, each, now)) for each in standing],
+        recounted_holds=[msgspec.structs.replace(each, loads=counted_in(house, each, now)) for each in held],
     )
     tx.after_commit(lambda: desk.pictures.forget_house(restaurant_id))
 
 
-def _counted_in(house: House, party: Reservation | Hold, now: datetime) -> str:
-    """Return what a party is counted in under the rules of this house."""
+def counted_in(house: House, party: Reservation | Hold, now: datetime) -> str:
+    """Return what a party is counted in under the rules of this house, as `load_rows` writes it."""
     plan = plan_of(house.rules, party.date, house.zone)
     limits = load_limits(house.rules, house.floor, party.date, local_date(now, house.zone))
     claims: list[Claim] = []
@@ -283,7 +256,7 @@ def _counted_in(house: House, party: Reservation | Hold, now: datetime) -> str:
         online = isinstance(party, Hold) or _is_online(party)
         if limits.online_covers_max is not None and online:
             claims.append(Claim(("online", service.window.index), covers_max=limits.online_covers_max))
-        if isinstance(party, Reservation) and party.overbooked:
+        if party.overbooked:
             beyond = Claim(("overbooked", service.window.index), covers_max=limits.overbooked_covers_max)
             claims.append(beyond)
     return load_rows(plan, claims, party.party_size)

@@ -12,10 +12,9 @@ from saveit.ledger import release_loads, release_tables
 from saveit.outbox import append
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
-from saveit.reservations.errors import CheckInTooEarly, IllegalStatus, ReservationUnknown, RevisionConflict
+from saveit.reservations.errors import IllegalStatus, ReservationUnknown, RevisionConflict
 from saveit.reservations.facts import LimitPassed, changed
 from saveit.reservations.model import Reservation, Status
-from saveit.seating import local_date
 
 
 async def find(desk: Desk, tx: Transaction, reservation_id: ReservationId) -> Reservation:
@@ -118,22 +117,6 @@ async def cancel(
     await _free(tx, before)
     await faults.reach("reservations.cancel.before_commit")
     return await save(desk, tx, "reservation.cancelled", before=before, after=after)
-
-
-async def check_in(desk: Desk, tx: Transaction, reservation_id: ReservationId) -> Reservation:
-    """Note that the party is here and sits at its tables, which nobody is moved to any more.
-
-    Refuses: ReservationUnknown, IllegalStatus (a second check-in included), CheckInTooEarly before the service day.
-    """
-    before = await lock(desk, tx, reservation_id)
-    require(before, "confirmed", wanted="checked_in")
-    zone = (await desk.house(before.tenant_id, before.restaurant_id)).zone
-    if local_date(desk.now(), zone) < before.date:
-        raise CheckInTooEarly(date=before.date.isoformat())
-    after = msgspec.structs.replace(before, status="checked_in", checked_in_at=desk.now())
-    await store.set_movable(tx, before, movable=False)
-    await faults.reach("reservations.check_in.before_commit")
-    return await save(desk, tx, "reservation.checked_in", before=before, after=after)
 
 
 async def complete(desk: Desk, tx: Transaction, reservation_id: ReservationId) -> Reservation:

@@ -84,6 +84,7 @@ _FORGET_KEYS = _STATEMENTS.command("forget_keys")
 _FORGET_HOLDS = _STATEMENTS.command("forget_holds")
 _FORGET_OCCUPANCY = _STATEMENTS.command("forget_occupancy")
 _FORGET_COUNTS = _STATEMENTS.command("forget_counts")
+_FORGET_PROMOTIONS = _STATEMENTS.command("forget_promotions")
 _FORGET_REMINDERS = _STATEMENTS.command("forget_reminders")
 
 
@@ -204,6 +205,7 @@ async def forget_what_is_over(ledger_tx: Transaction, now: datetime, rows_max: i
     gone = await ledger_tx.run(_FORGET_KEYS, before=now - _KEYS_KEPT, rows_max=rows_max)
     gone += await ledger_tx.run(_FORGET_HOLDS, before=now - _HOLDS_KEPT, rows_max=rows_max)
     gone += await ledger_tx.run(_FORGET_OCCUPANCY, before=now - _OCCUPANCY_KEPT, rows_max=rows_max)
+    gone += await ledger_tx.run(_FORGET_PROMOTIONS, before_on=(now - _COUNTS_KEPT).date(), rows_max=rows_max)
     gone += await ledger_tx.run(_FORGET_COUNTS, before_on=(now - _COUNTS_KEPT).date(), rows_max=rows_max)
     gone += await ledger_tx.run(_FORGET_REMINDERS, before=now - _REMINDERS_KEPT, rows_max=rows_max)
     return gone

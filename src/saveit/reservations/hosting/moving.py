@@ -8,7 +8,17 @@ import msgspec
 from saveit.kernel import faults
 from saveit.kernel.db import Actor, Collision, Transaction
 from saveit.kernel.ids import AreaId, ReservationId, TableId
-from saveit.ledger import House, LoadRow, load_rows, release_loads, release_tables, take_loads, take_tables
+from saveit.ledger import (
+    House,
+    LoadRow,
+    load_rows,
+    note_freed,
+    promotions_due,
+    release_loads,
+    release_tables,
+    take_loads,
+    take_tables,
+)
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import (
@@ -21,10 +31,28 @@ from saveit.reservations.errors import (
 )
 from saveit.reservations.facts import LimitPassed, limits_passed
 from saveit.reservations.hosting.changes import find, lock, save
+from saveit.reservations.hosting.in_the_way import taken
 from saveit.reservations.model import Policy, Reservation, policy_of
+from saveit.reservations.queue import QueueFirst
 from saveit.reservations.taking.holds import fresh_day
-from saveit.reservations.taking.wishes import broken_rules, is_capacity
-from saveit.seating import Asking, Audience, Closed, Offer, Reason, free_units, local_clock, offer_at, plan_of
+from saveit.reservations.taking.reseating import NoRoomMade, make_room
+from saveit.reservations.taking.wishes import broken_rules, is_capacity, offer_of
+from saveit.seating import (
+    Asking,
+    Audience,
+    Closed,
+    Day,
+    Offer,
+    Reason,
+    Reseating,
+    Window,
+    free_units,
+    local_clock,
+    offer_at,
+    plan_of,
+    reseat,
+    stay_minutes,
+)
 
 # Each turn means that somebody else was quicker at the table chosen; the restaurant runs out of tables first.
 _TURNS_MAX = 50
@@ -43,6 +71,14 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     beyond_pacing: bool = False
 
 
+class _Place(msgspec.Struct, frozen=True):
+    """Where a changed party goes: the offer, the limits that it passes, and who has to move for it."""
+
+    offer: Offer
+    passed: tuple[LimitPassed, ...] = ()
+    reseating: Reseating | None = None
+
+
 class Quicker(Exception):
     """Somebody took what was free in the picture."""
 
@@ -51,6 +87,8 @@ async def change(
     desk: Desk, tx: Transaction, reservation_id: ReservationId, wish: Wish, *, revision: int | None = None
 ) -> Reservation:
     """Give the party another date, time, size or table, or leave everything as it was.
+
+    Raises QueueFirst when others wait for a table of that day: `Desk.attempt` serves them and runs the transaction again.
 
     Refuses: ReservationUnknown, RevisionConflict, IllegalStatus once the party is seated or gone, RulesRefused, SlotUnavailable,
     TableTaken, GuestOverlap.
@@ -67,14 +105,24 @@ async def change(
         raise Collision("the reservation went to another day meanwhile")
     for _ in range(_TURNS_MAX):
         house = await house_now(desk, tx, before)
-        offer, passed = await _offer(desk, house, before, wish=wish, on=on, actor=tx.actor)
+        try:
+            place = await _offer(desk, house, before, wish=wish, on=on, actor=tx.actor)
+        except TableTaken as refused:
+            raise await _named(tx, house, before, wish, refused) from None
+        # After the tables were read: what an act reads as free because another freed it, it also reads the other's note of.
+        if await promotions_due(tx, before.restaurant_id, on):
+            raise QueueFirst(before.restaurant_id, on)
         try:
             async with tx.savepoint():
-                after = await _take_place(desk, tx, house, before, offer, wish)
-        except Quicker:
+                if place.reseating is not None:
+                    # Others may be given what this party leaves.
+                    await release_tables(tx, before.tenant_id, before.id)
+                    await make_room(desk, tx, house, place.reseating)
+                after = await _take_place(desk, tx, house, before, place.offer, wish)
+        except (Quicker, NoRoomMade):
             continue
         await faults.reach("reservations.change.before_commit")
-        return await save(desk, tx, "reservation.modified", before=before, after=after, passed=passed)
+        return await save(desk, tx, "reservation.modified", before=before, after=after, passed=place.passed)
     raise SlotUnavailable(full(before, on, wish.time))
 
 
@@ -103,7 +151,7 @@ async def move(
     await release_tables(tx, before.tenant_id, before.id)
     after = msgspec.structs.replace(before, table_ids=wanted, pinned=True, overbooked=False)
     if not await _take_tables(tx, after):
-        raise TableTaken(full(before, before.date, None))
+        raise await held(tx, house, after)
     return await save(desk, tx, "reservation.moved", before=before, after=after)
 
 
@@ -131,9 +179,11 @@ async def extend(
             after=before.starts_at.astimezone(zone).isoformat(),
             until=(before.starts_at + _STAY_MAX).astimezone(zone).isoformat(),
         )
-    if not await store.extend_occupancy(tx, before, ends_at):
-        raise TableTaken(full(before, before.date, None))
     after = msgspec.structs.replace(before, leaves_at=leaves_at, ends_at=ends_at)
+    if not await store.extend_occupancy(tx, before, ends_at):
+        raise await held(tx, await desk.house(before.tenant_id, before.restaurant_id), after)
+    if ends_at < before.ends_at:
+        await note_freed(tx, before.tenant_id, before.restaurant_id, before.starts_at)
     await keep_stay(tx, before, after)
     return await save(desk, tx, "reservation.extended", before=before, after=after)
 
@@ -149,7 +199,8 @@ async def seat_overbooked(
     asking = Asking(party_size=waiting.party_size, audience="guest")
     units = free_units(
         house.floor,
-        picture.day,
+        # Acts that are still on their way may be those of newcomers, which the ledger sends back.
+        picture.decided(),
         asking,
         starts_at=waiting.starts_at,
         ends_at=waiting.ends_at,
@@ -175,6 +226,26 @@ def full(reservation: Reservation, on: date, time: str | None) -> Closed:
     return Closed(on, time, reservation.starts_at if time is None else None, Reason.FULL, facts)
 
 
+async def held(tx: Transaction, house: House, wanted: Reservation) -> TableTaken:
+    """Return the refusal of the tables that a party is to have: who has them meanwhile."""
+    closed = full(wanted, wanted.date, None)
+    return await taken(
+        tx, house, closed, wanted.table_ids, wanted.starts_at, wanted.ends_at, besides=wanted.id
+    )
+
+
+async def _named(  # noqa: PLR0917 - the old place, the wish and what became of it.
+    tx: Transaction, house: House, before: Reservation, wish: Wish, refused: TableTaken
+) -> TableTaken:
+    """Return the refusal of the table that was wished for, with who has it."""
+    stay = refused.closed.window
+    if wish.table_id is None or stay is None:
+        return refused
+    return await taken(
+        tx, house, refused.closed, (wish.table_id,), stay.starts_at, stay.ends_at, besides=before.id
+    )
+
+
 async def house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> House:
     """Return the restaurant as it is and stays until this transaction ends: its rules and floor wait for the lock taken here."""
     await store.share_restaurant(tx, reservation.restaurant_id)
@@ -190,8 +261,8 @@ async def house_now(desk: Desk, tx: Transaction, reservation: Reservation) -> Ho
 
 async def _offer(
     desk: Desk, house: House, before: Reservation, *, wish: Wish, on: date, actor: Actor
-) -> tuple[Offer, tuple[LimitPassed, ...]]:
-    """Return the offer that fits the wish, its tables read just now, and the limits it passes.
+) -> _Place:
+    """Return the offer that fits the wish, its tables read just now, also by moving others, as a listing counts it.
 
     Acts of this process that are still on their way count for nothing: waiting for them would hold the day's lock, and who of us is
     quicker is found out when the table is taken.
@@ -208,15 +279,47 @@ async def _offer(
     now = desk.now()
     day = picture.without(before.id, before.loads if before.date == on else "[]", before.party_size)
     answer = offer_at(house.rules, house.floor, day, asking, on, time, now, house.zone)
-    if isinstance(answer, Offer) and not answer.overbooked:
-        return answer, limits_passed(house.rules, day, answer, party_size=asking.party_size, by=actor)
     if isinstance(answer, Closed) and not is_capacity(answer.reason):
         raise RulesRefused(broken_rules(house, day, asking, on, time, now, answer))
+    found = _by_moving(house, day, asking, answer, now=now)
+    offer = answer if found is None else offer_of(found[0], found[1].unit)
+    if isinstance(offer, Offer) and not offer.overbooked:
+        offer = _as_long(house, day, asking, before=before, offer=offer, now=now)
+        passed = limits_passed(house.rules, day, offer, party_size=asking.party_size, by=actor)
+        return _Place(offer, passed, None if found is None else found[1])
     # A party that has a table is not changed into one that waits for one.
     closed = answer if isinstance(answer, Closed) else full(before, on, time)
     if closed.reason is Reason.FULL and wish.table_id is not None:
         raise TableTaken(closed)
     raise SlotUnavailable(closed)
+
+
+def _by_moving(
+    house: House, day: Day, asking: Asking, answer: Offer | Closed, *, now: datetime
+) -> tuple[Window, Reseating] | None:
+    """Return how others would have to move for a start that has no table of its own; None where nothing helps."""
+    window = answer.window if isinstance(answer, Closed) else answer
+    has_table = not answer.overbooked if isinstance(answer, Offer) else answer.reason is not Reason.FULL
+    if window is None or has_table or asking.table_id is not None:
+        return None
+    found = reseat(house.floor, day, window, asking, now=now)
+    return None if found is None else (window, found)
+
+
+def _as_long(
+    house: House, day: Day, asking: Asking, *, before: Reservation, offer: Offer, now: datetime
+) -> Offer:
+    """Let a party that keeps its start stay as long as it was told it may. Refuses: SlotUnavailable when no table is free so long."""
+    weekday = before.date.weekday()
+    usual = timedelta(minutes=stay_minutes(house.rules, before.service, weekday, before.party_size))
+    was_extended = before.leaves_at > before.starts_at + usual
+    if offer.starts_at != before.starts_at or not was_extended or before.leaves_at <= offer.leaves_at:
+        return offer
+    ends_at = before.leaves_at + (offer.ends_at - offer.leaves_at)
+    units = free_units(house.floor, day, asking, starts_at=offer.starts_at, ends_at=ends_at, now=now)
+    if not units:
+        raise SlotUnavailable(full(before, offer.date, offer.time))
+    return msgspec.structs.replace(offer, leaves_at=before.leaves_at, ends_at=ends_at, units=tuple(units))
 
 
 async def _take_place(  # noqa: PLR0917 - the old place, the new one and the means.
@@ -280,6 +383,7 @@ def _moved_policy(
             party_size=party_size,
             currency=policy.currency,
             audience=wish.audience,
+            met=policy.met,
         )
         policy = msgspec.structs.replace(
             policy,

@@ -14,18 +14,21 @@ from saveit.ledger import House, LoadRow, take_loads
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import (
+    GuestBlocked,
+    GuestLimit,
     GuestOverlap,
     IllegalStatus,
     LateBeyondStay,
     SlotUnavailable,
-    TableTaken,
     UndoTooLate,
 )
+from saveit.reservations.hosting.blocks import counted_in
 from saveit.reservations.hosting.changes import find, lock, require, save
-from saveit.reservations.hosting.moving import Quicker, full, house_now, keep_stay, take_or_leave
+from saveit.reservations.hosting.moving import Quicker, full, held, house_now, keep_stay, take_or_leave
 from saveit.reservations.model import Reservation
 from saveit.reservations.taking.holds import fresh_day
 from saveit.seating import Asking, free_units
+from saveit.venues import Rules
 
 # A slip is noticed while the screen still shows it; later the guest has been told, and may have made other plans.
 _CANCELLATION_UNDONE_WITHIN = timedelta(minutes=30)
@@ -70,7 +73,8 @@ async def undo_completion(
         async with tx.savepoint():
             await take_or_leave(tx, after)
     except Quicker:
-        raise TableTaken(full(before, before.date, None)) from None
+        house = await desk.house(before.tenant_id, before.restaurant_id)
+        raise await held(tx, house, after) from None
     await keep_stay(tx, before, after)
     return await save(desk, tx, "reservation.completion_undone", before=before, after=after)
 
@@ -94,7 +98,7 @@ async def undo_no_show(
         after = await _seated_again(desk, tx, after, may_overlap=True)
     else:
         after = msgspec.structs.replace(after, status="completed", completed_at=before.leaves_at)
-        await _count_again(tx, after)
+        after = await _count_again(desk, tx, await house_now(desk, tx, after), after)
     await store.forgive_no_show(tx, before)
     return await save(desk, tx, "reservation.no_show_undone", before=before, after=after)
 
@@ -105,7 +109,8 @@ async def undo_cancellation(
     """Let a reservation stand as it did before it was cancelled: at its tables, or where these are taken at others that fit.
 
     Refuses: ReservationUnknown, RevisionConflict, IllegalStatus, UndoTooLate after half an hour or once the stay is over,
-    SlotUnavailable, TableTaken when staff had chosen it, GuestOverlap when the guest has another reservation at this time by now.
+    SlotUnavailable, TableTaken when staff had chosen it, GuestOverlap when the guest has another reservation at this time by now,
+    and where the guest had booked: GuestBlocked, GuestLimit, as a booking would be by now.
     """
     before = await _locked(desk, tx, reservation_id, revision)
     stood = "pending" if before.confirmed_at is None else "confirmed"
@@ -126,6 +131,7 @@ async def undo_cancellation(
         expected_at=_awaited(before, now),
     )
     after = await _seated_again(desk, tx, after, may_overlap=rules.guest_limits.overlapping_allowed)
+    await _require_welcome(tx, rules, after, now)
     return await save(desk, tx, "reservation.cancellation_undone", before=before, after=after)
 
 
@@ -168,6 +174,19 @@ def _require_soon(done_at: datetime | None, within: timedelta, now: datetime) ->
         raise UndoTooLate(until=(done_at + within).isoformat())
 
 
+async def _require_welcome(tx: Transaction, rules: Rules, after: Reservation, now: datetime) -> None:
+    """Ask of a guest's own booking what booking it now would ask, its stay among those that are counted."""
+    if after.person_id is None or after.policy.audience != "guest":
+        return
+    standing = await store.lock_standing(tx, after.restaurant_id, after.person_id)
+    no_shows_max = rules.cancellation_policy.blocked_reservations_after_no_show
+    if standing.is_blocked or (no_shows_max and standing.no_shows >= no_shows_max):
+        raise GuestBlocked
+    limit = rules.guest_limits.active_reservations_max
+    if limit is not None and limit < await store.stays_to_come(tx, after.restaurant_id, after.person_id, now):
+        raise GuestLimit(limit=limit)
+
+
 def _awaited(before: Reservation, now: datetime) -> datetime | None:
     """Return when the party is expected: its time may have come meanwhile, and a timer would take it for missing at once."""
     return now if now > (before.expected_at or before.starts_at) else before.expected_at
@@ -177,7 +196,7 @@ async def _seated_again(desk: Desk, tx: Transaction, after: Reservation, *, may_
     """Take what the party had, or tables like it, in the ledger's order: tables, loads, guest."""
     house = await house_now(desk, tx, after)
     after = await _tables_again(desk, tx, house, after)
-    await _count_again(tx, after)
+    after = await _count_again(desk, tx, house, after)
     if after.person_id is not None and not await store.keep_guest_stay(
         tx, after, overlap_allowed=may_overlap
     ):
@@ -210,12 +229,14 @@ async def _tables_again(desk: Desk, tx: Transaction, house: House, after: Reserv
         except Quicker:
             continue
         return placed
-    closed = full(after, after.date, None)
-    raise TableTaken(closed) if after.pinned else SlotUnavailable(closed)
+    if after.pinned:
+        raise await held(tx, house, after)
+    raise SlotUnavailable(full(after, after.date, None))
 
 
-async def _count_again(tx: Transaction, after: Reservation) -> None:
-    """Count the party where it was counted. It was let in once, so pacing does not refuse it now; a place beyond the tables may be gone."""
+async def _count_again(desk: Desk, tx: Transaction, house: House, after: Reservation) -> Reservation:
+    """Count the party as the rules count now. It was let in once, so pacing does not refuse it; a place beyond the tables may be gone."""
+    after = msgspec.structs.replace(after, loads=counted_in(house, after, desk.now()))
     rows = msgspec.json.decode(after.loads, type=list[LoadRow])
     free = [
         row if row.kind == "overbooked" else msgspec.structs.replace(row, parties_max=None, covers_max=None)
@@ -224,3 +245,4 @@ async def _count_again(tx: Transaction, after: Reservation) -> None:
     restaurant = (after.tenant_id, after.restaurant_id)
     if not await take_loads(tx, restaurant, after.date, msgspec.json.encode(free).decode()):
         raise SlotUnavailable(full(after, after.date, None))
+    return after

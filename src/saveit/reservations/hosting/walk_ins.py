@@ -9,11 +9,14 @@ from saveit.guests import GuestDetails, seal_details
 from saveit.kernel.db import Collision, Transaction
 from saveit.kernel.ids import ReservationId, RestaurantId, TableId, new_id
 from saveit.ledger import Act, House, Verdict, commit_acts, hexed, load_rows
+from saveit.reservations.codes import CODE_OCTETS, code_of
 from saveit.reservations.desk import Desk
-from saveit.reservations.errors import RulesRefused, SlotUnavailable, TableTaken
+from saveit.reservations.errors import RulesRefused, SlotUnavailable
 from saveit.reservations.facts import created_body
-from saveit.reservations.hosting.changes import check_in
+from saveit.reservations.hosting.arriving import check_in
+from saveit.reservations.hosting.in_the_way import taken
 from saveit.reservations.model import Reservation, policy_of
+from saveit.reservations.queue import QueueFirst
 from saveit.reservations.taking.holds import fresh_day
 from saveit.seating import (
     Asking,
@@ -33,8 +36,6 @@ from saveit.seating import (
 
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
-_CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CODE_LENGTH = 6
 # Somebody may book the table just chosen; after so many tries the house is simply full.
 _TURNS_MAX = 20
 _json = msgspec.json.Encoder()
@@ -65,6 +66,8 @@ class _Moment(msgspec.Struct, frozen=True):
 async def walk_in(desk: Desk, tx: Transaction, party: WalkIn) -> Reservation:
     """Seat a party that has just come in.
 
+    Raises QueueFirst when others wait for a table of that day: `Desk.attempt` serves them and runs the transaction again.
+
     Refuses: RestaurantUnknown, RulesRefused for tables there are not, TableTaken for tables named, SlotUnavailable when none is free.
     """
     for _ in range(_TURNS_MAX):
@@ -77,15 +80,16 @@ async def walk_in(desk: Desk, tx: Transaction, party: WalkIn) -> Reservation:
         match outcome.verdict:
             case Verdict.DONE:
                 return await check_in(desk, tx, made.id)
+            case Verdict.QUEUE_FIRST:
+                raise QueueFirst(party.restaurant_id, moment.on)
             case Verdict.RULES_CHANGED:
                 desk.pictures.forget_house(party.restaurant_id)
             case _:
                 if party.table_ids:
-                    raise TableTaken(
-                        Closed(
-                            moment.on, None, moment.starts_at, Reason.FULL, {"party_size": party.party_size}
-                        )
-                    )
+                    facts: dict[str, object] = {"party_size": party.party_size}
+                    closed = Closed(moment.on, None, moment.starts_at, Reason.FULL, facts)
+                    stay = moment.starts_at, moment.ends_at
+                    raise await taken(tx, house, closed, table_ids, *stay, besides=made.id)
     raise Collision("no table could be agreed on")
 
 
@@ -144,7 +148,7 @@ def _reservation(
         id=ReservationId(new_id(now, desk.entropy)),
         tenant_id=house.tenant_id,
         restaurant_id=house.restaurant_id,
-        code="".join(_CODE_LETTERS[octet & 31] for octet in desk.entropy(_CODE_LENGTH)),
+        code=code_of(desk.entropy(CODE_OCTETS)),
         status="confirmed",
         person_id=None,
         guest=party.guest,

@@ -185,6 +185,7 @@ async def _book_held(desk: Desk, house: House, draft: Draft, hold_id: HoldId) ->
         ends_at=held.ends_at,
         minute=(held.starts_at - plan.origin_at) // _MINUTE,
         claims=(),
+        overbooked=held.overbooked,
     )
     placed = Placed(house, picture, offer, None)
     act = draft.act(placed, held)

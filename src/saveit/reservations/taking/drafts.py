@@ -12,6 +12,7 @@ from saveit.kernel.crypto import Sealer
 from saveit.kernel.db import Actor
 from saveit.kernel.ids import ReservationId, new_id
 from saveit.ledger import Act, House, Outcome, hexed, load_rows
+from saveit.reservations.codes import CODE_OCTETS, code_of
 from saveit.reservations.desk import Desk
 from saveit.reservations.facts import LimitPassed, created_body, limits_passed
 from saveit.reservations.model import (
@@ -26,8 +27,6 @@ from saveit.reservations.model import (
 from saveit.reservations.taking.placing import Placed
 from saveit.seating import plan_of
 
-_CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CODE_LENGTH = 6
 # Three ids of ten random octets each, and the code.
 _DRAFT_OCTETS = 36
 _json = msgspec.json.Encoder()
@@ -142,7 +141,7 @@ class Draft:
                 ReservationId(new_id(self._now, octets.read)),
                 new_id(self._now, octets.read),
                 new_id(self._now, octets.read),
-                "".join(_CODE_LETTERS[octet & 31] for octet in octets.read(_CODE_LENGTH)),
+                code_of(octets.read(CODE_OCTETS)),
             )
         return self._drawn
 
@@ -156,6 +155,7 @@ class Draft:
             party_size=booking.party_size,
             currency=house.restaurant.currency,
             audience=booking.audience,
+            met=booking.met,
         )
         pending = awaits_confirmation(house.rules, policy, booking.audience)
         confirm_within = timedelta(minutes=house.rules.confirmation.confirm_within_minutes)

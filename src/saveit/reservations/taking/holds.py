@@ -78,9 +78,12 @@ async def expire_holds_seen(desk: Desk, picture: DayPicture, actor: Actor) -> bo
         for stay in picture.day.stays
         if stay.holder_kind == "hold" and stay.expires_at is not None and stay.expires_at <= now
     }
-    ended = False
+    house, ended = picture.house, False
+    if house.rules.capacity.overbooking_percent > 0:
+        async with desk.database.aside(house.tenant_id, actor) as tx:
+            over.update(await store.holds_beyond_over(tx, house.restaurant_id, picture.on, now))
     for holder_id in sorted(over):
-        async with desk.database.aside(picture.house.tenant_id, actor) as tx:
+        async with desk.database.aside(house.tenant_id, actor) as tx:
             ended |= await expire_hold(desk, tx, HoldId(holder_id))
     return ended
 

@@ -94,10 +94,18 @@ async def place(desk: Desk, wish: Wanted, act_for: ActFor) -> tuple[Placed, Outc
             outcome = await _commit(desk, wish, placed, act_for)
         if is_decided(outcome.verdict, house):
             return placed, outcome
-        after = desk.pictures.tick()
-        if outcome.verdict is Verdict.RULES_CHANGED:
-            desk.pictures.forget_house(wished.restaurant_id)
+        after = await _before_another_turn(desk, wish, outcome.verdict)
     raise Collision("no table could be agreed on")
+
+
+async def _before_another_turn(desk: Desk, wish: Wanted, verdict: Verdict) -> int:
+    """Do what the ledger's answer asks for first, and return the moment after which the day is to be read again."""
+    wished = wish.wished
+    if verdict is Verdict.QUEUE_FIRST:
+        await desk.serve_queue(wish.tenant_id, wished.restaurant_id, wished.date)
+    elif verdict is Verdict.RULES_CHANGED:
+        desk.pictures.forget_house(wished.restaurant_id)
+    return desk.pictures.tick()
 
 
 async def _look(desk: Desk, wish: Wanted) -> Seen:
@@ -153,8 +161,8 @@ def _hangs_on_others(picture: DayPicture, wish: Wanted, now: datetime) -> bool:
 
 
 def _beyond_the_tables(answer: Offer | Closed, wish: Wanted) -> Offer:
-    """Return the offer of a place beyond the tables. A hold promises a table, so it is given none. Refuses: SlotUnavailable, TableTaken."""
-    if isinstance(answer, Offer) and isinstance(wish.wished, Booking):
+    """Return the offer of a place beyond the tables, unless a table or none is wanted. Refuses: SlotUnavailable, TableTaken."""
+    if isinstance(answer, Offer) and (isinstance(wish.wished, Booking) or wish.wished.beyond_tables):
         return answer
     closed = answer
     if isinstance(closed, Offer):
@@ -177,6 +185,7 @@ def is_decided(verdict: Verdict, house: House) -> bool:
             return True
         case (
             Verdict.TABLE_TAKEN
+            | Verdict.QUEUE_FIRST
             | Verdict.LOAD_FULL
             | Verdict.RULES_CHANGED
             | Verdict.AGAIN

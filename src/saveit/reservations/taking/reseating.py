@@ -6,7 +6,7 @@ import msgspec
 
 from saveit.kernel.db import Actor, Collision, Transaction
 from saveit.kernel.ids import HoldId, ReservationId, TableId
-from saveit.ledger import Act, House, Outcome, Verdict, commit_acts, release_tables, take_tables
+from saveit.ledger import Act, House, Outcome, Verdict, commit_acts, take_tables, vacate_tables
 from saveit.outbox import append
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
@@ -15,8 +15,12 @@ from saveit.reservations.model import Reservation
 from saveit.seating import Move, Reseating
 
 
+class NoRoomMade(Exception):
+    """The day is no longer what the re-seating was worked out for."""
+
+
 class _Undone(Exception):
-    """The re-seating does not take place; `outcome` says why."""
+    """The re-seating does not take place, since the newcomer's act was refused; `outcome` says why."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.verdict)
@@ -24,7 +28,6 @@ class _Undone(Exception):
 
 
 _QUICKER = Outcome(Verdict.TABLE_TAKEN, None, None)
-"""The day is no longer what the re-seating was worked out for."""
 
 
 async def reseat_and_commit(
@@ -34,21 +37,26 @@ async def reseat_and_commit(
     try:
         async with desk.reseatings, desk.database.ledger(actor) as tx:
             await store.lock_day(tx, act.restaurant_id, act.service_on)
-            moves = sorted(reseating.moves, key=lambda move: move.holder_id)
-            # Their rows before their tables, as every other act takes them.
-            moved = [
-                await store.lock_reservation(tx, house.sealer, ReservationId(move.holder_id))
-                for move in moves
-            ]
-            for move in moves:
-                await _stand_up(tx, house, move)
-            for move, reservation in zip(moves, moved, strict=True):
-                await _sit_down(desk, tx, house, move, reservation=reservation)
+            await make_room(desk, tx, house, reseating)
             return await _seat_newcomer(desk, tx, act)
     except _Undone as undone:
         return undone.outcome
-    except Collision:
+    except (NoRoomMade, Collision):
         return _QUICKER
+
+
+async def make_room(desk: Desk, tx: Transaction, house: House, reseating: Reseating) -> None:
+    """Give the parties their other tables, in the caller's transaction, which has locked the day.
+
+    Raises: NoRoomMade when the day is no longer what the re-seating was worked out for; the caller undoes what was moved.
+    """
+    moves = sorted(reseating.moves, key=lambda move: move.holder_id)
+    # Their rows before their tables, as every other act takes them.
+    moved = [await store.lock_reservation(tx, house.sealer, ReservationId(move.holder_id)) for move in moves]
+    for move in moves:
+        await _stand_up(tx, house, move)
+    for move, reservation in zip(moves, moved, strict=True):
+        await _sit_down(desk, tx, house, move, reservation=reservation)
 
 
 async def _seat_newcomer(desk: Desk, tx: Transaction, act: Act) -> Outcome:
@@ -60,9 +68,9 @@ async def _seat_newcomer(desk: Desk, tx: Transaction, act: Act) -> Outcome:
 
 async def _stand_up(tx: Transaction, house: House, move: Move) -> None:
     """Free the tables of a party that may still be moved."""
-    freed = await release_tables(tx, house.tenant_id, move.holder_id)
+    freed = await vacate_tables(tx, house.tenant_id, move.holder_id)
     if freed != len(move.from_table_ids):
-        raise _Undone(_QUICKER)
+        raise NoRoomMade
 
 
 async def _sit_down(
@@ -73,7 +81,7 @@ async def _sit_down(
         await _move_hold(desk, tx, house, move)
         return
     if reservation.pinned or reservation.status not in {"pending", "confirmed"}:
-        raise _Undone(_QUICKER)
+        raise NoRoomMade
     await _take(tx, reservation, move)
     after = msgspec.structs.replace(
         reservation,
@@ -100,7 +108,7 @@ async def _take(tx: Transaction, reservation: Reservation, move: Move) -> None:
         expires_at=None,
     )
     if not taken:
-        raise _Undone(_QUICKER)
+        raise NoRoomMade
 
 
 async def _move_hold(desk: Desk, tx: Transaction, house: House, move: Move) -> None:
@@ -113,7 +121,7 @@ async def _move_hold(desk: Desk, tx: Transaction, house: House, move: Move) -> N
         or hold.reservation_id is not None
         or hold.expires_at <= now
     ):
-        raise _Undone(_QUICKER)
+        raise NoRoomMade
     table_ids: tuple[UUID, ...] = move.to_unit.table_ids
     taken = await take_tables(
         tx,
@@ -129,7 +137,7 @@ async def _move_hold(desk: Desk, tx: Transaction, house: House, move: Move) -> N
         expires_at=hold.expires_at,
     )
     if not taken:
-        raise _Undone(_QUICKER)
+        raise NoRoomMade
     await store.move_hold(tx, house.tenant_id, hold.id, table_ids)
     moved = msgspec.structs.replace(hold, table_ids=tuple(TableId(table_id) for table_id in table_ids))
     await append(tx, hold_changed("hold.moved", moved, now), house.tenant_id)

@@ -42,6 +42,12 @@ async def day_offers(desk: Desk, house: House, on: date, asking: Asking) -> list
     return _listing(house, picture, asking, desk.now())
 
 
+async def decided_offers(desk: Desk, house: House, on: date, asking: Asking) -> list[Offer | Closed]:
+    """Return the same without the acts that this process has on their way: newcomers are among them, whom the ledger sends back."""
+    picture = await desk.pictures.day(house, on)
+    return _listing(house, picture.settled(), asking, desk.now())
+
+
 def _listing(house: House, picture: DayPicture, asking: Asking, now: datetime) -> list[Offer | Closed]:
     found = offers(house.rules, house.floor, picture.day, asking, picture.on, now, house.zone)
     return [_reseated(picture, asking, answer, now) for answer in found]

@@ -1,11 +1,9 @@
 """Amazon: mail by SES, SMS, and what both tell through SNS, signed with a certificate that this stand-in makes for itself."""
 
 import base64
-import hashlib
-import hmac
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cached_property
@@ -21,15 +19,11 @@ from cryptography.x509.oid import NameOID
 from saveit.messages import HttpCall, Response
 from saveit.sandbox.model import Incoming, Line, Receipt, Said, Shown, Taken
 from saveit.sandbox.providers.base import Event, answered, header, strictly
+from saveit.sandbox.providers.signing import NotSigned, signer_of
 from saveit.sandbox.world import World, digits_of
 
 CERTIFICATE_URL = "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-sandbox.pem"
-_GRANT = re.compile(
-    r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/]+)/(?P<scope>[^,]+), *SignedHeaders=(?P<names>[^,]+), *Signature=(?P<signature>[0-9a-f]{64})"
-)
 _HOST = re.compile(r"(email|sms-voice|sns)\.[a-z0-9-]+\.amazonaws\.com", re.ASCII)
-# Amazon takes a signature for five minutes.
-_SKEW = timedelta(minutes=5)
 _TEXT_MAX = 1600
 # SES bounces what is larger after encoding.
 _MAIL_OCTETS_MAX = 40 * 1024 * 1024
@@ -329,47 +323,12 @@ def _take_text(call: HttpCall, line: Line, world: World) -> Taken:
 
 def _signer(call: HttpCall, channel: str, world: World) -> Line | str:
     """Return the line whose key signed the call, or the name of Amazon's refusal."""
-    grant = _GRANT.fullmatch(header(call, "authorization"))
-    if grant is None:
-        return "MissingAuthenticationTokenException"
-    line = next(
-        (
-            each
-            for each in world.lines
-            if each.channel == channel and each.credentials.value("access_key_id") == grant["key"]
-        ),
-        None,
-    )
-    if line is None:
-        return "UnrecognizedClientException"
-    parts = urlsplit(call.url)
-    stamp = header(call, "x-amz-date")
+    lines = {each.credentials.value("access_key_id"): each for each in world.lines if each.channel == channel}
+    secrets = {key: each.credentials.value("secret_access_key") for key, each in lines.items()}
     try:
-        at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return "IncompleteSignatureException"
-    if abs(at - world.now()) > _SKEW:
-        return "RequestExpired"
-    names = grant["names"].split(";")
-    values = {name: parts.netloc if name == "host" else header(call, name) for name in names}
-    canonical = "\n".join(
-        (
-            call.method,
-            parts.path or "/",
-            parts.query,
-            *(f"{name}:{values[name].strip()}" for name in names),
-            "",
-            grant["names"],
-            hashlib.sha256(call.body).hexdigest(),
-        )
-    )
-    hashed = hashlib.sha256(canonical.encode()).hexdigest()
-    text = f"AWS4-HMAC-SHA256\n{stamp}\n{grant['scope']}\n{hashed}"
-    key = f"AWS4{line.credentials.value('secret_access_key')}".encode()
-    for step in grant["scope"].split("/"):
-        key = hmac.new(key, step.encode(), hashlib.sha256).digest()
-    signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-    return line if hmac.compare_digest(signature, grant["signature"]) else "InvalidSignatureException"
+        return lines[signer_of(call, secrets, world.now())]
+    except NotSigned as refused:
+        return str(refused)
 
 
 def _topic(line: Line) -> str:

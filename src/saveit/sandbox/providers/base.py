@@ -22,8 +22,20 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 
 
-class StandIn(Protocol):
-    """A provider, as far as the product can tell. It opens no socket: what it sends is handed to whoever delivers it."""
+class Answering(Protocol):
+    """What answers calls, and tells nothing by itself."""
+
+    def hears(self, call: HttpCall) -> bool:
+        """Say whether the call is addressed here."""
+        ...
+
+    def take(self, call: HttpCall, world: World) -> Taken:
+        """Judge a call as the provider would."""
+        ...
+
+
+class StandIn(Answering, Protocol):
+    """A provider of channels, as far as the product can tell. It opens no socket: what it sends is handed to whoever delivers it."""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -33,14 +45,6 @@ class StandIn(Protocol):
     @property
     def retries_s(self) -> tuple[float, ...]:
         """Return after how many seconds each a refused webhook is sent again."""
-        ...
-
-    def hears(self, call: HttpCall) -> bool:
-        """Say whether the call is addressed to this provider."""
-        ...
-
-    def take(self, call: HttpCall, world: World) -> Taken:
-        """Judge a call as the provider would."""
         ...
 
     def alias(self, channel: str, guest: str) -> str:

@@ -11,6 +11,7 @@ from msgspec import Meta
 from saveit.messages import HttpCall
 from saveit.sandbox.model import Incoming, Line, Offered, Receipt, Said, Shown, Taken
 from saveit.sandbox.providers.base import Event, answered, header, strictly
+from saveit.sandbox.providers.files import store_file
 from saveit.sandbox.world import World, digits_of
 
 _PATH = re.compile(r"/bot([^/]+)/([A-Za-z]+)", re.ASCII)
@@ -88,7 +89,6 @@ class TelegramApi:
 
     def said(self, line: Line, said: Said, world: World) -> tuple[str, Event]:
         """Return one update."""
-        del line
         chat = int(self.alias("telegram", said.guest))
         user = {"id": chat, "is_bot": False, "first_name": said.name, "language_code": "es"}
         number = world.random.getrandbits(31)
@@ -109,11 +109,15 @@ class TelegramApi:
             }
             return query_id, update | {"callback_query": query}
         if said.media:
-            file = {"file_id": world.hex_id(32), "file_unique_id": world.hex_id(12), "file_size": 1000}
+            file_id, stored = store_file(line, said.media, said, world, file_id=world.hex_id(32))
+            size = len(stored.content)
+            file = {"file_id": file_id, "file_unique_id": world.hex_id(12), "file_size": size}
             sized = file | {"width": 10, "height": 10}
             kind = {"image": "photo", "audio": "voice"}.get(said.media, said.media)
             content: dict[str, object] = {kind: [sized] if kind == "photo" else file | {"duration": 1}}
-            return f"{chat}:{number}", update | {"message": message | content | {"caption": said.text}}
+            return f"{chat}:{number}", update | {
+                "message": message | content | {"caption": "" if said.media == "audio" else said.text}
+            }
         return f"{chat}:{number}", update | {"message": message | {"text": said.text}}
 
     def status(self, receipt: Receipt, world: World) -> Event | None:

@@ -12,6 +12,7 @@ from msgspec import Meta
 from saveit.messages import HttpCall
 from saveit.sandbox.model import Incoming, Line, Offered, Receipt, Said, Shown, Taken
 from saveit.sandbox.providers.base import Event, answered, header, strictly
+from saveit.sandbox.providers.files import store_file
 from saveit.sandbox.providers.whatsapp import signed_by_meta
 from saveit.sandbox.world import World, digits_of
 
@@ -139,10 +140,12 @@ class Threads:
                 return mid, event | {"message": message}
             return mid, event | {"postback": {"mid": mid, "title": tapped.title, "payload": tapped.id}}
         message: dict[str, object] = {"mid": mid}
-        if said.text:
+        if said.text and said.media != "audio":
             message["text"] = said.text
         if said.media:
-            url = f"https://scontent.xx.fbcdn.net/{mid}"
+            file_id, _ = store_file(line, said.media, said, world, file_id=world.hex_id(24))
+            # Whoever has the address may fetch it: what keeps strangers out is in the address itself, and dies with it.
+            url = f"https://scontent.xx.fbcdn.net/v/{file_id}?oh={world.hex_id(32)}&oe=6A0F0000"
             kind = "file" if said.media == "document" else said.media
             message["attachments"] = [{"type": kind, "payload": {"url": url}}]
         return mid, event | {"message": message}

@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from saveit.messages import HttpCall
 from saveit.sandbox.model import Incoming, Line, Receipt, Said, Shown, Taken
-from saveit.sandbox.providers.base import MEDIA_TYPES, Event, answered, header
+from saveit.sandbox.providers.base import Event, answered, header
+from saveit.sandbox.providers.files import store_file
 from saveit.sandbox.world import World, digits_of
 
 _FORM = "application/x-www-form-urlencoded"
@@ -104,7 +105,7 @@ class TwilioMessages:
             "AccountSid": line.key.account,
             "From": alias,
             "To": line.key.address,
-            "Body": said.text,
+            "Body": "" if said.media == "audio" else said.text,
             "NumSegments": "1",
             "NumMedia": "0",
             "ApiVersion": "2010-04-01",
@@ -113,8 +114,9 @@ class TwilioMessages:
             fields |= {"From": f"whatsapp:{alias}", "To": f"whatsapp:{line.key.address}"}
             fields |= {"ProfileName": said.name, "WaId": alias.removeprefix("+"), "MessageType": "text"}
         if said.media:
-            url = f"https://api.twilio.com/2010-04-01/Accounts/{line.key.account}/Messages/{sid}/Media/ME1"
-            kind = MEDIA_TYPES.get(said.media, "application/octet-stream")
+            file_id, stored = store_file(line, said.media, said, world, file_id=f"ME{world.hex_id(32)}")
+            kind = stored.media_type
+            url = f"https://api.twilio.com/2010-04-01/Accounts/{line.key.account}/Messages/{sid}/Media/{file_id}"
             fields |= {"NumMedia": "1", "MediaUrl0": url, "MediaContentType0": kind}
         if said.button:
             tapped = world.tapped(channel, said.guest, said.button)

@@ -14,6 +14,7 @@ from msgspec import Meta
 from saveit.messages import HttpCall, Response
 from saveit.sandbox.model import Incoming, Line, Offered, Receipt, Said, Shown, Taken
 from saveit.sandbox.providers.base import MEDIA_TYPES, Event, answered, header, strictly
+from saveit.sandbox.providers.files import sha256_of, store_file
 from saveit.sandbox.world import World, digits_of
 
 _PATH = re.compile(r"/v\d+\.0/([^/]+)/messages", re.ASCII)
@@ -227,7 +228,7 @@ class WhatsAppGraph:
         who: dict[str, object] = {"from_user_id": alias} if _BUSINESS_ID.fullmatch(alias) else {"from": alias}
         contact: dict[str, object] = {"profile": {"name": said.name}}
         contact |= {"user_id": alias} if "from_user_id" in who else {"wa_id": alias}
-        message = {**who, "id": message_id, "timestamp": _seconds(world), **_said_content(said, world)}
+        message = {**who, "id": message_id, "timestamp": _seconds(world), **_said_content(line, said, world)}
         return message_id, _value(line) | {"contacts": [contact], "messages": [message]}
 
     def status(self, receipt: Receipt, world: World) -> Event | None:
@@ -299,7 +300,7 @@ def _seconds(world: World) -> str:
     return str(int(world.now().timestamp()))
 
 
-def _said_content(said: Said, world: World) -> dict[str, object]:
+def _said_content(line: Line, said: Said, world: World) -> dict[str, object]:
     if said.button:
         tapped = world.tapped("whatsapp_meta", said.guest, said.button)
         kind = "list_reply" if tapped.source == "list" else "button_reply"
@@ -307,10 +308,11 @@ def _said_content(said: Said, world: World) -> dict[str, object]:
         return {"type": "interactive", "interactive": {"type": kind, kind: reply}}
     if said.media:
         kind = said.media if said.media in MEDIA_TYPES else "document"
+        file_id, stored = store_file(line, kind, said, world, file_id=digits_of(world.hex_id(16), 15))
         file: dict[str, object] = {
-            "id": digits_of(world.hex_id(16), 15),
-            "mime_type": MEDIA_TYPES[kind],
-            "sha256": world.hex_id(64),
+            "id": file_id,
+            "mime_type": stored.media_type,
+            "sha256": sha256_of(stored),
         }
         if said.text and kind != "audio":
             file["caption"] = said.text

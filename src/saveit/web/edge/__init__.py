@@ -7,9 +7,10 @@ router, turns what is raised into a problem document, counts, and writes one lin
 from saveit.web.edge.bodies import BODY_OCTETS_MAX, BODY_TIMEOUT_S, Reader, read_body, require_json
 from saveit.web.edge.buckets import Buckets, Verdict
 from saveit.web.edge.call import Call
-from saveit.web.edge.front import Front, HotPath, reply_to
+from saveit.web.edge.front import Asked, Front, HotPath, reply_to
 from saveit.web.edge.heads import Heads, read_heads
 from saveit.web.edge.replies import JSON, Kept, Reply
+from saveit.web.edge.server import RequestProtocol
 from saveit.web.edge.tallies import Tally
 from saveit.web.edge.traced import Traced
 
@@ -17,6 +18,7 @@ __all__ = [
     "BODY_OCTETS_MAX",
     "BODY_TIMEOUT_S",
     "JSON",
+    "Asked",
     "Buckets",
     "Call",
     "Front",
@@ -25,6 +27,7 @@ __all__ = [
     "Kept",
     "Reader",
     "Reply",
+    "RequestProtocol",
     "Tally",
     "Traced",
     "Verdict",

@@ -185,8 +185,8 @@ class Call:
                 self._tenant_id = await tenant_of_subject(ledger_tx, subject_id)
 
     async def act(self, work: Callable[[Transaction], Awaitable[Result]]) -> Result:
-        """Run `work` in a transaction of the customer's, again when it collides."""
-        return await self.desk.database.attempt(self.tenant_id, self.actor, work)
+        """Run `work` in a transaction of the customer's, again when it collides or when others waited for what it takes."""
+        return await self.desk.attempt(self.tenant_id, self.actor, work)
 
     def key_for(self, request: msgspec.Struct | None) -> Key | None:
         """Return the idempotency key of this request, if it has one: its digest is over what is asked, however it is spelled."""

@@ -8,14 +8,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from time import perf_counter
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from saveit.access import Principal
 from saveit.kernel.errors import Fault, Refusal
 from saveit.kernel.observe import logger, metrics
 from saveit.web.edge.buckets import Verdict
 from saveit.web.edge.call import Call
-from saveit.web.edge.heads import QUERY_OCTETS_MAX, Heads, caller_address, read_heads
+from saveit.web.edge.heads import QUERY_OCTETS_MAX, Heads, caller_address, read_heads, read_language
 from saveit.web.edge.replies import Kept, Reply, completed, send_kept, send_reply
 from saveit.web.edge.tallies import Tally
 from saveit.web.links import Links
@@ -23,6 +23,7 @@ from saveit.web.parts import Parts
 from saveit.web.problems import (
     MEDIA_TYPE,
     HeadersTooLarge,
+    Language,
     MethodNotAllowed,
     RateLimited,
     Unauthenticated,
@@ -34,6 +35,8 @@ API = "/api/v1/"
 SIGN_IN = "/api/v1/sessions"
 # Argon2 makes each try slow for us too. A whole shift may sign in from behind one router; what one email may be tried is bounded apart.
 _SIGN_INS_PER_MINUTE = 30
+# Besides what programs ask: the booking page, which comes with free times.
+_BOUNDED = (API, "/r/")
 # A page asks for a session once, and keeps it for three months.
 CHAT_SESSIONS = "/api/v1/chat/sessions"
 _CHATS_PER_MINUTE = 20
@@ -72,16 +75,21 @@ class HotPath(Protocol):
         ...
 
 
+class Asked(NamedTuple):
+    """What the answer to a question rests on, besides who asks it."""
+
+    path: str
+    query: bytes
+    language: Language | None
+
+
 @runtime_checkable
-class Remembering(Protocol):
+class Remembering(HotPath, Protocol):
     """A hot path that remembers answers: what is at hand is sent without a further thought."""
 
-    def at_hand(self, call: Call, query: bytes, now: datetime) -> Kept | None:
+    def at_hand(self, asked: Asked, principal: Principal, now: datetime) -> Kept | None:
         """Return the answer that this caller has been given to the same question, if it is still true."""
         ...
-
-
-_Remember = Callable[[Call, bytes, datetime], Kept | None]
 
 
 class _Started:
@@ -112,9 +120,7 @@ class Front:
         self._tell_screens = _nobody_looks if parts.live is None else parts.live.hub.wake
         self._hot = {(method, each.path): each for each in hot for method in each.methods}
         # Whether a path is one of these is asked once, here: asking an object for its members costs as much as an answer at hand.
-        self._remembering: dict[HotPath, _Remember] = {
-            each: each.at_hand for each in hot if isinstance(each, Remembering)
-        }
+        self._remembering = tuple((each.path, each) for each in hot if isinstance(each, Remembering))
         self._hot_prefixes = tuple(
             (each.path, each) for each in hot if each.path.endswith("/") and each.path != "/"
         )
@@ -136,6 +142,10 @@ class Front:
         if scope["type"] != "http":
             await (self._sockets if scope["type"] == "websocket" else self._router)(scope, receive, send)
             return
+        at_hand = self.at_hand(scope)
+        if at_hand is not None:
+            await send_kept(send, *at_hand)
+            return
         client = scope.get("client")
         asked = scope["method"]
         if asked == "HEAD":
@@ -154,6 +164,40 @@ class Front:
             # What was done is told to screens now, and not at the next look at the log.
             self._tell_screens()
 
+    def at_hand(self, scope: Scope) -> tuple[Kept, Headers] | None:
+        """Return an answer for which nothing need be waited, with this request's own headers, and count it as given.
+
+        None is for whatever is to be answered in the ordinary way, and has cost the caller nothing of what is allowed.
+        """
+        if scope["method"] != "GET":
+            return None
+        begun = self._seconds()
+        path = scope["path"]
+        for prefix, hot in self._remembering:
+            if path.startswith(prefix):
+                told = self._remembered(scope, hot)
+                if told is not None:
+                    self._count(hot.route, "GET", _OK, self._seconds() - begun)
+                return told
+        return None
+
+    def _remembered(self, scope: Scope, hot: Remembering) -> tuple[Kept, Headers] | None:
+        try:
+            heads = read_heads(scope["headers"])
+        except Refusal:
+            return None
+        now = self._parts.desk.now()
+        principal = self._parts.principals.at_hand(heads.token, now)
+        if principal is None:
+            return None
+        kept = hot.at_hand(Asked(scope["path"], scope["query_string"], heads.language), principal, now)
+        client = scope.get("client")
+        address = self._address(client[0] if client else "", heads)
+        extra: Headers = [(b"x-request-id", self._trace_of(heads).encode())]
+        if kept is None or not self._lets_by(principal, address, extra):
+            return None
+        return kept, extra
+
     async def _answer(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         begun = self._seconds()
         method, path = scope["method"], scope["path"]
@@ -164,16 +208,10 @@ class Front:
             self._read(call, scope, extra)
             if path == CHAT_SESSIONS:
                 extra.append(_ANY_PAGE)
-            if path.startswith(API):
+            if path.startswith(_BOUNDED):
                 now = self._parts.desk.now()
                 if not self._let_known(call, extra, now):
                     await self._let_in(call, extra)
-                if hot is not None and hot in self._remembering:
-                    kept = self._remembering[hot](call, scope["query_string"], now)
-                    if kept is not None:
-                        await send_kept(send, kept, extra)
-                        self._count(hot.route, call.method, _OK, self._seconds() - begun)
-                        return
             if hot is None:
                 self._require_method(path)
                 scope["call"] = call
@@ -217,17 +255,25 @@ class Front:
         try:
             call.heads = read_heads(scope["headers"])
         except Refusal:
-            call.heads = Heads()
+            call.heads = read_language(scope["headers"])
             raise
         finally:
-            if not call.heads.trace_id:
-                self._request_number += 1
-                call.heads.trace_id = f"{self._process_id}{self._request_number:016x}"
-            extra.append((b"x-request-id", call.heads.trace_id.encode()))
+            extra.append((b"x-request-id", self._trace_of(call.heads).encode()))
         if len(scope["query_string"]) > QUERY_OCTETS_MAX or len(scope["path"]) > _PATH_LENGTH_MAX:
             raise HeadersTooLarge(limit=QUERY_OCTETS_MAX)
-        if call.heads.forwarded_for:
-            call.address = caller_address(call.address, call.heads.forwarded_for, self._parts.trusted_proxies)
+        call.address = self._address(call.address, call.heads)
+
+    def _trace_of(self, heads: Heads) -> str:
+        """Return what the request is known by: what the caller calls it, or else a name of ours."""
+        if not heads.trace_id:
+            self._request_number += 1
+            heads.trace_id = f"{self._process_id}{self._request_number:016x}"
+        return heads.trace_id
+
+    def _address(self, peer: str, heads: Heads) -> str:
+        if not heads.forwarded_for:
+            return peer
+        return caller_address(peer, heads.forwarded_for, self._parts.trusted_proxies)
 
     async def _let_in(self, call: Call, extra: Headers) -> None:
         """Bound how often, and find out who it is: whoever is known by the key, whoever is not by the address.
@@ -240,7 +286,7 @@ class Front:
         if not call.heads.token:
             await self._let_address(call, extra)
             return
-        if self._guesses_too_often(call):
+        if self._guesses_too_often(call.address):
             await self._let_address(call, extra)
         principal = await self._parts.principals.identify(call.heads.token)
         if principal is None:
@@ -252,22 +298,29 @@ class Front:
             _let_by(await self._by_key.take(str(principal.id), per_minute), extra)
 
     def _let_known(self, call: Call, extra: Headers, now: datetime) -> bool:
-        """Let somebody in who is remembered, and say whether it was: nothing is waited for. Refuses: RateLimited."""
+        """Let somebody in who is remembered, and say whether it was: nothing is waited for."""
         principal = self._parts.principals.at_hand(call.heads.token, now)
-        if principal is None or self._guesses_too_often(call):
+        if principal is None or not self._lets_by(principal, call.address, extra):
             return False
-        per_minute = self._quota_of(principal)
-        if per_minute:
-            verdict = self._by_key.take_at_hand(str(principal.id), per_minute)
-            if verdict is None:
-                return False
-            _let_by(verdict, extra)
         call.is_from(principal)
         return True
 
-    def _guesses_too_often(self, call: Call) -> bool:
+    def _lets_by(self, principal: Principal, address: str, extra: Headers) -> bool:
+        """Let somebody by who is remembered, if that needs no waiting; False has taken nothing of his quota."""
+        if self._guesses_too_often(address):
+            return False
+        per_minute = self._quota_of(principal)
+        if not per_minute:
+            return True
+        verdict = self._by_key.take_at_hand(str(principal.id), per_minute)
+        if verdict is None or not verdict.allowed:
+            return False
+        _let_by(verdict, extra)
+        return True
+
+    def _guesses_too_often(self, address: str) -> bool:
         per_minute = self._parts.limits.ip_per_minute
-        return bool(per_minute) and self._by_address.is_empty(call.address, per_minute)
+        return bool(per_minute) and self._by_address.is_empty(address, per_minute)
 
     def _quota_of(self, principal: Principal) -> int:
         """Return how many requests a minute somebody may make; 0 for any number."""

@@ -57,6 +57,15 @@ def read_heads(headers: Headers) -> Heads:
     return heads
 
 
+def read_language(headers: Headers) -> Heads:
+    """Return heads with nothing but the language: for a caller whose headers are refused, and who wants to know why."""
+    heads = Heads()
+    for name, value in headers:
+        if name == b"accept-language" and len(value) <= HEADER_OCTETS_MAX:
+            _note_language(heads, value)
+    return heads
+
+
 def _note_token(heads: Heads, value: bytes) -> None:
     """Note the text of a bearer token; another scheme is as good as a wrong token."""
     text = value[_BEARER_LENGTH:].strip().decode("latin-1")

@@ -29,16 +29,26 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
 class Kept:
     """A good answer that is sent again and again: its octets, with the headers that are always the same put together once."""
 
-    __slots__ = ("_heads", "body")
+    __slots__ = ("_heads", "_whole", "body")
 
     def __init__(self, body: bytes) -> None:
         self.body: Message = {"type": "http.response.body", "body": body}
         length = (b"content-length", b"%d" % len(body))
         self._heads: Headers = [(b"content-type", JSON), length, *SECURITY_HEADERS]
+        self._whole = (b"HTTP/1.1 200 OK\r\n" + _lines(self._heads), body)
 
     def start(self, extra: Headers) -> Message:
         """Return the beginning of the answer; `extra` are the request's own headers."""
         return {"type": "http.response.start", "status": 200, "headers": self._heads + extra}
+
+    def octets(self, extra: Headers) -> bytes:
+        """Return the whole answer as it goes over the wire of HTTP/1.1; `extra` are the request's own headers and the server's."""
+        head, body = self._whole
+        return b"%b%b\r\n%b" % (head, _lines(extra), body)
+
+
+def _lines(headers: Headers) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 async def send_kept(send: Send, kept: Kept, extra: Headers) -> None:

@@ -102,9 +102,14 @@ _UNKNOWN_MAY_CALL = frozenset(
         "release_for_guest",
         "book_for_guest",
         "wait_as_guest",
+        "send_phone_code",
+        "check_phone",
         "read_own_reservation",
         "change_own_reservation",
         "cancel_own_reservation",
+        "read_own_place",
+        "accept_own_offer",
+        "leave_own_place",
     )
 )
 # With the pass of a guest's link in the address, or as anybody who may read the reservation.

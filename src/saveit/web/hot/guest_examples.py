@@ -7,7 +7,15 @@ from uuid import UUID
 import msgspec
 
 from saveit.web.wire import HoldAnswer, ReservationAnswer
-from saveit.web.wire.public import GuestHold, GuestReservation, GuestWait, HouseCard
+from saveit.web.wire.public import (
+    GuestHold,
+    GuestPlace,
+    GuestReservation,
+    GuestWait,
+    HouseCard,
+    PhoneCodeSent,
+    PhoneProved,
+)
 
 
 def guest_examples(reservation: ReservationAnswer, hold: HoldAnswer) -> Iterator[msgspec.Struct]:
@@ -30,6 +38,8 @@ def guest_examples(reservation: ReservationAnswer, hold: HoldAnswer) -> Iterator
     )
     yield house
     yield GuestHold(hold, 300, reservation.policy)
+    yield PhoneCodeSent(600)
+    yield PhoneProved("1772470800.qL0nU3o4WfXh2yJbAa1x", 3600)
     yield GuestReservation(
         reservation=reservation,
         restaurant=house,
@@ -45,4 +55,18 @@ def guest_examples(reservation: ReservationAnswer, hold: HoldAnswer) -> Iterator
         datetime(2026, 3, 15, 2, 30, tzinfo=UTC),
         4,
         "waiting",
+        "https://tables.example/w/la-candelaria#AZWi8FsefDqPAD0sGwqfjgGVovBbHnw6jwA9LBsKn44.qL0nU3o4WfXh2yJbQ1c8",
+    )
+    yield GuestPlace(
+        date=date(2026, 3, 14),
+        earliest_at=datetime(2026, 3, 15, 1, tzinfo=UTC),
+        latest_at=datetime(2026, 3, 15, 2, 30, tzinfo=UTC),
+        party_size=4,
+        name="Ana Rivas",
+        status="offered",
+        position=1,
+        wait_minutes=0,
+        offered_starts_at=datetime(2026, 3, 15, 1, 30, tzinfo=UTC),
+        expires_in_s=600,
+        manage_url=None,
     )

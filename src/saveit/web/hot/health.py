@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from saveit.kernel.db import DatabaseUnreachable, applied_migrations, migrations
+from saveit.kernel.db import DatabaseUnreachable, DatabaseUnusable, applied_migrations, migrations
 from saveit.kernel.observe import metrics, render_metrics
 from saveit.web.edge import Call, Reply
 from saveit.web.parts import Parts
@@ -75,7 +75,7 @@ class Ready:
             return []
         try:
             applied = await asyncio.wait_for(applied_migrations(self._parts.owner_dsn), _TIMEOUT_S)
-        except (DatabaseUnreachable, TimeoutError):
+        except (DatabaseUnreachable, DatabaseUnusable, TimeoutError):
             return ["The database does not let its owner in, so its migrations cannot be compared."]
         wanted = {migration.number: migration.digest for migration in migrations()}
         if applied == wanted:

@@ -75,9 +75,9 @@ class Callers:
         self._told_max = told_max
         self._told: OrderedDict[Hashable, Told] = OrderedDict()
 
-    def find(self, asked: Hashable, principal: Principal | None, now: datetime) -> KeptReply | None:
+    def find(self, asked: Hashable, principal: Principal, now: datetime) -> KeptReply | None:
         """Return the answer if caller, house and days are still what they were."""
-        told = self._told.get(asked)
+        told = self._told.get((principal.id, asked))
         if told is None or told.principal is not principal or not told.after < now <= told.until:
             return None
         entry = told.entry
@@ -94,10 +94,11 @@ class Callers:
     def keep(self, asked: Hashable, principal: Principal, entry: _Entry[bytes]) -> None:
         """Keep what a caller was given."""
         until = datetime.fromtimestamp(entry.minute * _MINUTE_S, UTC)
-        self._told[asked] = Told(
+        key = (principal.id, asked)
+        self._told[key] = Told(
             principal, entry, until - timedelta(seconds=_MINUTE_S), until, KeptReply(entry.kept)
         )
-        self._told.move_to_end(asked)
+        self._told.move_to_end(key)
         if len(self._told) > self._told_max:
             self._told.popitem(last=False)
 

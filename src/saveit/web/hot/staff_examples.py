@@ -35,7 +35,7 @@ from saveit.kernel.ids import (
 )
 from saveit.venues import Area, RuleSentence, TableCombination
 from saveit.web.wire import Slot
-from saveit.web.wire.guests import Consent, GuestLine, GuestPage, GuestProfile
+from saveit.web.wire.guests import Consent, ConsentSaid, GuestLine, GuestPage, GuestProfile
 from saveit.web.wire.inbox import (
     ConversationAnswer,
     ConversationPage,
@@ -347,7 +347,18 @@ def _of_guests(talk: ConversationAnswer) -> Iterator[msgspec.Struct]:
         blocked=False,
         blocked_at=None,
         blocked_reason=None,
-        consent=Consent(all=True, marketing=False),
+        consent=Consent(all=True, marketing=True),
+        consents=[
+            ConsentSaid(
+                scope="marketing",
+                allowed=True,
+                how="booking_page",
+                said_at=_MADE_AT,
+                text_version=1,
+                language="es",
+                text="Quiero recibir novedades de Casa Faro",
+            )
+        ],
         people=(line.person_id,),
         conversations=[talk],
         reservations=[],

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from saveit.access import Principal
 from saveit.guests import ContactRefused
 from saveit.kernel.ids import AreaId, RestaurantId
 from saveit.ledger import House
@@ -25,7 +26,7 @@ from saveit.web.desk import (
     source_of,
     with_alternatives,
 )
-from saveit.web.edge import Call, Kept, Reader, Reply, read_body, require_json
+from saveit.web.edge import Asked, Call, Kept, Reader, Reply, read_body, require_json
 from saveit.web.hot.faults import with_all_faults
 from saveit.web.hot.memory import Callers, Memory, Seen
 from saveit.web.problems import NotFound, RequestError, RequestInvalid, request_error
@@ -171,11 +172,9 @@ class ListTimes:
         self._memory = memory
         self._callers = callers
 
-    def at_hand(self, call: Call, query: bytes, now: datetime) -> Kept | None:
+    def at_hand(self, asked: Asked, principal: Principal, now: datetime) -> Kept | None:
         """Return what this caller has been told already, while it is true."""
-        known = call.known
-        asked = (call.path, query, call.heads.language, None if known is None else known.id)
-        return self._callers.find(asked, known, now)
+        return self._callers.find(asked, principal, now)
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
         """List the starts of a date, or of up to sixty: from memory while nothing has changed."""
@@ -187,7 +186,7 @@ class ListTimes:
         entry = self._memory.entry(asked, house)
         if entry is not None:
             if call.principal.kind != "platform":
-                again = (call.path, scope["query_string"], call.heads.language, call.principal.id)
+                again = Asked(call.path, scope["query_string"], call.heads.language)
                 self._callers.keep(again, call.principal, entry)
             return Reply(200, entry.kept)
         seen = Seen(call.desk, house)

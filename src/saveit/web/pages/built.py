@@ -16,6 +16,9 @@ from saveit.web.edge import Call, Reply
 from saveit.web.problems import NotFound
 from saveit.web.wire.asgi import Headers, Receive, Scope
 
+BOOKING = "/r/"
+"""Where the booking pages are: below it, each restaurant's by its slug."""
+
 _FOLDER = "built"
 _POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
@@ -54,12 +57,10 @@ class File(msgspec.Struct, frozen=True):
     plain: bytes
     packed: dict[bytes, bytes]
 
-    def reply(self, scope: Scope) -> Reply:
-        """Answer with the smallest form that the browser takes; without a body when it has this very one."""
-        sent = dict(scope["headers"])
-        headers: Headers = [
-            (b"cache-control", _YEAR if self.lasting else b"no-cache"),
-            (b"etag", self.tag),
+    @property
+    def headers(self) -> Headers:
+        """What every browser is told with it."""
+        return [
             (b"vary", b"accept-encoding"),
             (b"referrer-policy", b"no-referrer"),
             (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
@@ -67,14 +68,29 @@ class File(msgspec.Struct, frozen=True):
             # The staff app's service worker lies below the page that it keeps.
             (b"service-worker-allowed", b"/staff"),
         ]
+
+    def reply(self, scope: Scope) -> Reply:
+        """Answer with the smallest form that the browser takes; without a body when it has this very one."""
+        sent = dict(scope["headers"])
+        headers = [
+            *self.headers,
+            (b"cache-control", _YEAR if self.lasting else b"no-cache"),
+            (b"etag", self.tag),
+        ]
         if self.tag in sent.get(b"if-none-match", b""):
             return Reply(304, b"", media_type=self.media_type, headers=tuple(headers))
-        taken = {each.partition(b";")[0].strip() for each in sent.get(b"accept-encoding", b"").split(b",")}
+        taken = codings_taken(scope)
         for coding, body in self.packed.items():
             if coding in taken:
                 headers.append((b"content-encoding", coding))
                 return Reply(200, body, media_type=self.media_type, headers=tuple(headers))
         return Reply(200, self.plain, media_type=self.media_type, headers=tuple(headers))
+
+
+def codings_taken(scope: Scope) -> set[bytes]:
+    """Return the codings that a browser unpacks."""
+    told = dict(scope["headers"]).get(b"accept-encoding", b"")
+    return {each.partition(b";")[0].strip() for each in told.split(b",")}
 
 
 class BuiltPage:
@@ -85,13 +101,13 @@ class BuiltPage:
     def __init__(self, path: str, file: File | None) -> None:
         self.path = path
         self.route = f"{path}{{rest}}" if path.endswith("/") else path
-        self._file = file
+        self.file = file
 
     async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:  # noqa: ARG002 - the protocol of hot paths.
         """Give the page, or say how it is built."""
-        if self._file is None:
+        if self.file is None:
             return Reply(503, _NOT_BUILT.encode(), media_type=b"text/plain; charset=utf-8")
-        return self._file.reply(scope)
+        return self.file.reply(scope)
 
 
 class BuiltFiles:
@@ -119,7 +135,8 @@ def built_pages(*, sandbox: bool, folder: Traversable | None = None) -> tuple[Bu
     served: list[BuiltPage | BuiltFiles] = [
         BuiltPage("/staff", staff.get("index.html")),
         BuiltFiles("/staff/", staff),
-        BuiltPage("/r/", booking.get("index.html")),
+        BuiltPage(BOOKING, booking.get("index.html")),
+        BuiltPage("/w/", booking.get("index.html")),
         BuiltFiles("/booking/", booking),
         BuiltPage("/widget.js", chat.get("widget.js")),
         BuiltPage("/chat-demo", chat.get("demo.html")),

@@ -134,6 +134,18 @@ class CodeWrong(Refusal):
     code: ClassVar[str] = "code_wrong"
 
 
+class PhoneProofOver(Refusal):
+    """The proof is of another phone, or its time is over: ask for another code."""
+
+    code: ClassVar[str] = "phone_proof_over"
+
+
+class PhoneCodesUnavailable(Refusal):
+    """The restaurant has no line by which a code could be sent."""
+
+    code: ClassVar[str] = "phone_codes_unavailable"
+
+
 class LinkUnknown(Refusal):
     """There is no such link, or not between people whom the caller may know."""
 

@@ -1,17 +1,19 @@
 """From an exception to a problem document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import msgspec
 
 from saveit.access import TriesUsedUp
 from saveit.advisors import TooManyUnknownLines
-from saveit.guests import ContactRefused
+from saveit.guests import ContactRefused, TooManyPhoneCodes
 from saveit.kernel.db import Collision, DatabaseUnreachable, TooSlow
 from saveit.kernel.errors import Fault, FieldsRefused, Refusal
+from saveit.reservations import BlockOverlaps, SlotUnavailable, TableTaken
 from saveit.reservations import RulesRefused as BookingRulesRefused
-from saveit.reservations import SlotUnavailable
 from saveit.seating import Audience, explain
+from saveit.web.problems.holders import who_has
 from saveit.web.problems.refusals import (
     MethodNotAllowed,
     RateLimited,
@@ -101,7 +103,7 @@ def _public_code(refusal: Refusal) -> str:
 
 def _retry_after(refusal: Refusal) -> int | None:
     match refusal:
-        case RateLimited() | TooManyUnknownLines() | TriesUsedUp():
+        case RateLimited() | TooManyUnknownLines() | TriesUsedUp() | TooManyPhoneCodes():
             seconds = refusal.facts.get("retry_after_s")
             return seconds if isinstance(seconds, int) else 1
         case _:
@@ -116,8 +118,14 @@ def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[s
         ):
             errors = _errors(refusal, language, audience)
             return {"detail": " ".join(map(_sentence, errors)), "errors": errors}
+        case BlockOverlaps():
+            return {"detail": who_has(_taken(refusal), language), **refusal.facts}
         case SlotUnavailable():
-            detail = explain(refusal.closed, language, audience)
+            detail = (
+                who_has(_taken(refusal), language)
+                if isinstance(refusal, TableTaken) and audience == "staff"
+                else explain(refusal.closed, language, audience)
+            )
             # The figures of the house (38 of 40) are for those who work there.
             told = {
                 name: fact
@@ -128,6 +136,10 @@ def _said(refusal: Refusal, language: Language, audience: Audience) -> Mapping[s
         case _:
             # The title has said it all.
             return refusal.facts
+
+
+def _taken(refusal: Refusal) -> Sequence[Mapping[str, str]]:
+    return cast("Sequence[Mapping[str, str]]", refusal.facts.get("taken", ()))
 
 
 def _errors(refusal: Refusal, language: Language, audience: Audience) -> list[dict[str, object]]:

@@ -77,6 +77,7 @@ PROBLEMS: dict[str, Line] = {
     "hold_already_renewed": Line(409, "La retención ya se renovó", "The hold was renewed already"),
     "revision_conflict": Line(409, "Otra persona lo cambió antes", "Somebody changed it before"),
     "illegal_status": Line(409, "Su estado no lo permite", "Its status does not allow this"),
+    "no_table_yet": Line(409, "Aún no hay mesa libre para este grupo", "No table is free for this party yet"),
     "check_in_too_early": Line(409, "La reserva es para otro día", "The reservation is for a later day"),
     "undo_too_late": Line(409, "Ya no se puede deshacer", "It is too late to undo this"),
     "late_beyond_stay": Line(
@@ -172,6 +173,15 @@ PROBLEMS: dict[str, Line] = {
     "shortcut_taken": Line(409, "Ese atajo ya existe", "That shortcut is taken"),
     "already_linked": Line(409, "Ya son la misma persona", "They are one person already"),
     "code_wrong": Line(422, "El código no es correcto", "The code is not right"),
+    "phone_proof_over": Line(
+        422, "Hace falta comprobar el teléfono otra vez", "The phone must be verified again"
+    ),
+    "phone_codes_unavailable": Line(
+        409, "El restaurante confirmará el teléfono", "The restaurant will verify the phone itself"
+    ),
+    "too_many_phone_codes": Line(
+        429, "Demasiados códigos; inténtelo más tarde", "Too many codes; try again later"
+    ),
     "link_unknown": Line(404, "No existe ese enlace", "There is no such link"),
     # Waitlist.
     "waitlist_entry_not_found": Line(404, "No existe esa espera", "There is no such waitlist entry"),

@@ -25,6 +25,7 @@ from saveit.web.routes.public import public_routes
 from saveit.web.routes.reservations import reservation_routes
 from saveit.web.routes.shared import call_in, call_of
 from saveit.web.routes.venues import venue_routes
+from saveit.web.routes.waiting import waiting_routes
 from saveit.web.routes.waitlist import waitlist_routes
 
 __all__ = ["all_routes", "call_in", "call_of"]
@@ -40,6 +41,7 @@ def all_routes(alternatives: Alternatives) -> list[Router]:
         board_routes(),
         waitlist_routes(),
         public_routes(alternatives),
+        waiting_routes(),
         pass_routes(),
         venue_routes(),
         floor_routes(),

@@ -29,6 +29,11 @@ LastDay: TypeAlias = Annotated[
     date | None, QueryParameter(name="to", description="The last service day; today when left out")
 ]
 
+Between: TypeAlias = Annotated[
+    analytics.Separator,
+    QueryParameter(description="What stands between cells: a semicolon where the comma is the decimal mark"),
+]
+
 
 @get("/analytics", summary="Read figures", tags=["Analytics"])
 async def read_analytics(
@@ -63,6 +68,7 @@ async def export_analytics(
     advisor_id: FromQuery[UUID | None] = None,
     from_on: FirstDay = None,
     to_on: LastDay = None,
+    separator: Between = "comma",
 ) -> Response[bytes]:
     """A line for each restaurant, day, hour and source that has anything."""
     houses = await _houses(call, restaurant_id)
@@ -78,7 +84,7 @@ async def export_analytics(
         )
     )
     return Response(
-        analytics.csv_of(rows, {house.restaurant_id: house.restaurant.name for house in houses}),
+        analytics.csv_of(rows, {house.restaurant_id: house.restaurant.name for house in houses}, separator),
         media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="saveit-{first_on}-{last_on}.csv"'},
     )

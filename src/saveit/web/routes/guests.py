@@ -15,8 +15,10 @@ from saveit.guests import (
     FROM_THE_FIRST,
     Card,
     Found,
+    SaidRow,
     cards_of,
     consents_of,
+    consents_said,
     family_of,
     find_people,
     in_book,
@@ -24,6 +26,7 @@ from saveit.guests import (
     say_consent,
     search,
     standings_of,
+    text_of,
 )
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import PersonId, RestaurantId
@@ -43,7 +46,15 @@ from saveit.web.routes.shared import (
     cursor_of,
     place_of,
 )
-from saveit.web.wire.guests import Consent, ConsentRequest, GuestLine, GuestNote, GuestPage, GuestProfile
+from saveit.web.wire.guests import (
+    Consent,
+    ConsentRequest,
+    ConsentSaid,
+    GuestLine,
+    GuestNote,
+    GuestPage,
+    GuestProfile,
+)
 from saveit.web.wire.inbox import ConversationAnswer
 
 _NOTE = Example(value={"tags": ["VIP"], "allergies": ["maní"], "notes": "Prefiere la terraza", "revision": 0})
@@ -221,6 +232,7 @@ async def _profile(call: Call, house: House, person_id: PersonId) -> GuestProfil
             blocked_at=None if barred is None else barred.blocked_at,
             blocked_reason=None if barred is None else barred.blocked_reason,
             consent=Consent(consent["all"], consent["marketing"]),
+            consents=[_said(each, house) for each in await consents_said(tx, family)],
             people=family,
             conversations=await _conversations(call, tx, family),
             reservations=[],
@@ -228,6 +240,21 @@ async def _profile(call: Call, house: House, person_id: PersonId) -> GuestProfil
 
     profile, here = await call.act(work)
     return msgspec.structs.replace(profile, reservations=[await answer_of(call, each) for each in here])
+
+
+def _said(row: SaidRow, house: House) -> ConsentSaid:
+    text = None
+    if row.text_version is not None and row.language is not None and row.house is not None:
+        text = text_of(row.text_version, row.language, house=row.house)
+    return ConsentSaid(
+        scope="all" if row.scope == "all" else "marketing",
+        allowed=row.allowed,
+        how=row.how,
+        said_at=row.said_at.astimezone(house.zone),
+        text_version=row.text_version,
+        language=row.language,
+        text=text,
+    )
 
 
 async def _conversations(

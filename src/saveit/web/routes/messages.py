@@ -155,6 +155,7 @@ async def preview_template(  # noqa: PLR0917 - the framework gives each by its n
         entry_id=_EXAMPLE_ID,
         pass_url=f"{call.parts.public_url}/api/v1/qr/…",
         calendar_url=f"{call.parts.public_url}/api/v1/calendar/…",
+        manage_url=f"{call.parts.public_url}/r/{restaurant.slug}#…",
     )
     _require_channel(call, channel)
     chat, letter = notices.preview(told, data, None)

@@ -7,7 +7,7 @@ tables are kept, and by a link that only the guest was given for what is done to
 
 import hmac
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
 from litestar import Response, Router, delete, get, post, put
@@ -16,7 +16,7 @@ from litestar.params import Body, FromPath, QueryParameter
 from msgspec import UNSET
 
 from saveit.consumers import qr
-from saveit.guests import GuestDetails, check_contact, say_consent
+from saveit.guests import Agreed, GuestDetails, Read, check_contact, say_consent
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import HoldId, ReservationId
 from saveit.ledger import House
@@ -27,7 +27,6 @@ from saveit.reservations import (
     Policy,
     Reservation,
     ReservationUnknown,
-    RestaurantUnknown,
     SlotUnavailable,
     Wish,
     amend,
@@ -40,18 +39,19 @@ from saveit.reservations import (
     policy_of,
     release_hold,
 )
-from saveit.seating import Asking, local_date
-from saveit.venues import find_slug, tenant_of
+from saveit.seating import Asking
+from saveit.venues import tenant_of
 from saveit.waitlist import Wish as WaitWish
 from saveit.waitlist import join
-from saveit.web.desk import Alternatives, check_dates, guest_of, shown, with_alternatives
+from saveit.web.desk import Alternatives, check_dates, enter, guest_of, shown, with_alternatives
 from saveit.web.edge import Call
 from saveit.web.hot.memory import Seen
 from saveit.web.hot.tables import DAYS_MAX, Question, listing
 from saveit.web.links import require_open
 from saveit.web.problems import RequestInvalid, request_error
+from saveit.web.routes.phones import phone_routes, proved
 from saveit.web.routes.shared import Calling, PathId, answered
-from saveit.web.wire import AvailabilityAnswer, Calendar, HoldAnswer, PolicyAnswer, shown_hold
+from saveit.web.wire import AvailabilityAnswer, Calendar, HoldAnswer, PolicyAnswer, shown_hold, shown_house
 from saveit.web.wire.public import (
     GuestBookingRequest,
     GuestChangeRequest,
@@ -64,7 +64,6 @@ from saveit.web.wire.public import (
 )
 
 _SOURCE = "web"
-_SLUG_LENGTH_MAX = 80
 _HOLD = Example(value={"date": "2026-03-14", "time": "20:30", "party_size": 4})
 _GUEST = {"name": "Ana Rivas", "phone": "+573001234567"}
 _BOOK = Example(value={"date": "2026-03-14", "time": "20:30", "party_size": 4, "guest": _GUEST})
@@ -92,24 +91,10 @@ OwnLink = Annotated[
 ]
 
 
-async def _enter(call: Call, slug: str) -> House:
-    """Return the restaurant of a slug; from here on the call is its guest's. Refuses: RestaurantUnknown."""
-    if len(slug) > _SLUG_LENGTH_MAX:
-        raise RestaurantUnknown(slug=slug[:_SLUG_LENGTH_MAX])
-    async with call.desk.database.gate() as gate_tx:
-        entry = await find_slug(gate_tx, slug)
-    if entry is None:
-        raise RestaurantUnknown(slug=slug)
-    call.is_of_a_guest(await call.links.caller(entry.tenant_id, call.address), entry.tenant_id)
-    house = await call.desk.house(entry.tenant_id, entry.restaurant_id)
-    call.house_language = house.restaurant.language
-    return house
-
-
 @get("/restaurants/{slug:str}", summary="See a restaurant as its guests do", opt={"open": True})
 async def show_house(call: Calling, slug: FromPath[str]) -> HouseCard:
     """Its name, its clock, and for how many and how far ahead one may ask."""
-    return _card(call, await _enter(call, slug))
+    return shown_house(await enter(call, slug), call.now)
 
 
 @get("/restaurants/{slug:str}/availability", summary="List the starts of some dates", opt={"open": True})
@@ -123,7 +108,7 @@ async def list_public_times(
     link: OwnLink = None,
 ) -> AvailabilityAnswer | Calendar:
     """Every start with whether it can be booked now, and why not; with a guest's link, whether their reservation can be moved there."""
-    house, own = await _enter(call, slug), None
+    house, own = await enter(call, slug), None
     check_dates(("date", on))
     if link is not None:
         whose, own = await _of_link(call, link)
@@ -145,7 +130,7 @@ def _holding(alternatives: Alternatives) -> Router:
         call: Calling, slug: FromPath[str], data: Annotated[GuestHoldRequest, Body(examples=[_HOLD])]
     ) -> Response[GuestHold]:
         """With the terms that booking it would have."""
-        house = await _enter(call, slug)
+        house = await enter(call, slug)
         check_dates(("date", data.date))
         holding = Holding(
             restaurant_id=house.restaurant_id,
@@ -184,17 +169,19 @@ def _booking(alternatives: Alternatives) -> Router:
         call: Calling, slug: FromPath[str], data: Annotated[GuestBookingRequest, Body(examples=[_BOOK])]
     ) -> Response[GuestReservation]:
         """201 with the reservation and the link that changes it; 409 with alternatives when nothing is left."""
-        house = await _enter(call, slug)
+        house = await enter(call, slug)
         check_dates(("date", data.date))
+        guest = guest_of(call, house, data.guest, data.special_requests)
         booking = Booking(
             restaurant_id=house.restaurant_id,
             date=data.date,
             time=data.time,
             party_size=data.party_size,
-            guest=guest_of(call, house, data.guest, data.special_requests),
+            guest=guest,
             source=_SOURCE,
             audience="guest",
             hold_id=data.hold_id,
+            met=await proved(call, guest.phone, data.phone_proof),
         )
         try:
             booked = await book(
@@ -203,7 +190,8 @@ def _booking(alternatives: Alternatives) -> Router:
         except SlotUnavailable as refusal:
             asking = Asking(party_size=data.party_size, audience="guest")
             raise await with_alternatives(call, house, refusal, asking=asking, known=alternatives) from None
-        await _note_news(call, booked.reservation, wanted=data.news)
+        if data.news:
+            await _note_news(call, booked.reservation, house, data.news_text)
         return answered((await _own(call, house, booked.reservation), booked.replayed))
 
     return Router("/", route_handlers=[book_for_guest])
@@ -237,7 +225,7 @@ def _moving(alternatives: Alternatives) -> Router:
 )
 async def release_for_guest(call: Calling, slug: FromPath[str], hold_id: PathId) -> HoldAnswer:
     """Releasing twice, or after its time, changes nothing."""
-    house = await _enter(call, slug)
+    house = await enter(call, slug)
     wanted = HoldId(hold_id)
 
     async def work(tx: Transaction) -> HoldAnswer:
@@ -254,7 +242,7 @@ async def wait_as_guest(
     call: Calling, slug: FromPath[str], data: Annotated[GuestWaitRequest, Body(examples=[_WAIT])]
 ) -> Response[GuestWait]:
     """What frees is kept for the first who fits, who is told of it, for a while, and then for the next."""
-    house = await _enter(call, slug)
+    house = await enter(call, slug)
     check_dates(("date", data.date))
     wish = WaitWish(
         restaurant_id=house.restaurant_id,
@@ -272,7 +260,10 @@ async def wait_as_guest(
             entry.earliest_at.astimezone(house.zone),
             entry.latest_at.astimezone(house.zone),
         )
-        return GuestWait(entry.id, entry.date, earliest_at, latest_at, entry.party_size, entry.status)
+        wait_url = await call.links.waiting(entry, house.restaurant.slug)
+        return GuestWait(
+            entry.id, entry.date, earliest_at, latest_at, entry.party_size, entry.status, wait_url
+        )
 
     return answered(await call.once(data, GuestWait, work))
 
@@ -374,7 +365,7 @@ async def _own(call: Call, house: House, reservation: Reservation) -> GuestReser
     stands = reservation.status in {"pending", "confirmed"} and reservation.starts_at > call.now
     return GuestReservation(
         reservation=await shown(call, house, reservation),
-        restaurant=_card(call, house),
+        restaurant=shown_house(house, call.now),
         manage_url=await call.links.manage(reservation, house.restaurant.slug),
         may_change=stands,
         may_cancel=stands,
@@ -382,43 +373,22 @@ async def _own(call: Call, house: House, reservation: Reservation) -> GuestReser
     )
 
 
-async def _note_news(call: Call, reservation: Reservation, *, wanted: bool) -> None:
+async def _note_news(call: Call, reservation: Reservation, house: House, agreed: Agreed | None) -> None:
     """Write down that the guest wants to hear from the house. A silence changes nothing: it may have been said elsewhere."""
     person_id = reservation.person_id
-    if not wanted or person_id is None:
+    if person_id is None:
         return
+    read = None if agreed is None else Read(agreed, house.restaurant.name)
     await call.act(
         lambda tx: say_consent(
-            tx, person_id, scope="marketing", allowed=True, how="booking_page", now=call.now
+            tx,
+            person_id,
+            scope="marketing",
+            allowed=True,
+            how="booking_page",
+            now=call.now,
+            read=read,
         )
-    )
-
-
-def _card(call: Call, house: House) -> HouseCard:
-    restaurant, rules = house.restaurant, house.rules
-    today = local_date(call.now, house.zone)
-    asked = rules.requirements
-    wanted = (
-        ("deposit", asked.requires_deposit),
-        ("phone_verification", asked.requires_phone_verification),
-        ("credit_card", asked.requires_credit_card),
-        ("identification", asked.requires_identification),
-    )
-    return HouseCard(
-        slug=restaurant.slug,
-        name=restaurant.name,
-        timezone=restaurant.timezone,
-        language=restaurant.language,
-        currency=restaurant.currency,
-        address=restaurant.address,
-        phone=restaurant.phone,
-        party_size_min=rules.party.size_min,
-        party_size_max=rules.party.size_max,
-        first_on=today,
-        last_on=today + timedelta(days=rules.reservation_window.max_days_advance),
-        confirmation=rules.confirmation.mode,
-        requirements=tuple(name for name, is_asked in wanted if is_asked),
-        now=call.now.astimezone(house.zone),
     )
 
 
@@ -447,6 +417,7 @@ def public_routes(alternatives: Alternatives) -> Router:
             read_own_reservation,
             cancel_own_reservation,
             *_taking(alternatives),
+            *phone_routes(),
         ],
         tags=["Guests' pages"],
     )

@@ -18,13 +18,15 @@ from saveit.web.sockets.open import Gone
 from saveit.web.sockets.origins import is_allowed
 from saveit.web.sockets.server import SocketProtocol, share_of
 from saveit.web.sockets.staff import StaffSocket
+from saveit.web.sockets.times import TimesSocket
 from saveit.web.sockets.wire import BROKEN, BUSY, TOO_MANY, SocketReceive, SocketSend
 from saveit.web.wire.asgi import Headers, Receive, Scope, Send
 
-__all__ = ["CHAT", "STAFF", "SocketProtocol", "Sockets", "is_allowed"]
+__all__ = ["CHAT", "STAFF", "TIMES", "SocketProtocol", "Sockets", "is_allowed"]
 
 CHAT = "/ws/chat"
 STAFF = "/ws/staff"
+TIMES = "/ws/times"
 
 _log = logger("live")
 
@@ -41,7 +43,7 @@ class Sockets:
         path, live = scope["path"], self._parts.live
         hear, say = cast("SocketReceive", receive), cast("SocketSend", send)
         await hear()
-        if live is None or path not in {CHAT, STAFF}:
+        if live is None or path not in {CHAT, STAFF, TIMES}:
             # Before it is accepted, closing is 403 to whoever asked.
             await say({"type": "websocket.close", "code": BUSY})
             return
@@ -50,11 +52,14 @@ class Sockets:
         if not self._door.comes(address):
             await say({"type": "websocket.close", "code": TOO_MANY})
             return
-        socket = (
-            ChatSocket(self._parts, live, hear, say)
-            if path == CHAT
-            else StaffSocket(self._parts, live, hear, say, share=share_of(scope))
-        )
+        socket: ChatSocket | StaffSocket | TimesSocket
+        match path:
+            case "/ws/chat":
+                socket = ChatSocket(self._parts, live, hear, say)
+            case "/ws/times":
+                socket = TimesSocket(self._parts, live, hear, say, share=share_of(scope))
+            case _:
+                socket = StaffSocket(self._parts, live, hear, say, share=share_of(scope))
         try:
             await self._serve(socket, scope["headers"])
         except Gone:
@@ -73,11 +78,14 @@ class Sockets:
             self._door.goes(address)
         await socket.outlet.ended()
 
-    async def _serve(self, socket: ChatSocket | StaffSocket, headers: Headers) -> None:
-        if isinstance(socket, StaffSocket):
-            await socket.run(self._door, read_heads(headers).token)
-        else:
-            await socket.run(self._door, origin=header(headers, b"origin"), host=header(headers, b"host"))
+    async def _serve(self, socket: ChatSocket | StaffSocket | TimesSocket, headers: Headers) -> None:
+        match socket:
+            case StaffSocket():
+                await socket.run(self._door, read_heads(headers).token)
+            case TimesSocket():
+                await socket.run(self._door)
+            case ChatSocket():
+                await socket.run(self._door, origin=header(headers, b"origin"), host=header(headers, b"host"))
 
     def _address(self, scope: Scope) -> str:
         client = scope.get("client")

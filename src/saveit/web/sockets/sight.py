@@ -26,10 +26,12 @@ def sight_of(
 ) -> Sight | None:
     """Return which conversations the caller may see on a restaurant's lines and on the house's; None for none.
 
-    It is what they may read by HTTP, by the same right.
+    It is what they may read by HTTP, by the same right: a key for some restaurants sees their own lines, and none that serves all.
     """
     if not principal.permits(_READ, restaurant_id):
         return None
+    if principal.kind == "api_key" and principal.restaurants is not None:
+        return Sight(advisors_too=True, lines_of=restaurant_id)
     if sees_advisors(principal, _READ):
         return Sight(advisors_too=True)
     if advisor_id is not None:

@@ -76,6 +76,15 @@ class Pong(msgspec.Struct, frozen=True, tag="pong"):
 StaffFrame: TypeAlias = StaffHello | Subscribe | Ping | Pong
 
 
+class TimesHello(msgspec.Struct, frozen=True, tag="hello"):
+    """Whose days a booking page looks at: a restaurant's slug."""
+
+    restaurant: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+TimesFrame: TypeAlias = TimesHello | Ping | Pong
+
+
 class ChatHello(msgspec.Struct, frozen=True, tag="hello"):
     """Which session this is, and what it has."""
 

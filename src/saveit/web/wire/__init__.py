@@ -42,6 +42,7 @@ from saveit.web.wire.requests import (
 from saveit.web.wire.shown import (
     shown_alternative,
     shown_hold,
+    shown_house,
     shown_reservation,
     shown_slot,
     shown_table,
@@ -81,6 +82,7 @@ __all__ = [
     "WalkInRequest",
     "shown_alternative",
     "shown_hold",
+    "shown_house",
     "shown_reservation",
     "shown_slot",
     "shown_table",

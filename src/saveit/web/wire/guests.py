@@ -47,6 +47,18 @@ class Consent(Struct, frozen=True):
     marketing: bool
 
 
+class ConsentSaid(Struct, frozen=True, kw_only=True):
+    """A guest's own word about what they want to hear, and the text that they agreed to, where it was one of ours."""
+
+    scope: Literal["all", "marketing"]
+    allowed: bool
+    how: str
+    said_at: datetime
+    text_version: int | None
+    language: str | None
+    text: str | None
+
+
 class GuestProfile(Struct, frozen=True, kw_only=True):
     """All that a restaurant knows of a guest. `revision` is the card's: tags, notes and allergies; 0 where nothing is noted yet."""
 
@@ -67,6 +79,7 @@ class GuestProfile(Struct, frozen=True, kw_only=True):
     blocked_at: datetime | None
     blocked_reason: str | None
     consent: Consent
+    consents: list[ConsentSaid]
     people: tuple[PersonId, ...]
     conversations: list[ConversationAnswer]
     reservations: list[ReservationAnswer]

@@ -1,9 +1,11 @@
 """From the rooms' own words to the wire's."""
 
+from datetime import datetime, timedelta
+
 from saveit.kernel.ids import TableId
 from saveit.ledger import House
 from saveit.reservations import Hold, Reservation
-from saveit.seating import Audience, Closed, Offer, explain, local_clock
+from saveit.seating import Audience, Closed, Offer, explain, local_clock, local_date
 from saveit.web.problems import Language
 from saveit.web.wire.answers import (
     Alternative,
@@ -14,6 +16,7 @@ from saveit.web.wire.answers import (
     Slot,
     TableAnswer,
 )
+from saveit.web.wire.public import HouseCard
 
 
 def shown_table(house: House, table_ids: tuple[TableId, ...]) -> TableAnswer | None:
@@ -93,6 +96,35 @@ def shown_hold(house: House, hold: Hold) -> HoldAnswer:
         renewed_at=hold.renewed_at,
         released_at=hold.released_at,
         reservation_id=hold.reservation_id,
+    )
+
+
+def shown_house(house: House, now: datetime) -> HouseCard:
+    """Return a restaurant as its guests see it."""
+    restaurant, rules = house.restaurant, house.rules
+    today = local_date(now, house.zone)
+    asked = rules.requirements
+    wanted = (
+        ("deposit", asked.requires_deposit),
+        ("phone_verification", asked.requires_phone_verification),
+        ("credit_card", asked.requires_credit_card),
+        ("identification", asked.requires_identification),
+    )
+    return HouseCard(
+        slug=restaurant.slug,
+        name=restaurant.name,
+        timezone=restaurant.timezone,
+        language=restaurant.language,
+        currency=restaurant.currency,
+        address=restaurant.address,
+        phone=restaurant.phone,
+        party_size_min=rules.party.size_min,
+        party_size_max=rules.party.size_max,
+        first_on=today,
+        last_on=today + timedelta(days=rules.reservation_window.max_days_advance),
+        confirmation=rules.confirmation.mode,
+        requirements=tuple(name for name, is_asked in wanted if is_asked),
+        now=now.astimezone(house.zone),
     )
 
 

@@ -18,6 +18,8 @@ export const enDoor: Record<keyof typeof esDoor, string> = {
   verdict_other_restaurant: 'It is for another restaurant.',
   verdict_expired: 'The pass has expired.',
   verdict_unknown: "It is not on today's list.",
+  verdict_unlisted:
+    'That code is not on today’s list. Without a connection nobody can tell whether it was booked later: ask for the confirmation, or try again when the network is back.',
   verdict_used: 'This pass was used already.',
   verdict_not_standing: 'The booking does not stand any more.',
   verdict_too_early: 'It is too early.',

@@ -26,4 +26,5 @@ export const enFigures: Record<keyof typeof esFigures, string> = {
   an_by_advisor: 'By advisor',
   an_house: 'The house',
   as_table: 'See as a table',
+  an_nothing: 'Nothing in these days.',
 };

@@ -16,6 +16,8 @@ export const esDoor = {
   verdict_other_restaurant: 'Es de otro restaurante.',
   verdict_expired: 'El pase ha caducado.',
   verdict_unknown: 'No está en la lista de hoy.',
+  verdict_unlisted:
+    'Ese código no está en la lista de hoy. Sin conexión no se puede comprobar si se reservó después: pida la confirmación, o pruebe cuando vuelva la red.',
   verdict_used: 'Ya entró con este pase.',
   verdict_not_standing: 'La reserva ya no está en pie.',
   verdict_too_early: 'Aún es pronto.',

@@ -24,4 +24,5 @@ export const esFigures = {
   an_by_advisor: 'Por asesora o asesor',
   an_house: 'La casa',
   as_table: 'Ver como tabla',
+  an_nothing: 'Nada en estos días.',
 } as const;

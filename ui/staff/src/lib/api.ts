@@ -8,6 +8,12 @@ export interface FieldError {
   message?: string;
 }
 
+/** Who has a table that was asked for: a block, a booking or a hold, by its id. */
+export interface Holder {
+  by: string;
+  id: string;
+}
+
 /** What the server refuses, in its own words; or that it could not be reached. */
 export class Problem extends Error {
   constructor(
@@ -17,6 +23,7 @@ export class Problem extends Error {
     readonly detail: string,
     readonly errors: FieldError[] = [],
     readonly alternatives: Alternative[] = [],
+    readonly taken: Holder[] = [],
   ) {
     super(`${code}: ${title}`);
   }
@@ -83,6 +90,7 @@ async function problemOf(response: Response): Promise<Problem> {
     detail: string;
     errors: FieldError[];
     alternatives: Alternative[];
+    taken: Holder[];
   }>;
   return new Problem(
     response.status,
@@ -91,6 +99,7 @@ async function problemOf(response: Response): Promise<Problem> {
     body.detail ?? '',
     body.errors,
     body.alternatives,
+    body.taken,
   );
 }
 

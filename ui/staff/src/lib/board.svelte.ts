@@ -246,10 +246,19 @@ export class Board {
       await this.refresh(options.actedId ?? '');
       return told;
     } catch (error) {
-      toasts.refuse(error);
+      toasts.refuse(error, error instanceof Problem ? this.#whose(error) : []);
       this.refreshSoon();
       return null;
     }
+  }
+
+  /** Who is in the way, by what the board knows of them: whose booking it is, why a table is blocked. */
+  #whose(problem: Problem): string[] {
+    return problem.taken.flatMap(({ id }) => {
+      const party = this.reservation(id);
+      const said = party?.guest.name ?? this.blocks.find((each) => each.id === id)?.reason ?? '';
+      return said === '' ? [] : [said];
+    });
   }
 
   /** Take the last act back. */

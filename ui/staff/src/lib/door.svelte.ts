@@ -13,6 +13,7 @@ export interface Known {
   size: number;
   table: string;
   time: string;
+  status: string;
   allergies: string[];
 }
 
@@ -25,8 +26,10 @@ interface Kept {
 
 export interface Entry {
   key: string;
-  token: string;
+  /** None for who was let in by the code of the booking. */
+  token: string | null;
   digest: string;
+  reservationId: string;
   restaurantId: string;
   at: number;
   name: string;
@@ -97,6 +100,7 @@ export class Door {
       size: row.party_size,
       table: row.table_ids.map((each) => numbers[each] ?? '?').join('+'),
       time: row.time,
+      status: row.status,
       allergies: row.person?.allergies ?? [],
     }));
   }
@@ -110,6 +114,7 @@ export class Door {
       size: reservation.party_size,
       table: reservation.table?.number ?? '',
       time: reservation.time,
+      status: reservation.status,
       allergies: before?.allergies ?? [],
     };
   }
@@ -138,17 +143,40 @@ export class Door {
     const { verdict, expected } = await judge(token, id, this.passes, seen, clock.now);
     const known = this.known.find((each) => each.id === expected?.reservation_id) ?? null;
     if (verdict !== 'ok' || known === null) return { kind: 'out', verdict, lines: [], known };
+    if (this.#queued(known)) return { kind: 'out', verdict: 'used', lines: [], known };
+    return this.#letIn(known, token, await digestOf(token));
+  }
+
+  #queued(known: Known): boolean {
+    return this.queue.some((each) => each.reservationId === known.id);
+  }
+
+  #letIn(known: Known, token: string | null, digest: string): Result {
     const entry: Entry = {
       key: crypto.randomUUID(),
       token,
-      digest: await digestOf(token),
-      restaurantId: id,
+      digest,
+      reservationId: known.id,
+      restaurantId: this.#restaurant.id,
       at: clock.now,
       name: known.name,
       refused: [],
     };
     this.#keep([...this.queue, entry]);
     return { kind: 'in', known, offline: true };
+  }
+
+  /** Judge a code by the list that was read before the network went: who stands on it, and when each is let in. */
+  #codeOffline(known: Known | null): Result {
+    const out = (verdict: Verdict): Result => ({ kind: 'out', verdict, lines: [], known });
+    if (known === null) return out('unlisted');
+    const expected = this.passes.find((each) => each.reservation_id === known.id);
+    const used = expected !== undefined && this.#told.includes(expected.digest);
+    if (used || known.status === 'checked_in' || this.#queued(known)) return out('used');
+    if (known.status !== 'confirmed') return out('not_standing');
+    if (expected !== undefined && clock.now < Date.parse(expected.opens_at)) return out('too_early');
+    if (expected !== undefined && clock.now > Date.parse(expected.closes_at)) return out('too_late');
+    return this.#letIn(known, null, '');
   }
 
   /** Let in by the code that stands in the guest's message. */
@@ -166,6 +194,7 @@ export class Door {
       return { kind: 'in', known: this.#knownOf(told), offline: false };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (error.offline) return this.#codeOffline(known);
       return { kind: 'out', verdict: null, lines: error.sentences, known };
     }
   }
@@ -173,11 +202,9 @@ export class Door {
   /** Tell the server of all that were let in without it. */
   async sync(): Promise<void> {
     for (const entry of this.queue.filter((each) => each.refused.length === 0)) {
-      const scanned = isoOf(entry.at);
-      const body = { restaurant_id: entry.restaurantId, token: entry.token, scanned_at: scanned };
       try {
-        await post('/qr/checkin', body, entry.key);
-        this.#told.push(entry.digest);
+        await this.#tell(entry);
+        if (entry.token !== null) this.#told.push(entry.digest);
         this.#keep(this.queue.filter((each) => each.key !== entry.key));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
@@ -186,6 +213,13 @@ export class Door {
         this.#keep(this.queue.map((each) => (each.key === entry.key ? { ...each, refused } : each)));
       }
     }
+  }
+
+  #tell(entry: Entry): Promise<unknown> {
+    const { token, restaurantId, reservationId, key } = entry;
+    if (token === null) return post(`/reservations/${reservationId}/check-in`, undefined, key);
+    const body = { restaurant_id: restaurantId, token, scanned_at: isoOf(entry.at) };
+    return post('/qr/checkin', body, key);
   }
 
   dismiss(key: string): void {

@@ -1,11 +1,22 @@
 /** The inbox: who wrote, what was said, and who answers. */
 
-import { Problem, call, get, post } from './api';
+import { Problem, call, get, post, type Options } from './api';
 import { Live } from './live.svelte';
-import { merged, type Conversation, type Message, type Thread } from './talk';
+import { session } from './session.svelte';
+import { merged, progressOf, type Conversation, type Letter, type Message, type Thread } from './talk';
 import { toasts } from './toasts.svelte';
 
 const SOON_MS = 150;
+/** So many of the latest talks are looked through for a name: the server finds by name only who is in a guest book. */
+const LOOKED_THROUGH = 100;
+
+interface Listed {
+  conversations: Conversation[];
+  counts: { open: number; needs_human: number; unread: number };
+}
+
+const plain = (text: string): string =>
+  text.normalize('NFD').replace(/\p{Diacritic}/gu, '').toLowerCase();
 
 export interface Filters {
   status: 'open' | 'closed' | 'all';
@@ -20,6 +31,8 @@ export class InboxStore {
   filters = $state<Filters>({ status: 'open', channel: '', needsHuman: false, search: '' });
   chosen = $state.raw<Conversation | null>(null);
   thread = $state.raw<Thread>({ messages: [], conversations: [] });
+  /** Messages of the thread that wait for a person to decide; nothing else can be sent again. */
+  dead = $state.raw<readonly string[]>([]);
   loading = $state(true);
   error = $state<string[] | null>(null);
   live = new Live();
@@ -51,16 +64,12 @@ export class InboxStore {
 
   async refresh(): Promise<void> {
     try {
-      const told = await get<{
-        conversations: Conversation[];
-        counts: { open: number; needs_human: number; unread: number };
-      }>('/conversations', {
+      const { status, channel, needsHuman, search } = this.filters;
+      const told = await this.#list(search, {
         restaurant_id: this.#restaurantId,
-        status: this.filters.status,
-        channel: this.filters.channel || undefined,
-        needs_human: this.filters.needsHuman || undefined,
-        search: this.filters.search.trim() || undefined,
-        limit: 50,
+        status,
+        channel: channel || undefined,
+        needs_human: needsHuman || undefined,
       });
       this.conversations = told.conversations;
       this.counts = told.counts;
@@ -72,6 +81,25 @@ export class InboxStore {
     } finally {
       this.loading = false;
     }
+  }
+
+  async #list(search: string, query: Options['query']): Promise<Listed> {
+    const text = search.trim();
+    if (text === '') return get<Listed>('/conversations', { ...query, limit: 50 });
+    const [found, latest] = await Promise.all([
+      get<Listed>('/conversations', { ...query, search: text, limit: 50 }),
+      get<Listed>('/conversations', { ...query, limit: LOOKED_THROUGH }),
+    ]);
+    const known = found.conversations.map((each) => each.id);
+    const named = latest.conversations.filter(
+      (each) => !known.includes(each.id) && plain(each.name ?? '').includes(plain(text)),
+    );
+    return { ...found, conversations: [...found.conversations, ...named] };
+  }
+
+  /** Who wrote, by address or name, whatever the list is filtered by. */
+  async find(search: string): Promise<Conversation[]> {
+    return (await this.#list(search, { status: 'all' })).conversations;
   }
 
   async choose(id: string): Promise<void> {
@@ -102,7 +130,15 @@ export class InboxStore {
       const told = await get<Thread>(path, { limit: 100 });
       this.thread = { messages: merged(told.messages), conversations: told.conversations };
     }
+    this.dead = await this.#readDead();
     this.chosen = conversation;
+  }
+
+  async #readDead(): Promise<string[]> {
+    const waits = this.thread.messages.some((each) => progressOf(each.status) === 'bad');
+    if (!waits || !session.may('lines')) return [];
+    const told = await get<{ dead_letters: Letter[] }>('/messages/dead');
+    return told.dead_letters.map((each) => each.message_id);
   }
 
   async act(work: () => Promise<unknown>): Promise<boolean> {
@@ -127,6 +163,10 @@ export class InboxStore {
   resend(message: Message): Promise<boolean> {
     const body = { even_if_it_arrived: message.status === 'unknown' };
     return this.act(() => post(`/messages/dead/${message.id}/replay`, body));
+  }
+
+  settle(message: Message, arrived: boolean): Promise<boolean> {
+    return this.act(() => post(`/messages/dead/${message.id}/settle`, { arrived }));
   }
 
   undoLink(linkId: string): Promise<boolean> {

@@ -30,6 +30,7 @@ export type Verdict =
   | 'other_restaurant'
   | 'expired'
   | 'unknown'
+  | 'unlisted'
   | 'used'
   | 'not_standing'
   | 'too_early'

@@ -7,6 +7,18 @@ import type { Area, Combination, Config, Restaurant, Rules, Table } from './type
 
 type House = Pick<Config, 'rules' | 'version'>;
 
+export const SHAPES = ['square', 'rectangle', 'round', 'bar'] as const;
+/** Tables stand on its points. */
+export const GRID = 0.25;
+
+export const snapped = (value: number): number => Math.max(0, Math.round(value / GRID) * GRID);
+
+/** Where the next new table stands, below all there are; `place` counts those that are added with it. */
+export function freePlace(tables: Table[], place = 0): { x: number; y: number } {
+  const bottom = Math.max(0.5, ...tables.map((each) => each.y + each.height + 0.6));
+  return { x: 1 + (place % 6) * 1.75, y: snapped(bottom + Math.floor(place / 6) * 1.75) };
+}
+
 export class Setup {
   restaurant = $state.raw<Restaurant | null>(null);
   rules = $state.raw<Rules | null>(null);
@@ -58,6 +70,23 @@ export class Setup {
     this.areas = areas.areas;
     this.tables = tables.tables;
     this.combinations = combinations.combinations;
+  }
+
+  /** What the step on screen would lose if one went on; going on saves it. */
+  unsaved: (() => Promise<boolean>) | null = null;
+
+  /** Let a step say how its changes are saved; returns what forgets it. */
+  guard(save: () => Promise<boolean>): () => void {
+    this.unsaved = save;
+    return () => {
+      this.unsaved = null;
+    };
+  }
+
+  /** Save these rules unless they are as they were read. */
+  async keepRules(rules: Rules): Promise<boolean> {
+    if (JSON.stringify(rules) === JSON.stringify(this.rules)) return true;
+    return this.saveRules(rules);
   }
 
   /** Do it; what is refused is kept in words. Returns what came of it, or null. */

@@ -99,6 +99,53 @@ export interface Thread {
   conversations: Conversation[];
 }
 
+/** A message that a person must look at. */
+export interface Letter {
+  message_id: string;
+  conversation_id: string;
+  channel: string;
+  reason: string;
+  code: string;
+  attempts: number;
+  died_at: string;
+}
+
+/** An address at which something came for nobody. */
+export interface Stranger {
+  id: string;
+  line_id: string | null;
+  channel: string;
+  account: string;
+  address: string;
+  reason: string;
+  seen: number;
+  last_at: string;
+}
+
+/** What came and could not be taken. */
+export interface Parked {
+  id: string;
+  line_id: string;
+  received_at: string;
+  attempts: number;
+  error: string;
+  parked_at: string;
+}
+
+export interface ParkedContent {
+  event: Parked;
+  channel: string;
+  readable: boolean;
+  pieces: { kind: string; sender: string; text: string }[];
+}
+
+/** A line that is not used: for a while, or until a person acts. */
+export interface Pause {
+  line_id: string;
+  until_at: string | null;
+  code: string;
+}
+
 /** How far a message has come, in the order in which it goes; what failed or may not have arrived stands apart. */
 export function progressOf(status: MessageStatus): 'waits' | 'sent' | 'delivered' | 'read' | 'bad' | 'none' {
   switch (status) {

@@ -29,14 +29,15 @@ class Toasts {
   }
 
   /** Tell what was refused, in the server's words. */
-  refuse(error: unknown, title = t('refused')): void {
+  refuse(error: unknown, more: string[] = []): void {
     if (!(error instanceof Problem)) throw error;
     const alternatives = error.alternatives.map((each) => each.time).join(' · ');
     this.show({
       tone: 'bad',
-      title,
+      title: t('refused'),
       lines: [
         ...error.sentences,
+        ...more,
         ...(alternatives === '' ? [] : [t('instead_at', { times: alternatives })]),
       ],
     });

@@ -316,5 +316,7 @@ export interface Profile extends Person {
   cancellations: number;
   revision: number;
   blocked_reason: string | null;
+  consent: { all: boolean; marketing: boolean };
+  consents: { scope: string; allowed: boolean; said_at: string; text: string | null }[];
   reservations: Reservation[];
 }

@@ -1,14 +1,17 @@
 """Answers that ride on the provider's own request: a call's next words are waited for, taken once, and spoken.
 
-A turn plans them like any other answer, beside this and perhaps in another process. Whoever holds the caller's request looks for them
-until its time is over; the first who finds them marks them accepted in the same transaction. The same request made again gets the same
+A turn plans them like any other answer, beside this and perhaps in another process. Whoever holds the caller's request looks for them at
+once, when the turn of this very request is over (`wake`, in this process), and now and then for what another process plans, until its
+time is over; the first who finds them marks them accepted in the same transaction. The same request made again gets the same
 words again, since a provider asks twice when it has not heard us; another request never does.
 """
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -38,7 +41,8 @@ from saveit.messages import (
 _ACTOR = Actor("system", "notify", "internal")
 # Twilio hangs up after fifteen seconds, a Lambda of Connect after eight; and silence of more than this sounds like a dead line.
 _WAIT_S: Final = 4.0
-_LOOKS_EVERY_S: Final = 0.1
+# A turn of this process wakes who waits for it; this is for answers that another one plans.
+_LOOKS_EVERY_S: Final = 0.25
 # What was planned for an earlier call is not said into this one.
 _SAID_LATELY: Final = timedelta(minutes=5)
 _OVER = frozenset({"ended", "failed"})
@@ -63,6 +67,13 @@ class Speaking:
         self._sealers = sealers
         self._wait_s = wait_s
         self._looks_every_s = looks_every_s
+        self._waiting: dict[tuple[UUID, str], asyncio.Event] = {}
+
+    def wake(self, line_id: UUID, event_key: str) -> None:
+        """Look at once for what answers this event, where somebody here waits for it; to be called after the commit that planned it."""
+        waiting = self._waiting.get((line_id, event_key))
+        if waiting is not None:
+            waiting.set()
 
     async def __call__(self, route: Route, envelope: Envelope, request: Request) -> Answer | None:
         """Return what is spoken now, or None where there is nothing yet: then the channel says how the caller waits."""
@@ -71,13 +82,29 @@ class Speaking:
         caller = _caller(found)
         if caller is None:
             return nothing_to_say(channel, request)
+        # A request that is made again meanwhile waits for the same turn.
+        place = (route.line.id, envelope.event_key)
+        woken = self._waiting.setdefault(place, asyncio.Event())
+        try:
+            return await self._listen(route, envelope, caller, woken)
+        finally:
+            if self._waiting.get(place) is woken:
+                del self._waiting[place]
+
+    async def _listen(
+        self, route: Route, envelope: Envelope, caller: Address, woken: asyncio.Event
+    ) -> Answer | None:
+        """Look until there is something to say, or nothing to wait for, or no time."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._wait_s
         while True:
+            woken.clear()
             answer, goes_on = await self._look(route, envelope, caller)
             if answer is not None or not goes_on or loop.time() >= until:
                 return answer
-            await asyncio.sleep(self._looks_every_s)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(self._looks_every_s, until - loop.time())):
+                    await woken.wait()
 
     async def _look(self, route: Route, envelope: Envelope, caller: Address) -> tuple[Answer | None, bool]:
         """Return what is planned for this request, and whether it is worth waiting for: a human on the line's other end types nothing."""

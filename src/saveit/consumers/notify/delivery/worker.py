@@ -36,6 +36,7 @@ from saveit.kernel.db import Actor, Database, Transaction
 from saveit.kernel.errors import Fault
 from saveit.kernel.http import AnswerLost, NotSent
 from saveit.kernel.observe import logger, metrics
+from saveit.kernel.waiting import wait_for
 from saveit.messages import (
     Answer,
     Channel,
@@ -164,11 +165,7 @@ class Delivery:
         metrics.messages_lag_s.set(max(0.0, watched.lag_s))
 
     async def _pause(self) -> None:
-        try:
-            async with asyncio.timeout(self._poll_s):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
+        await wait_for(self._woken, within_s=self._poll_s)
         self._woken.clear()
 
     async def _claim_some(self) -> int:

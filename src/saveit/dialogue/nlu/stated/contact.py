@@ -96,8 +96,8 @@ _UNSURE_LEADS = (
 )
 # After these only a capital tells.
 _CAPITAL_LEADS = (
-    r"this is|i am|i'm|(?:hi|hello|hey),? it's|reserva(?:ci[oó]n)?(?: para|:)|(?:mesa"
-    r"|reservation|booking|table) for|mesa para|it's"
+    r"this is|i am|i'?m|(?:hi|hello|hey),? it'?s|reserva(?:ci[oó]n)?(?: para|:)|(?:mesa"
+    r"|reservation|booking|table) for|mesa para|it'?s"
 )
 _NAME_LEADS: Final = re.compile(
     rf"(?i:\b(?:(?P<sure>{_SURE_LEADS})|(?P<unsure>{_UNSURE_LEADS})"
@@ -168,12 +168,17 @@ _PHONE_LAST: Final = re.compile(
     r"(?:tel[eé]?f?o?n?o?|tfno|cel(?:ular|l)?|m[oó]vil|mobile|phone|fono|number|n[uú]mero"
     r"|whats\w*)?(?:\s+(?:number|es|is))?[\s.:,]*¤+[\s.!,]*$"
 )
+# Before a name, in answer to anything; and what is no name after it: "im starving", "i'm excited".
+_WHO: Final = re.compile(r"(?i)^(?:i'?m|it'?s|this is|soy|habla|me llamo)\s+")
+_FEELING: Final = re.compile(
+    r"(?i)(?:^|\s)(?:\w{3,}ing|excited|tired|bored|confused|worried|annoyed|delayed|hungry|full|stuck|lost)$"
+)
 _NAME_WORDS_MAX: Final = 4
 _DAYS_AND_MONTHS: Final = frozenset(WEEKDAYS) | frozenset(MONTHS)
 _ASKED_NAME: Final = re.compile(
     r"(?i)^\s*(?:(?:s[ií]|yes|pues|hola|vale|ok|claro|es|it's|its|el m[ií]o|mine|ponlo"
     r"|p[oó]ngala|apunta|puede ser|a|al|para)\s*,?\s+)*(?:(?:a\s+)?nombre\s+de\s+"
-    r"|reserva\s+de\s+|soy\s+|me\s+llamo\s+|under\s+|i'm\s+|this\s+is\s+)?"
+    r"|reserva\s+de\s+|soy\s+|me\s+llamo\s+|under\s+|i'?m\s+|this\s+is\s+)?"
 )
 
 _AREAS: Final[tuple[tuple[re.Pattern[str], Area], ...]] = (
@@ -214,6 +219,10 @@ _SAYS_NUMBER: Final = re.compile(
 # A clause as long as this is a whole message without commas: of it only what is near the wish is a note.
 _CLAUSE_LENGTH_MAX: Final = 80
 _NEAR_WISH: Final = (3, 6)
+# Where a note ends and the day begins, in a clause that says both: "los dos niños y yo el 15 a las 2".
+_DAY_OR_HOUR: Final = re.compile(
+    r"(?i)\s+(?:(?:para |on |for )?(?:el|the)\s+\d|a\s+las?\s+\d|at\s+\d|@\s*\d)"
+)
 
 
 def take_contact(text: str) -> tuple[str, str | None, str | None, str | None]:
@@ -265,8 +274,22 @@ def wishes_of(text: str) -> str | None:
     """Return the guest's own clauses that speak of children, chairs, allergies, dogs or birthdays."""
     if not _WISH.search(plain(text)):
         return None
-    told = [_near_wish(clause.strip()) for clause in _CLAUSE.split(text) if _WISH.search(plain(clause))]
+    told = [
+        _near_wish(_before_the_day(clause.strip()))
+        for clause in _CLAUSE.split(text)
+        if _WISH.search(plain(clause))
+    ]
     return "; ".join(told)[:_WISHES_LENGTH_MAX] or None
+
+
+def _before_the_day(clause: str) -> str:
+    """Return the clause without the day and hour that follow what is wished."""
+    found = _DAY_OR_HOUR.search(clause)
+    return (
+        clause
+        if found is None or not _WISH.search(plain(clause[: found.start()]))
+        else clause[: found.start()]
+    )
 
 
 def _near_wish(clause: str) -> str:
@@ -292,6 +315,20 @@ def name_of(text: str, *, asked: bool) -> str | None:
     if asked:
         return _name_at(_ASKED_NAME.sub("", text, count=1), "sure")
     return None if shouted else _bare_name(text)
+
+
+def comes_in(text: str) -> bool:
+    """Return whether a guest begins to say who they are, or how they are: "im sam", "soy Lucho", "im starving"."""
+    return _WHO.match(text) is not None
+
+
+def introduced(text: str) -> str | None:
+    """Return the name with which a guest comes in, whatever was asked: "im sam", "soy Lucho". How a guest feels is no name."""
+    rest = _WHO.sub("", text).strip(" .!\n")
+    words = rest.split()
+    if not words or any(is_common(plain(word)) for word in words) or _FEELING.search(words[-1]):
+        return None
+    return name_of(rest, asked=True)
 
 
 def without_name(text: str, name: str) -> str:

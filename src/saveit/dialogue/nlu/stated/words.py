@@ -44,6 +44,8 @@ quiero: qiero kiero
 quisiera: kisiera
 queria: kería keria
 hay: ay
+are: r
+i'm: im
 tomorrow: tmrw tmw tomoz tomorow tommorow tommorrow 2moro 2morrow tomorrows tmr tomoro
 tonight: tonite tonigt 2nite 2night tnite
 night: nite

@@ -1,5 +1,6 @@
 """What a guest wants: weighed from the words of a canonical text, and from what it states of a reservation."""
 
+import re
 from typing import Final
 
 from msgspec import Struct
@@ -37,6 +38,8 @@ _GIVES_WAY: Final[frozenset[Intent]] = frozenset(
     {"make_reservation", "check_availability", "info", "modify", "confirm", "out_of_scope", "human"}
 )
 _GIVES_WAY_BELOW: Final = 6.0
+# "The Sunday one", "la del viernes": a choice among what was shown, whatever else its few words are used for.
+_POINTS_AT_ONE: Final = re.compile(r"^\W*(?:\w+ )?(?:(?:la|el|lo|las|los) del?\b|the (?:\S+ )?one\b)")
 # The weight of a question of which only the form is known.
 _PLAIN_QUESTION: Final = 3.2
 # How much the learned weights count beside the tables, as chosen on messages that neither had met.
@@ -75,12 +78,17 @@ def weigh(text: str, ask: Ask) -> Weighed:
     _weigh_wants(scores, text)
     _weigh_manners(scores, text, ask)
     weighed = _heaviest(scores, text, ask)
-    if weighed.intent is None and (ask.states or ask.requested or ask.corrects or THINKING.search(text)):
-        # What only fills a slot or answers a question goes on with what is being talked about.
+    if weighed.intent is None and (ask.requested or THINKING.search(text) or _POINTS_AT_ONE.search(text)):
+        # What answers a question goes on with what is being talked about.
         return weighed
     if weighed.intent in _STATES_NOTHING:
         return weighed
-    return _leant(weighed, scores, leanings(features_of(text, ask)))
+    leans = leanings(features_of(text, ask))
+    if weighed.intent is None and ask.states:
+        # Words that no table has may make a change of what is stated, but never throw it away.
+        for want in _STATES_NOTHING:
+            leans.pop(want, None)
+    return _leant(weighed, scores, leans)
 
 
 def features_of(text: str, ask: Ask) -> list[str]:

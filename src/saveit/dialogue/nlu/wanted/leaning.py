@@ -2,7 +2,7 @@
 
 The tables of `wants` and `talk` know phrases; a guest says the same thing in a hundred others. Here each word, pair and
 triple of words has a learned weight for each want, and their sum says how a text leans. The weights lie in `leanings.tsv`,
-made by `python -m tests.nlu.train` from the cases that are not held out, and never edited by hand. A linear sum of known
+made by `python -m tests.nlu.train` from messages of ours, never from those it is judged by, and never edited by hand. A linear sum of known
 words can be read and argued with, costs a few look-ups, and is the same everywhere; that is why it is nothing larger.
 """
 

@@ -122,7 +122,8 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
         2.5,
         (
             r"\b(?:ahora|now|al final|ya) (?:somos|seremos|seriamos|vamos a ser|we're|we are|we'll be"
-            r"|vamos)|pero ya vamos a ser\b|\bactually (?:make|can)|\bmake (?:that|it) (?:\d|D\d|_)"
+            r"|vamos)|pero ya vamos a ser\b|\bactually (?:make|can|we're|we are)"
+            r"|\b(?:we're|we are) (?:\d+|_) now\b|\bmake (?:that|it) (?:\d|D\d|_)"
         ),
     ),
     ("modify", -4, r"\b(?:politic\w+|policy|cambio de moneda|hay cambio|have change)\b"),
@@ -402,6 +403,14 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
         ),
     ),
     # my_bookings
+    (
+        "my_bookings",
+        9,
+        (
+            r"\b(?:what are (?:my|our) (?:current |upcoming )?(?:booking|reservation|table)s?"
+            r"|(?:what|which) (?:booking|reservation|table)s? (?:do (?:i|we) have|have (?:i|we)|are (?:mine|ours)))\b"
+        ),
+    ),
     (
         "my_bookings",
         5.5,

@@ -20,12 +20,14 @@ import asyncpg
 import msgspec
 
 from saveit.kernel.clock import Clock, SystemClock
+from saveit.kernel.logins import DatabaseUnusable, word_of
 from saveit.kernel.postgres.binaries import tool
 from saveit.kernel.postgres.errors import (
     BackupDamaged,
     BackupExists,
     BackupFailed,
     BackupIncomplete,
+    BackupNowhere,
     DatabaseNotEmpty,
     SecretKeyDiffers,
 )
@@ -115,11 +117,13 @@ async def backup(
     The database serves meanwhile; the backup is what was committed when it began. The login must see every row: a superuser, or one
     with BYPASSRLS. `with_secret` puts the secret key into it, and whoever has such a file can read everybody's personal data.
 
-    Refuses: BackupExists, BackupIncomplete.
-    Raises: BackupFailed, BinariesMissing, OSError, and asyncpg's errors when the database cannot be reached.
+    Refuses: BackupExists, BackupNowhere, BackupIncomplete.
+    Raises: BackupFailed, BinariesMissing, DatabaseUnusable, OSError.
     """
     if await asyncio.to_thread(target.exists):
         raise BackupExists(target=str(target))
+    if not await asyncio.to_thread(target.parent.is_dir):
+        raise BackupNowhere(folder=str(target.parent))
     roles, postgres_version = await _look_at_source(dsn)
     # Beside the target: only within one file system does a whole file appear at once.
     scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=f".{target.name}.", dir=target.parent))
@@ -160,7 +164,7 @@ async def restore(
     fails leaves it as it was. `secret_key` is this installation's, None if it has none yet.
 
     Refuses: BackupDamaged, DatabaseNotEmpty, SecretKeyDiffers.
-    Raises: BackupFailed, BinariesMissing, and asyncpg's errors when the database cannot be reached.
+    Raises: BackupFailed, BinariesMissing, DatabaseUnusable, OSError.
     """
     scratch = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="saveit-restore-"))
     try:
@@ -206,8 +210,19 @@ def _warning(manifest: Manifest) -> str:
     )
 
 
+async def _connect(dsn: str) -> asyncpg.Connection:
+    """Connect. Raises: DatabaseUnusable, OSError."""
+    try:
+        return await asyncpg.connect(dsn, timeout=_CONNECT_TIMEOUT_S)
+    except asyncpg.PostgresError as error:
+        word = word_of(error)
+        if word is None:
+            raise
+        raise DatabaseUnusable(str(word)) from error
+
+
 async def _look_at_source(dsn: str) -> tuple[tuple[str, ...], str]:
-    connection = await asyncpg.connect(dsn, timeout=_CONNECT_TIMEOUT_S)
+    connection = await _connect(dsn)
     try:
         seeing = await connection.fetchval(
             "SELECT rolsuper OR rolbypassrls OR NOT EXISTS (SELECT FROM pg_class WHERE relrowsecurity) "
@@ -235,7 +250,7 @@ async def _look_at_source(dsn: str) -> tuple[tuple[str, ...], str]:
 
 async def _prepare_target(dsn: str, manifest: Manifest, *, force: bool) -> int:
     """See that the database is empty and that the dump's roles exist and are granted to its owner; return the server's major version."""
-    connection = await asyncpg.connect(dsn, timeout=_CONNECT_TIMEOUT_S)
+    connection = await _connect(dsn)
     try:
         tables: int = await connection.fetchval(
             "SELECT count(*) FROM pg_class JOIN pg_namespace AS schema ON schema.oid = relnamespace "

@@ -12,6 +12,7 @@ from typing import Literal
 import asyncpg
 import msgspec
 
+from saveit.kernel.logins import ROLES_MEND, word_of
 from saveit.kernel.postgres.binaries import MAJOR_MIN, find_binaries
 from saveit.kernel.postgres.cluster import major_of
 from saveit.kernel.postgres.errors import BinariesMissing, Unstartable
@@ -39,10 +40,10 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class MigrationLevel(msgspec.Struct, frozen=True):
-    """The newest migration a database has, and the newest we bring; 0 for none."""
+    """The migrations that a database has, and those that we bring, by their numbers."""
 
-    applied: int
-    known: int
+    applied: frozenset[int]
+    known: frozenset[int]
 
 
 async def diagnose(
@@ -268,21 +269,21 @@ async def _look_at_database(
         connection = await asyncpg.connect(dsn, timeout=_CONNECT_TIMEOUT_S)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         # The DSN is not repeated: it holds the password.
-        says = f"it cannot be reached: {error or type(error).__name__}"
-        return [
-            Finding(
-                "database",
-                "bad",
-                says,
-                "Check SAVEIT_DATABASE_URL, the network between, and that the server runs.",
-            )
-        ]
+        word = word_of(error)
+        mend = (
+            "Check SAVEIT_DATABASE_URL, the network between, and that the server runs."
+            if word is None
+            else word.mend
+        )
+        return [Finding("database", "bad", f"it cannot be reached: {error or type(error).__name__}", mend)]
     try:
+        # Since PostgreSQL 10 the second number is what the library calls micro.
         version = connection.get_server_version()
         findings = [
             Finding("database", "ok", "reachable"),
-            _judge_version(version.major, f"{version.major}.{version.minor}"),
+            _judge_version(version.major, f"{version.major}.{version.micro}"),
         ]
+        findings.append(await _look_at_encoding(connection))
         findings.append(await _look_at_extension(connection))
         findings += [await _look_at_role(connection, role) for role in roles]
     finally:
@@ -303,6 +304,16 @@ def _judge_version(major: int, version: str) -> Finding:
     return Finding("version", "ok", f"PostgreSQL {version}")
 
 
+async def _look_at_encoding(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:
+    encoding = await connection.fetchval(
+        "SELECT current_setting('server_encoding')", timeout=_QUERY_TIMEOUT_S
+    )
+    if encoding != "UTF8":
+        mend = "Make the database anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0."
+        return Finding("encoding", "bad", f"text is kept as {encoding}", mend)
+    return Finding("encoding", "ok", "UTF8")
+
+
 async def _look_at_extension(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:
     there = await connection.fetchval(
         "SELECT true FROM pg_available_extensions WHERE name = 'btree_gist'", timeout=_QUERY_TIMEOUT_S
@@ -321,7 +332,13 @@ async def _look_at_role(connection: "asyncpg.Connection[asyncpg.Record]", role: 
         timeout=_QUERY_TIMEOUT_S,
     )
     if row is None:
-        return Finding(name, "bad", "does not exist", "`saveit migrate` makes it.")
+        may_make = await connection.fetchval(
+            "SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user",
+            timeout=_QUERY_TIMEOUT_S,
+        )
+        if may_make:
+            return Finding(name, "bad", "does not exist", "`saveit migrate` makes it.")
+        return Finding(name, "bad", "does not exist, and this login may not make it", ROLES_MEND)
     if row["sees_all"]:
         return Finding(
             name, "bad", "it is not held to row-level security", f"ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS"
@@ -337,17 +354,12 @@ async def _look_at_role(connection: "asyncpg.Connection[asyncpg.Record]", role: 
 
 
 def _judge_level(level: MigrationLevel) -> Finding:
-    says = f"{level.applied} of {level.known}"
-    if level.applied < level.known:
-        return Finding(
-            "migrations",
-            "warn",
-            says,
-            "`saveit migrate` brings the database up to date; `saveit up` does it by itself.",
-        )
-    if level.applied > level.known:
+    unknown = sorted(level.applied - level.known)
+    if unknown:
         mend = "This SaveIt is older than the database: install the newer one again."
-        return Finding(
-            "migrations", "bad", f"the database is at {level.applied}, and we know {level.known}", mend
-        )
+        return Finding("migrations", "bad", f"the database has {unknown}, which we do not know", mend)
+    says = f"{len(level.applied)} of {len(level.known)}"
+    if level.applied < level.known:
+        mend = "`saveit migrate` brings the database up to date; `saveit up` does it by itself."
+        return Finding("migrations", "warn", says, mend)
     return Finding("migrations", "ok", says)
