@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { alternatives, nearest, sentences, type Day } from './asking';
+import { alternatives, nearest, sentences, toWaitFor, type Day, type Slot } from './asking';
 
 const day = (date: string, free: string[], full: string[] = []): Day => ({
   date,
@@ -8,7 +8,7 @@ const day = (date: string, free: string[], full: string[] = []): Day => ({
   available: free.length,
   slots: [
     ...free.map((time) => ({ time, available: true })),
-    ...full.map((time) => ({ time, available: false, reason: 'FULL', message: 'Completo' })),
+    ...full.map((time) => ({ time, available: false, reason: 'full', message: 'Completo' })),
   ],
 });
 
@@ -38,4 +38,22 @@ test('what the server offers instead is read, and nothing when it offers nothing
 
   expect(alternatives(refusal)).toEqual([{ date: '2026-03-14', time: '21:00' }]);
   expect(alternatives({ status: 409, code: 'x', title: 'No' })).toEqual([]);
+});
+
+const closed = (reason: string, ...times: string[]): Slot[] => times.map((time) => ({ time, available: false, reason, message: '' }));
+
+test('a guest waits for the full times around the one that was tapped, and no further than the next that is free', () => {
+  const slots: Slot[] = [...closed('full', '18:00'), { time: '18:30', available: true }, ...closed('full', '19:00', '19:30'), ...closed('pacing_parties', '20:00')];
+
+  expect(toWaitFor(slots, '19:30')).toEqual({ from: '19:00', to: '20:00' });
+  expect(toWaitFor(slots, '18:00')).toEqual({ from: '18:00', to: '18:00' });
+  expect(toWaitFor(slots, null)).toEqual({ from: '18:00', to: '20:00' });
+});
+
+test('nobody waits for a time that no cancellation frees', () => {
+  const slots = [...closed('notice', '12:00'), { time: '21:00', available: true }, ...closed('ends_after_close', '22:30')];
+
+  expect(toWaitFor(slots, '22:30')).toBeNull();
+  expect(toWaitFor(slots, null)).toBeNull();
+  expect(toWaitFor([], null)).toBeNull();
 });

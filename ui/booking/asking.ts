@@ -128,3 +128,23 @@ export function nearest(known: readonly Day[], wished: Near, most = 4): Near[] {
     .sort((one, other) => Math.abs(minutes(one) - at) - Math.abs(minutes(other) - at))
     .slice(0, most);
 }
+
+/** What somebody else's cancellation can mend: whoever wishes for a time outside the hours waits in vain. */
+const MAY_FREE = new Set(['full', 'pacing_parties', 'pacing_covers', 'online_held_back']);
+const mayFree = (slot: Slot | undefined): boolean => slot !== undefined && !slot.available && MAY_FREE.has(slot.reason ?? '');
+
+/**
+ * Between which times to wait: what is full without a gap around the time that was tapped, or all that is full that day where none was.
+ * Null for what no cancellation frees.
+ */
+export function toWaitFor(slots: readonly Slot[], tapped: string | null): { from: string; to: string } | null {
+  let [first, last] = [slots.findIndex(mayFree), slots.findLastIndex(mayFree)];
+  if (tapped !== null) {
+    first = last = slots.findIndex((slot) => slot.time === tapped);
+    if (!mayFree(slots[first])) return null;
+    while (mayFree(slots[first - 1])) first -= 1;
+    while (mayFree(slots[last + 1])) last += 1;
+  }
+  const [from, to] = [slots[first], slots[last]];
+  return from && to ? { from: from.time, to: to.time } : null;
+}

@@ -8,12 +8,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.looking import DESKTOP, PHONE, faults_of, shoot
 from tests.browser.sandbox.conftest import Open
+from tests.browser.sandbox.small_house import SmallHouse, slot_at_eight
 from tests.commands.conftest import Running
 
 pytestmark = pytest.mark.slow
 
 SIZES = {"phone": (PHONE, "es"), "desktop": (DESKTOP, "en")}
 CONFIRM = re.compile("Confirmar reserva|Confirm booking")
+WAIT = "Avísenme si se libera una mesa"
 BOOKED = re.compile("confirmada|Your table is booked")
 
 
@@ -130,26 +132,34 @@ def test_who_books_again_from_an_old_page_sees_the_times_of_now(open_page: Open)
     expect(opened.locator("button.slot").first).to_be_visible()
 
 
-def test_a_time_that_is_full_says_why_and_a_guest_may_wait_for_it(open_page: Open) -> None:
-    page = open_page("/r/casa-candela?party=4", size=PHONE)
-    full = page.locator("button.slot.full")
-    for day in range(2, 14):
-        page.locator("button.day").nth(day).click()
-        expect(page.locator("button.slot").first).to_be_visible()
-        if full.count():
-            break
+def test_a_time_that_is_full_says_why_and_a_guest_may_wait_for_it(demo: Running, open_page: Open) -> None:
+    with SmallHouse(demo) as house:
+        house.book(3)
+        page = open_page(f"/r/{house.slug}?party=2&date={house.day(3)}", size=PHONE)
+        slot_at_eight(page).click()
+        expect(page.locator(".note")).not_to_be_empty()
+        expect(page.get_by_role("heading", name="Lo más cercano")).to_be_visible()
+        shoot(page, "booking-full-phone")
+        page.get_by_role("button", name=WAIT).click()
+        # Between the times around it that the booking takes with it, and no free one: that could be booked.
+        assert page.get_by_label("Desde").input_value() == "19:00"
+        assert page.get_by_label("Hasta").input_value() == "21:30"
+        tell(page, "Leo Paz", "+57 310 555 0133")
+        wrong = faults_of(page)
+        page.get_by_role("button", name="Entrar en la lista").click()
 
-    full.last.click()
-    expect(page.locator(".note")).not_to_be_empty()
-    expect(page.get_by_role("heading", name="Lo más cercano")).to_be_visible()
-    shoot(page, "booking-full-phone")
-    page.get_by_role("button", name="Avísenme si se libera una mesa").click()
-    tell(page, "Leo Paz", "+57 310 555 0133")
-    wrong = faults_of(page)
-    page.get_by_role("button", name="Entrar en la lista").click()
+        expect(page.get_by_role("heading", name="Está en la lista")).to_be_visible()
+        assert wrong == []
 
-    expect(page.get_by_role("heading", name="Está en la lista")).to_be_visible()
-    assert wrong == []
+
+def test_nobody_is_asked_to_wait_for_a_time_that_no_cancellation_frees(
+    demo: Running, open_page: Open
+) -> None:
+    with SmallHouse(demo) as house:
+        page = open_page(f"/r/{house.slug}?party=2&date={house.day(3)}", size=PHONE)
+        page.locator("button.slot.full").last.click()
+        expect(page.get_by_role("heading", name="Lo más cercano")).to_be_visible()
+        expect(page.get_by_role("button", name=WAIT)).to_have_count(0)
 
 
 def test_the_keyboard_alone_books_a_table(open_page: Open) -> None:

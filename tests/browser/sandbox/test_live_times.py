@@ -1,67 +1,19 @@
 """Two guests and one table: what the one does, the other sees; and who waits is given what the other lets go."""
 
 import re
-from datetime import date, timedelta
-from typing import Any, Self
-from uuid import uuid4
 
-import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.looking import DESKTOP, PHONE, faults_of, shoot
 from tests.browser.sandbox.conftest import Open
+from tests.browser.sandbox.small_house import EIGHT, SmallHouse, slot_at_eight
 from tests.commands.conftest import Running
 
 pytestmark = pytest.mark.slow
 
-EIGHT = "20:00"
 # Less than the page would take that read the times again by itself.
 SOON_MS = 5_000
-
-
-class SmallHouse:
-    """A restaurant of one table, asked as a guest's browser asks."""
-
-    def __init__(self, demo: Running) -> None:
-        key = {"Authorization": f"Bearer {demo.demo['admin_key']}"}
-        self._http = httpx.Client(base_url=f"{demo.url}/api/v1", timeout=20)
-        draft = {"name": "La Mesa Única", "timezone": "America/Bogota", "language": "es"}
-        made = self._http.post("/restaurants", json=draft, headers=key).raise_for_status().json()
-        self.slug: str = made["slug"]
-        table = {"number": "1", "covers_min": 1, "covers_max": 4}
-        self._http.post(f"/restaurants/{made['id']}/tables", json=table, headers=key).raise_for_status()
-        self._first_on = date.fromisoformat(self._http.get(self._at()).raise_for_status().json()["first_on"])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.close()
-
-    def day(self, ahead: int) -> str:
-        return (self._first_on + timedelta(days=ahead)).isoformat()
-
-    def book(self, ahead: int) -> str:
-        """Take the table at eight; returns the link."""
-        body: dict[str, Any] = {
-            "date": self.day(ahead),
-            "time": EIGHT,
-            "party_size": 2,
-            "guest": {"name": "Otra Ana", "email": f"{uuid4().hex[:8]}@example.com"},
-        }
-        answer = self._http.post(self._at("/reservations"), json=body).raise_for_status().json()
-        return answer["manage_url"].partition("#")[2]
-
-    def cancel(self, link: str) -> None:
-        self._http.delete("/public/reservation", params={"link": link}).raise_for_status()
-
-    def _at(self, rest: str = "") -> str:
-        return f"/public/restaurants/{self.slug}{rest}"
-
-
-def slot_at_eight(page: Page) -> Locator:
-    return page.locator("button.slot", has_text=re.compile(r"20:00|8:00 pm"))
 
 
 def wait_for_eight(page: Page, name: str, phone: str) -> None:

@@ -121,6 +121,11 @@ class Demo:
         free = [t for t in board["tables"] if t["id"] not in taken and t["covers_max"] >= least]
         return free[0]["number"] if free else self._another_table(f"N{len(board['tables'])}")
 
+    def free_table_whole(self) -> dict[str, Any]:
+        """Return such a table as the board shows it; the board is read after it was put there."""
+        number = self.free_table()
+        return next(each for each in self.board()["tables"] if each["number"] == number)
+
     def _another_table(self, number: str) -> str:
         """Put another table into the room: the tests before took all there were."""
         body = {"number": number, "covers_min": 1, "covers_max": 4}

@@ -41,7 +41,7 @@ def test_a_booking_is_dragged_to_another_table_and_taken_back(demo: Demo, screen
     """The ledger has the new table at once, and the old one again after the undo."""
     first = demo.free_table()
     booked = demo.book("Paola Drag", "22:00", first)
-    target = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
+    target = demo.free_table_whole()
     page = screen(size=_TALL)
     _pull(page, booked["id"], to_table=target["id"])
     expect(page.locator(".telling")).to_contain_text(f"Mesa {target['number']}")
@@ -68,7 +68,7 @@ def test_a_booking_is_dragged_to_another_time(demo: Demo, screen: Screen) -> Non
 def test_a_finger_that_rests_on_a_party_drags_it(demo: Demo, screen: Screen) -> None:
     """On a phone too: what moves at once scrolls, what rests first holds."""
     booked = demo.book("Dora Dedo", "22:00", demo.free_table())
-    target = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
+    target = demo.free_table_whole()
     page = screen("/board?view=timeline", size=(PHONE[0], 1500))
     bar = _bar(page, booked["id"])
     bar.scroll_into_view_if_needed()
@@ -96,7 +96,7 @@ def test_a_finger_that_rests_on_a_party_drags_it(demo: Demo, screen: Screen) -> 
 def test_a_refusal_is_told_in_the_ledgers_words(demo: Demo, screen: Screen) -> None:
     """A blocked table takes nobody, and the host reads why."""
     booked = demo.book("Nora Firme", "22:00", demo.free_table())
-    blocked = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
+    blocked = demo.free_table_whole()
     day = demo.today.isoformat()
     body = {
         "restaurant_id": demo.restaurant_id,
@@ -118,7 +118,7 @@ def test_a_refusal_is_told_in_the_ledgers_words(demo: Demo, screen: Screen) -> N
 def test_a_drag_goes_on_while_the_day_changes_under_it(demo: Demo, screen: Screen) -> None:
     """The day begins an hour earlier and the party has a note: it stays under the hand, at its time, and is dropped there."""
     booked = demo.book("Alma Firme", "22:00", demo.free_table())
-    target = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
+    target = demo.free_table_whole()
     page = screen(size=_TALL)
     _pull(page, booked["id"], to_table=target["id"])
     first_hour = page.locator(".ticks span").first

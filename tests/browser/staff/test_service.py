@@ -114,6 +114,7 @@ def _wanted(demo: Demo, time: str) -> dict[str, Any]:
 
 def test_a_table_is_held_while_the_guest_decides(demo: Demo, screen: Screen) -> None:
     """Others see it held; it becomes the booking, or is let go with the form."""
+    demo.free_table()
     page, other = screen(), screen()
     page.keyboard.press("n")
     form = page.locator("[data-form=book]")
@@ -170,7 +171,7 @@ def test_a_stay_is_lengthened_by_its_edge(demo: Demo, screen: Screen) -> None:
 def test_a_drop_on_a_blocked_table_says_what_blocks_it(demo: Demo, screen: Screen) -> None:
     """Until when, and why: the host need not look for it."""
     booked = demo.book("Dante Duda", "22:00", demo.free_table())
-    blocked = next(each for each in demo.board()["tables"] if each["number"] == demo.free_table())
+    blocked = demo.free_table_whole()
     day = demo.today.isoformat()
     body = {
         "restaurant_id": demo.restaurant_id,

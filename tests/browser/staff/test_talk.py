@@ -226,3 +226,31 @@ def test_a_notice_is_previewed_on_every_channel(screen: Screen) -> None:
     text.fill("Hola {guests}")
     expect(page.get_by_role("alert")).to_contain_text("guests")
     expect(page.get_by_role("button", name="Guardar")).to_be_disabled()
+
+
+def test_a_channel_has_words_of_its_own_until_they_are_given_back(demo: Demo, screen: Screen) -> None:
+    """They are told there alone; the others say what all say."""
+    page = screen("/settings/templates", size=DESKTOP)
+    page.get_by_label("Mensaje").select_option(label="Recordatorio")
+    before = page.get_by_label("Texto").input_value()
+    page.get_by_label("Canal").select_option(label="Telegram")
+    expect(page.get_by_text("Este canal dice lo mismo que todos")).to_be_visible()
+    assert page.get_by_label("Texto").input_value() == before
+    page.get_by_label("Texto").fill("Nos vemos, {guest}: {time}.")
+    expect(page.locator(".phone")).to_have_count(1)
+    expect(page.locator(".phone")).to_contain_text("Nos vemos, María González")
+    page.get_by_role("button", name="Guardar").click()
+    expect(page.get_by_text("Este canal tiene sus propias palabras.")).to_be_visible()
+    shoot(page, "staff-templates-channel")
+
+    path = f"/api/v1/restaurants/{demo.restaurant_id}/templates"
+    own = [each for each in demo.ask("GET", path)["templates"] if each["is_own"]]
+    assert [(each["kind"], each["language"], each["channel"]) for each in own] == [
+        ("reminder", "es", "telegram")
+    ]
+    page.get_by_label("Canal").select_option(label="Todos los canales")
+    expect(page.get_by_label("Texto")).to_have_value(before)
+    page.get_by_label("Canal").select_option(label="Telegram (con sus palabras)")
+    page.get_by_role("button", name="Como en los demás canales").click()
+    expect(page.get_by_text("Este canal dice lo mismo que todos")).to_be_visible()
+    assert [each for each in demo.ask("GET", path)["templates"] if each["is_own"]] == []
