@@ -22,6 +22,9 @@ QUICK := not slow and not race and not fault and not browser
 # A module stays with one worker: its servers are started once. In their order the long ones come before the short ones of tests/web.
 SHARED := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
+# Machines of CI often ask Python to keep no bytecode; a suite that starts a few hundred servers compiles all of them each time then.
+unexport PYTHONDONTWRITEBYTECODE
+
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | column -t -s "$$(printf '\t')"
 
@@ -44,6 +47,7 @@ test-embedded: coverage test-slow
 
 # What is traced takes half as long again, so only tests that need neither crowds nor crashes nor minutes are, and CI runs them once.
 coverage: $(DEV) $(PAGES) ## The quick tests, and how much of the product they go through; fails below what pyproject.toml asks
+	@$(BIN)/python -m tests.support.programs redis-server
 	@rm -f .coverage .coverage.*
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/coverage run -m pytest $(SHARED) --ignore=tests/house -m "$(QUICK)" $(ARGS)
 	@$(BIN)/coverage combine --quiet
@@ -53,10 +57,11 @@ test-slow: $(DEV) $(PAGES)
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m "slow and not race and not fault and not browser" $(ARGS)
 
 test-races: $(DEV) $(PAGES) ## Crowds, and servers that are killed
+	@$(BIN)/python -m tests.support.programs redis-server
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m "race or fault" $(ARGS)
 
 test-browser: $(DEV) $(PAGES) ## The pages, in a real Chromium
-	@$(BIN)/python -m tests.browser.chromium
+	@$(BIN)/python -m tests.support.programs chromium
 	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m browser tests/browser $(ARGS)
 
 # What depends on the server's version runs again on the oldest PostgreSQL we promise, when the machine has one.

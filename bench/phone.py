@@ -14,7 +14,7 @@ from bench.ground import Ground
 from bench.report import Measure, middle, skipped
 from bench.service import NotServingError, saveit_up
 from bench.sizes import Sizes
-from tests.browser.chromium import find_chromium
+from tests.support.programs import find_program
 
 _NAME: Final = "booking_page_slow_phone_ms"
 _LIMIT_MS: Final = 1_000.0
@@ -36,7 +36,7 @@ new MutationObserver(() => {
 
 async def measure_phone(ground: Ground, sizes: Sizes, directory: Path) -> dict[str, Measure]:
     """Open the booking page of a restaurant again and again as a new guest would."""
-    chromium = find_chromium()
+    chromium = find_program("chromium")
     if chromium is None:
         return {_NAME: skipped("ms", "there is no Chromium on this machine", limit=_LIMIT_MS)}
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import find_chromium
+from tests.support.programs import find_program
 
 # As root Chromium needs the first; the others keep it from calling home, which a closed network answers slowly.
 _OPTIONS = (
@@ -32,6 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     """The one browser of this process."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(_OPTIONS))
+        browser = playwright.chromium.launch(executable_path=find_program("chromium"), args=list(_OPTIONS))
         yield browser
         browser.close()

@@ -1,6 +1,5 @@
 """A real Redis for tests that count in one, on a socket in a directory of its own. Only machines that have the program run these."""
 
-import shutil
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.programs import find_program
 from tests.support.waiting import wait_until
 
 _ENDED_WITHIN_S = 10.0
@@ -27,7 +27,7 @@ class RedisServer:
 
     def start(self) -> None:
         """Return once it takes connections."""
-        program = shutil.which("redis-server")
+        program = find_program("redis-server")
         if program is None:
             pytest.skip("no redis-server on this machine")
         arguments = ("--port", "0", "--unixsocket", str(self._socket), "--save", "", "--appendonly", "no")
