@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: schema pages client help run test test-fast test-embedded test-slow test-races test-browser test-system coverage check bench fmt lock clean venv
+.PHONY: schema pages client help run test test-fast test-slow test-races test-browser test-system coverage check bench fmt lock clean venv
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,7 +18,7 @@ PAGES := src/saveit/web/pages/built/.built
 PAGE_SOURCES := $(shell find ui -path ui/node_modules -prune -o -type f -not -path 'ui/shared/openapi.json' -not -path 'ui/shared/api-types.d.ts' -print)
 # The machine has few cores and every worker starts a database of its own: more is slower.
 WORKERS ?= 2
-QUICK := not slow and not race and not fault and not browser
+ALONE := not race and not fault and not browser
 # A module stays with one worker: its servers are started once. In their order the long ones come before the short ones of tests/web.
 SHARED := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
@@ -35,26 +35,20 @@ run: $(RUNTIME) $(PAGES) ## Start SaveIt with a demo: three restaurants, working
 
 # Each part runs even if one before it failed, so that one run tells all that is wrong; the house's own rules are in `make check`.
 test: $(DEV) $(PAGES) ## The whole suite, on the embedded PostgreSQL and on the system's where there is one
+	@$(BIN)/python -m tests.support.programs redis-server
 	@failed=; \
-	for part in coverage test-slow test-races test-browser test-system; do \
+	for part in test-fast test-slow test-races test-browser test-system; do \
 	  began=$$SECONDS; \
 	  $(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
 	  echo "== $$part: $$((SECONDS - began)) s"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
 
-test-embedded: coverage test-slow
+test-fast: $(DEV) $(PAGES) ## What fits in two minutes
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) --ignore=tests/house -m "not slow and $(ALONE)" $(ARGS)
 
-# What is traced takes half as long again, so only tests that need neither crowds nor crashes nor minutes are, and CI runs them once.
-coverage: $(DEV) $(PAGES) ## The quick tests, and how much of the product they go through; fails below what pyproject.toml asks
-	@$(BIN)/python -m tests.support.programs redis-server
-	@rm -f .coverage .coverage.*
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/coverage run -m pytest $(SHARED) --ignore=tests/house -m "$(QUICK)" $(ARGS)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
-
-test-slow: $(DEV) $(PAGES)
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m "slow and not race and not fault and not browser" $(ARGS)
+test-slow: $(DEV) $(PAGES) ## What takes its time, but needs neither crowds nor crashes
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) -m "slow and $(ALONE)" $(ARGS)
 
 test-races: $(DEV) $(PAGES) ## Crowds, and servers that are killed
 	@$(BIN)/python -m tests.support.programs redis-server
@@ -70,8 +64,13 @@ test-system: $(DEV) $(PAGES)
 	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest $(SHARED) -m postgres $(ARGS); \
 	fi
 
-test-fast: $(DEV) $(PAGES) ## What fits in two minutes
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/python -m pytest $(SHARED) --ignore=tests/house -m "$(QUICK)" $(ARGS)
+# What is traced takes half as long again, so it is no part of `make test`. Crowds and crashes are not traced at all.
+coverage: $(DEV) $(PAGES) ## How much of the product the tests go through; fails below what pyproject.toml asks
+	@$(BIN)/python -m tests.support.programs redis-server
+	@rm -f .coverage .coverage.*
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/coverage run -m pytest $(SHARED) --ignore=tests/house -m "$(ALONE)" $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 check: $(DEV) $(PAGES) client ## Format, lint, types, imports and house rules, as CI does
 	@failed=; \

@@ -10,6 +10,8 @@ from tests.access.conftest import PASSWORD
 from tests.venues.conftest import ANA, NOW
 from tests.venues.isolation import a_row, customer, insert, rows_seen, rows_written
 
+pytestmark = pytest.mark.slow
+
 TABLES = ("staff_users", "staff_roles", "staff_sessions", "api_keys")
 
 

@@ -36,6 +36,8 @@ from saveit.venues import Restaurant, RestaurantDraft, Tenant, TenantKeyRing, op
 from tests.access.conftest import PASSWORD, SECRET
 from tests.venues.conftest import ANA, NOW, FactRow
 
+pytestmark = pytest.mark.slow
+
 Facts = Callable[[TenantId], Awaitable[list[FactRow]]]
 EMAIL = "bea@casa-ana.test"
 

@@ -26,6 +26,8 @@ from saveit.outbox import Fact, Runner, append, rewind
 from saveit.reservations import WalkIn
 from tests.support.core import DAY, HOST, Bistro, Opening, guest, local
 
+pytestmark = pytest.mark.slow
+
 READER = Actor("system", "tests", "tests")
 LINE = UUID("0195a2f0-5b1e-7c3a-8f00-3d2c1b0a9f8e")
 LAST = DAY + timedelta(days=1)

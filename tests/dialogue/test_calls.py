@@ -23,6 +23,8 @@ from saveit.sandbox import Incoming, Said, Stage, sandbox_lines
 from tests.support.core import HOST, NOW, Bistro, Opening
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 PUBLIC_URL = "https://saveit.example"
 GUEST = "+34600111222"
 _NUMBERS = count(1)

@@ -4,8 +4,12 @@ import re
 from collections import Counter
 from time import perf_counter
 
+import pytest
+
 from tests.support.core import DAY, Opening
 from tests.support.pipeline import Pipeline, pipeline
+
+pytestmark = pytest.mark.slow
 
 PHONES = ("whatsapp_meta", "whatsapp_twilio", "sms_twilio")
 CHANNELS = (*PHONES, "instagram", "messenger", "telegram", "webchat")

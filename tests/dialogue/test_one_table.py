@@ -3,8 +3,12 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from tests.support.core import DAY, Opening
 from tests.support.pipeline import Pipeline, pipeline
+
+pytestmark = pytest.mark.slow
 
 _CHANNELS = ("whatsapp_meta", "instagram", "webchat")
 _ROUNDS = 6

@@ -14,6 +14,8 @@ from tests.dialogue.scripts import Expected, Script, read_scripts
 from tests.support.core import Bistro, Opening
 from tests.support.talk import Chat, open_chat
 
+pytestmark = pytest.mark.slow
+
 # What is played only against the core in memory: several restaurants, areas, addresses and texts of a restaurant's own.
 _ELSEWHERE = (
     "two restaurants",

@@ -24,6 +24,8 @@ from saveit.sandbox import AMAZON_HEARING_KEY, HEARING_KEY, Faults, Said, voice_
 from tests.support.core import HOST, Opening
 from tests.support.pipeline import Pipeline, pipeline
 
+pytestmark = pytest.mark.slow
+
 ASKED = "mesa para 2 el miércoles a las 8 de la noche"
 HELPFUL = "No puedo oír audios por aquí"
 GUEST = "+34600111333"

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import pytest
 
 from saveit.advisors import LineChange, change_line
 from saveit.conversations import Author, open_conversation, plan
@@ -15,6 +16,8 @@ from saveit.messages import Address, Attachment, Buttons, Choice, File, Text
 from tests.live.conftest import House, Process
 from tests.support.house import NOON, TESTER, guest_named
 from tests.support.providers import moved
+
+pytestmark = pytest.mark.slow
 
 SESSION = "session-0001"
 

@@ -18,6 +18,8 @@ from tests.live.conftest import House, Process, served
 from tests.support.house import NOON, TESTER, TUESDAY, guest_named
 from tests.support.providers import advisor, line
 
+pytestmark = pytest.mark.slow
+
 
 def topic(house: House, **more: object) -> dict[str, object]:
     return {"restaurant_id": str(house.restaurant.id)} | more

@@ -17,6 +17,8 @@ from tests.nlu.corpus import (
 from tests.nlu.report import Figures, intent_right, measured, party_right, when_right
 from tests.nlu.train import digest, learned_from
 
+pytestmark = pytest.mark.slow
+
 # Cases of the tuned set that we know are misunderstood, each with what would have to be known.
 KNOWN_MISSES: dict[str, str] = {
     "es-es-0438": "a company after de looks like the end of a surname",

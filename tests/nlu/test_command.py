@@ -4,6 +4,10 @@ import json
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 BASE = ("--lang", "es", "--now", "2026-03-02T12:00:00", "--tz", "Europe/Madrid")
 
 

@@ -34,6 +34,8 @@ from saveit.messages import (
 from saveit.sandbox import Faults
 from tests.notify.conftest import GUEST, Room
 
+pytestmark = pytest.mark.slow
+
 HOST = Actor("staff", "ana", "dashboard")
 Outgoing = HttpCall | Mail | SocketPush
 _CHATS = [channel.name for channel in CHANNELS if channel.can.shape == "chat"]

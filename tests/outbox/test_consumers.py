@@ -15,6 +15,8 @@ from saveit.kernel.observe import metrics
 from saveit.outbox import Consumer, Fact, RecordedFact, Runner, append, list_parked, unpark
 from tests.outbox.conftest import NOW, RESTAURANT, SOMEBODY, SUBJECT, TENANT, tell, tell_in
 
+pytestmark = pytest.mark.slow
+
 _SQL = """
 -- read_echoes :many EchoRow
 -- What the consumer of these tests wrote down, in order.

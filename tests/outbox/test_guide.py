@@ -3,7 +3,11 @@
 import ast
 import re
 
+import pytest
+
 from tests.house.sources import ROOT, python_files
+
+pytestmark = pytest.mark.slow
 
 GUIDE = ROOT / "docs" / "guides" / "facts.md"
 # What makes a fact of a kind it is given. A new one that is not listed here shows up as a kind in the guide that nobody writes.

@@ -19,6 +19,8 @@ from saveit.messages import Credentials, LineKey, Request, Verified
 from saveit.outbox import Runner
 from tests.support.core import HOST, Bistro, Opening
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Call:

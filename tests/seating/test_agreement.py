@@ -6,6 +6,7 @@ from itertools import product
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -35,6 +36,8 @@ from saveit.venues import (
     TurnTime,
 )
 from tests.seating.floors import UNHURRIED, identity, joined, rules, stay, table
+
+pytestmark = pytest.mark.slow
 
 ZONES = [
     ZoneInfo(name)

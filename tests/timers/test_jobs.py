@@ -15,6 +15,8 @@ from saveit.reservations import Desk, Wish
 from saveit.timers import Job, jobs, run_job
 from tests.support.core import DAY, NOW, Bistro, Opening, local, rules
 
+pytestmark = pytest.mark.slow
+
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

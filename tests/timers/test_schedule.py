@@ -13,6 +13,8 @@ from saveit.timers import Job, Schedule, core_jobs
 from saveit.timers.queue import SCHEMA
 from tests.support.core import Opening
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.postgres
 async def test_the_tables_are_those_that_the_installed_release_expects(database_dsn: str) -> None:

@@ -17,6 +17,8 @@ from saveit.venues import (
 from tests.venues.conftest import ANA, NOW
 from tests.venues.isolation import a_row, customer, insert, rows_seen, rows_written
 
+pytestmark = pytest.mark.slow
+
 WRITABLE = ("restaurants", "restaurant_directory", "areas", "dining_tables", "table_combinations")
 INSERTABLE = (*WRITABLE, "tenant_keys", "restaurant_rules")
 TABLES = (*INSERTABLE, "tenants")

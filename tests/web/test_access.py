@@ -9,6 +9,8 @@ from tests.support.house import PASSWORD
 from tests.web.conftest import ADMIN_KEY, Web
 from tests.web.test_bookings import told, wanted
 
+pytestmark = pytest.mark.slow
+
 
 def somebody(email: str, **changes: Any) -> dict[str, Any]:
     return {"name": "Ana", "email": email, "password": PASSWORD, **changes}

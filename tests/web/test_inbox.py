@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from saveit.consumers.guestbook import guest_book_consumer
 from saveit.conversations import find_conversation, plan
@@ -14,6 +15,8 @@ from tests.support.house import NOON, TESTER, guest_named
 from tests.web.conftest import Web
 from tests.web.talks import handed_over, line, talk
 from tests.web.test_bookings import told
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_conversation_that_the_bot_handed_over_waits_for_a_human_until_one_takes_it(web: Web) -> None:

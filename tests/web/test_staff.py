@@ -3,8 +3,12 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.web.conftest import Web
 from tests.web.test_bookings import told
+
+pytestmark = pytest.mark.slow
 
 
 async def added(web: Web, email: str, role: str | None = None, **changes: Any) -> dict[str, Any]:

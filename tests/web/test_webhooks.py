@@ -30,6 +30,8 @@ from tests.support.providers import (
 from tests.web.conftest import ADMIN_KEY, Web
 from tests.web.test_bookings import told
 
+pytestmark = pytest.mark.slow
+
 
 def own(web: Web, kind: str = "") -> str:
     """Return an account of this test's alone: the tests share a database."""

@@ -30,7 +30,7 @@ from saveit.kernel.postgres.care.backup import fingerprints
 from saveit.kernel.settings import Secret
 from tests.kernel.postgres.conftest import ask, run
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 KEY = Secret("0123456789abcdef0123456789abcdef")
 OTHER_KEY = Secret("fedcba9876543210fedcba9876543210")

@@ -17,6 +17,8 @@ from saveit.kernel.postgres.care.doctor import _judge_version, _look_at_extensio
 from saveit.kernel.settings import Settings
 from tests.kernel.postgres.conftest import Start, run
 
+pytestmark = pytest.mark.slow
+
 ROLE = "doctor_role"
 
 

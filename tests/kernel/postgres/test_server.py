@@ -34,7 +34,7 @@ from tests.conftest import SilentLog
 from tests.kernel.postgres.conftest import Owner, Start, ask, run
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
 
 Own = Callable[[], Owner]
