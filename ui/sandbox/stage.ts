@@ -27,13 +27,15 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
 }
 
 export const whole = (): Promise<Whole> => ask('stage');
-export const facts = (after: string): Promise<{ facts: Fact[]; after: string }> => ask(`facts?after=${encodeURIComponent(after)}`);
+export type News = { facts: Fact[]; after: string; faults: Faults; now: string };
+export const facts = (after: string): Promise<News> => ask(`facts?after=${encodeURIComponent(after)}`);
 export const calls = (after: number): Promise<{ calls: Call[] }> => ask(`calls?after=${after}`);
 export const moveClock = (now: string | null): Promise<{ now: string }> => ask('clock', { now });
-export const setFaults = (wanted: Faults): Promise<unknown> => ask('faults', wanted);
+export const setFaults = (wanted: Faults): Promise<Faults> => ask('faults', wanted);
 
-export function conversation(channel: string, guest: string, after: number): Promise<Conversation> {
-  return ask(`${channel}/conversations/${encodeURIComponent(guest)}?after=${after}`);
+/** What a guest's phone shows of the thread with one line. */
+export function conversation(channel: string, guest: string, line: string, after: number): Promise<Conversation> {
+  return ask(`${channel}/conversations/${encodeURIComponent(guest)}?after=${after}&line=${encodeURIComponent(line)}`);
 }
 
 export function say(channel: string, said: { from: string; to: string; name: string; text?: string; button?: string; media?: string }): Promise<{ message_id: string }> {

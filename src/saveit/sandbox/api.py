@@ -33,9 +33,9 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class LookUp(Protocol):
-    """Asks the product about a guest's conversation; `address` is the provider's spelling."""
+    """Asks the product about a guest's conversation; `address` is the provider's spelling, `line` the business's or any."""
 
-    async def __call__(self, channel: str, address: str) -> Standing:
+    async def __call__(self, channel: str, address: str, line: str = "") -> Standing:
         """Return how the conversation stands."""
         ...
 
@@ -97,7 +97,7 @@ class SandboxApi:
             case "GET", ["stage"] if self._behind is not None:
                 return 200, self._behind.whole(self._stage)
             case "GET", ["facts"] if self._behind is not None:
-                return 200, await self._behind.facts(_asked(scope, "after", "0.0"))
+                return 200, await self._behind.news(self._stage, _asked(scope, "after", "0.0"))
             case "POST", [channel, "messages"]:
                 return await self._say(channel, msgspec.json.decode(await _body(receive), type=_Message))
             case "GET", [channel, "conversations", guest]:
@@ -120,8 +120,11 @@ class SandboxApi:
 
     async def _conversation(self, scope: Message, channel: str, guest: str) -> tuple[int, object]:
         after, wait_s = int(_asked(scope, "after", "0")), float(_asked(scope, "wait_s", "0"))
-        entries = await self._stage.read(channel, guest, after=after, wait_s=min(wait_s, _WAIT_S_MAX))
-        standing = await self._look_up(channel, self._stage.alias(channel, guest))
+        line = _asked(scope, "line", "")
+        entries = await self._stage.read(
+            channel, guest, after=after, wait_s=min(wait_s, _WAIT_S_MAX), address=line
+        )
+        standing = await self._look_up(channel, self._stage.alias(channel, guest), line)
         return 200, {
             "messages": [_told(entry) for entry in entries],
             "asked": standing.asked,

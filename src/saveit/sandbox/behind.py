@@ -10,6 +10,7 @@ import msgspec
 from saveit.kernel.db import Actor, Database
 from saveit.outbox import Place, RecordedFact, latest
 from saveit.sandbox.lines import SANDBOX_RESTAURANTS_MAX
+from saveit.sandbox.model import Faults
 from saveit.sandbox.stage import Stage
 
 _FACTS_MAX = 60
@@ -55,10 +56,12 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class News(msgspec.Struct, frozen=True):
-    """The newest facts, and the place to ask on from."""
+    """The newest facts, the place to ask on from, and what goes wrong on purpose and what time it is, whoever set them."""
 
     facts: Sequence[Told]
     after: str
+    faults: Faults
+    now: datetime
 
 
 class Behind:
@@ -84,13 +87,13 @@ class Behind:
         ]
         return Whole(houses, demo.staff, stage.clock.now())
 
-    async def facts(self, after: str) -> News:
-        """Return the newest facts after a place. Raises: ValueError when it is none."""
+    async def news(self, stage: Stage, after: str) -> News:
+        """Return the newest facts after a place, and how the stage is set. Raises: ValueError when it is none."""
         txid, _, position = after.partition(".")
         async with self._database.ledger(_ACTOR) as tx:
             found = await latest(tx, Place(int(txid), int(position)), rows_max=_FACTS_MAX)
         place = f"{found[-1].txid}.{found[-1].position}" if found else after
-        return News([_told(fact) for fact in found], place)
+        return News([_told(fact) for fact in found], place, stage.faults, stage.clock.now())
 
 
 def _told(fact: RecordedFact) -> Told:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from saveit.messages import Response
-from saveit.sandbox.model import Incoming, Line, Said, Shown
+from saveit.sandbox.model import Direction, Incoming, Line, Said, Shown
 from saveit.sandbox.providers import signed_by_twilio
 from saveit.sandbox.world import World, digits_of
 
@@ -51,11 +51,12 @@ class Calls:
     def __init__(self, world: World, deliver: Deliver) -> None:
         self._world = world
         self._deliver = deliver
-        self._calls: dict[tuple[str, str], _Call] = {}
+        # By channel, guest and the number that was called.
+        self._calls: dict[tuple[str, str, str], _Call] = {}
 
     async def say(self, line: Line, said: Said) -> str:
         """Let the guest say it, in the call under way or a new one, and note what is answered. Returns the call's id."""
-        place = (line.channel, said.guest)
+        place = (line.channel, said.guest, line.key.address)
         if place not in self._calls:
             path = f"/webhooks/{line.channel}"
             self._calls[place] = _Call(_call_id(line.channel, self._world), path)
@@ -64,8 +65,7 @@ class Calls:
         words = said.text or said.button
         if call is None or not words:
             return "" if call is None else call.call_id
-        conversation = self._world.conversations[place]
-        conversation.add("in", Shown(text=words), message_id=call.call_id, at=self._world.now())
+        self._note(line, said, call, heard=words)
         heard = (
             {"Digits": words} if _DIGITS.fullmatch(words) else {"SpeechResult": words, "Confidence": "0.93"}
         )
@@ -75,11 +75,11 @@ class Calls:
     async def hang_up(self, line: Line, guest: str) -> None:
         """End the guest's call."""
         await self._ask(line, Said(guest=guest), {"CallStatus": "completed"})
-        self._calls.pop((line.channel, guest), None)
+        self._calls.pop((line.channel, guest, line.key.address), None)
 
     async def _ask(self, line: Line, said: Said, heard: Mapping[str, str]) -> None:
         """Make the provider's request, follow it while it says to wait, and note what is spoken."""
-        place = (line.channel, said.guest)
+        place = (line.channel, said.guest, line.key.address)
         for _ in range(_WAITS_MAX):
             call = self._calls[place]
             response = await self._deliver(self._request(line, said, heard, call))
@@ -90,14 +90,23 @@ class Calls:
                 _twiml(response.body, call) if line.channel == "voice_twilio" else _flat(response.body)
             )
             if spoken:
-                conversation = self._world.conversations[place]
-                conversation.add("out", Shown(text=spoken), message_id=call.call_id, at=self._world.now())
+                self._note(line, said, call, spoken=spoken)
             if over:
                 self._calls.pop(place, None)
             if over or not again:
                 return
             await asyncio.sleep(_WAIT_S)
             heard = {}
+
+    def _note(self, line: Line, said: Said, call: _Call, *, heard: str = "", spoken: str = "") -> None:
+        direction: Direction = "in" if heard else "out"
+        self._world.conversations[line.channel, said.guest].add(
+            direction,
+            Shown(text=heard or spoken),
+            address=line.key.address,
+            message_id=call.call_id,
+            at=self._world.now(),
+        )
 
     def _request(self, line: Line, said: Said, heard: Mapping[str, str], call: _Call) -> Incoming:
         number = f"+{digits_of(said.guest, 11)}"

@@ -29,10 +29,11 @@ def put_on_stage(stage: Stage, app: App, gateway: Gateway, chats: Chats, *, sett
         answer = await receive(gateway, "email_smtp", request)
         return Response(status=answer.status, body=answer.body)
 
-    async def look_up(channel: str, address: str) -> Standing:
+    async def look_up(channel: str, address: str, line_address: str = "") -> Standing:
         actor = Actor("system", "sandbox", "internal")
         for line in stage.world.lines:
-            route = await gateway.lines.find(channel, line.key) if line.channel == channel else None
+            meant = line.channel == channel and line_address in {"", line.key.address}
+            route = await gateway.lines.find(channel, line.key) if meant else None
             if route is None:
                 continue
             async with gateway.database.ledger(actor) as tx:

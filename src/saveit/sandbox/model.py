@@ -53,10 +53,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a conversation. `seq` counts from one within it."""
+    """One line of a conversation. `seq` counts from one within it; `address` is the business's, by which a guest's threads are told apart."""
 
     seq: int
     direction: Direction
+    address: str
     message_id: str
     shown: Shown
     at: datetime

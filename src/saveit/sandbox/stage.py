@@ -125,7 +125,9 @@ class Stage:
         title = self.world.tapped(channel, said.guest, said.button).title if said.button else said.text
         files = ({"kind": said.media},) if said.media else ()
         shown = Shown(text=title, attachments=files)
-        self.conversation(channel, said.guest).add("in", shown, message_id=message_id, at=self.world.now())
+        self.conversation(channel, said.guest).add(
+            "in", shown, address=line.key.address, message_id=message_id, at=self.world.now()
+        )
         if whole is not None:
             self._spawn(self._post_in_turn(line, said.guest, whole))
         elif event is not None:
@@ -160,17 +162,19 @@ class Stage:
         """Return what this guest sees on this channel."""
         return self.world.conversations[channel, guest]
 
-    async def read(self, channel: str, guest: str, *, after: int, wait_s: float) -> list[Entry]:
-        """Return the lines after a number, waiting for the first of them so long."""
+    async def read(
+        self, channel: str, guest: str, *, after: int, wait_s: float, address: str = ""
+    ) -> list[Entry]:
+        """Return the lines after a number, of all threads or of the one with a line, waiting for the first of them so long."""
         conversation = self.conversation(channel, guest)
-        if not conversation.since(after) and wait_s > 0:
+        if not conversation.since(after, address) and wait_s > 0:
             try:
                 async with asyncio.timeout(wait_s):
-                    while not conversation.since(after):
+                    while not conversation.since(after, address):
                         await conversation.grown.wait()
             except TimeoutError:
                 pass
-        return conversation.since(after)
+        return conversation.since(after, address)
 
     async def settle(self) -> None:
         """Return once every webhook under way was delivered or given up."""
@@ -250,7 +254,10 @@ class Stage:
         del self.calls[:-_CALLS_MAX]
         if taken.shown is not None:
             conversation = self.conversation(taken.channel, taken.guest)
-            conversation.add("out", taken.shown, message_id=taken.message_id, at=self.world.now())
+            address = "" if taken.line is None else taken.line.key.address
+            conversation.add(
+                "out", taken.shown, address=address, message_id=taken.message_id, at=self.world.now()
+            )
         if taken.line is not None and (taken.progress or self.faults.echoes):
             self._spawn(self._tell_progress(taken, taken.line))
         return taken

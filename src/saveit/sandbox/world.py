@@ -33,7 +33,7 @@ class Bucket:
 
 
 class Conversation:
-    """What one guest sees on one channel."""
+    """What one guest sees on one channel, of every business there."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
@@ -41,10 +41,19 @@ class Conversation:
         self.offered: tuple[Offered, ...] = ()
         self._seq = 0
 
-    def add(self, direction: Direction, shown: Shown, *, message_id: str, at: datetime) -> Entry:
+    def add(
+        self, direction: Direction, shown: Shown, *, address: str, message_id: str, at: datetime
+    ) -> Entry:
         """Append a line, and wake who waits for it."""
         self._seq += 1
-        entry = Entry(seq=self._seq, direction=direction, message_id=message_id, shown=shown, at=at)
+        entry = Entry(
+            seq=self._seq,
+            direction=direction,
+            address=address,
+            message_id=message_id,
+            shown=shown,
+            at=at,
+        )
         self.entries.append(entry)
         del self.entries[:-_ENTRIES_MAX]
         if direction == "out" and shown.buttons:
@@ -53,9 +62,9 @@ class Conversation:
         self.grown = asyncio.Event()
         return entry
 
-    def since(self, seq: int) -> list[Entry]:
-        """Return the lines after a number."""
-        return [entry for entry in self.entries if entry.seq > seq]
+    def since(self, seq: int, address: str = "") -> list[Entry]:
+        """Return the lines after a number: of one business's thread, or of all."""
+        return [entry for entry in self.entries if entry.seq > seq and address in {"", entry.address}]
 
 
 class World:

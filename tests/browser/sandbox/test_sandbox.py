@@ -1,6 +1,7 @@
 """The first page of `make run`: phones that write to the product, and what stands behind them."""
 
 import re
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -41,6 +42,56 @@ def test_a_guest_books_by_tapping_and_sees_the_code_and_the_fact(open_page: Open
     expect(picture).to_have_js_property("complete", value=True)
     assert picture.evaluate("image => image.naturalWidth") > 100
     shoot(page, "sandbox-booked")
+
+
+@pytest.mark.parametrize("channel", ["Telegram", "Correo"])
+def test_the_code_is_seen_where_it_comes_as_a_file(open_page: Open, channel: str) -> None:
+    page = open_page("/sandbox")
+    shown = phone(page, channel)
+    write(page, channel, "mesa para 2 pasado mañana a las 13:30, a nombre de Eva")
+    expect(shown.get_by_text(re.compile("pasado mañana|13:30")).last).to_be_visible()
+    expect(shown.locator("article.out")).not_to_have_count(0)
+    write(page, channel, "sí")
+
+    picture = shown.get_by_role("img", name="Código QR").first
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("image => image.naturalWidth") > 100
+
+
+def test_each_restaurant_has_a_thread_of_its_own_in_a_phone(open_page: Open) -> None:
+    page = open_page("/sandbox")
+    messenger = phone(page, "Messenger")
+    write(page, "Messenger", "hasta qué hora abren mañana?")
+    expect(messenger.locator("article.out")).not_to_have_count(0)
+
+    page.get_by_role("button", name="Taberna del Olivar").click()
+    expect(messenger.get_by_text("Escriba como lo haría un comensal")).to_be_visible()
+    write(page, "Messenger", "tienen parqueadero?")
+    expect(messenger.locator("article.out")).not_to_have_count(0)
+    expect(messenger.get_by_text("hasta qué hora abren mañana?")).to_have_count(0)
+    page.get_by_role("button", name="Casa Candela").click()
+    expect(messenger.locator("article.in")).to_have_text(re.compile("hasta qué hora abren mañana"))
+
+
+def test_what_is_broken_and_what_time_it_is_stand_there_after_a_reload(open_page: Open) -> None:
+    page = open_page("/sandbox")
+    page.get_by_role("tab", name="Averías y reloj").click()
+    delay, twice = (page.get_by_role("checkbox", name=name) for name in ("Dos segundos", "duplicados"))
+    delay.check()
+    before = page.get_by_role("tabpanel").locator("time").get_attribute("datetime")
+    page.get_by_role("button", name="+24 h").click()
+    expect(page.get_by_role("tabpanel").locator("time")).not_to_have_attribute("datetime", before or "")
+    page.reload()
+    page.get_by_role("tab", name="Averías y reloj").click()
+
+    expect(delay).to_be_checked()
+    expect(twice).not_to_be_checked()
+    after = page.get_by_role("tabpanel").locator("time").get_attribute("datetime")
+    assert (datetime.fromisoformat(after or "") - datetime.fromisoformat(before or "")).days == 1
+    page.get_by_role("button", name="Hora real").click()
+    delay.uncheck()
+    expect(delay).not_to_be_checked()
 
 
 def test_a_faulty_provider_delays_and_loses_nothing(open_page: Open) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from saveit.messages import HttpCall, Response
 from saveit.sandbox.model import Incoming, Line, Receipt, Said, Shown, Taken
-from saveit.sandbox.providers.base import Event, answered, header, strictly
+from saveit.sandbox.providers.base import Event, answered, header, picture_of, strictly
 from saveit.sandbox.providers.signing import NotSigned, signer_of
 from saveit.sandbox.world import World, digits_of
 
@@ -250,6 +250,7 @@ def shown_mail(raw: bytes) -> Shown | None:
                 "kind": part.get_content_type(),
                 "file_name": part.get_filename() or "",
                 "content_id": str(part.get("Content-ID", "")),
+                "url": picture_of(part.get_content_type(), _content(part)),
             }
             for part in mail.walk()
             if part.get_content_maintype() != "multipart" and (part.get_filename() or part.get("Content-ID"))
@@ -257,6 +258,11 @@ def shown_mail(raw: bytes) -> Shown | None:
         return Shown(text=f"{mail.get('Subject', '')}\n\n{text}".strip(), attachments=attachments)
     except (LookupError, ValueError):
         return None
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
 
 
 def _take_mail(call: HttpCall, line: Line, world: World) -> Taken:

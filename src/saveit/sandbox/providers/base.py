@@ -1,5 +1,8 @@
 """What every stand-in has, and the small tools that they share."""
 
+import base64
+import email.parser
+import email.policy
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -80,3 +83,22 @@ def strictly(body: bytes, kind: type[Read]) -> Read | str:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return str(error) or "unreadable"
+
+
+def form_of(call: HttpCall) -> dict[str, tuple[str, bytes]]:
+    """Return a form's fields, each with its file's name and its content."""
+    head = f"Content-Type: {header(call, 'content-type')}\r\n\r\n".encode()
+    read = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + call.body)
+    found: dict[str, tuple[str, bytes]] = {}
+    for part in read.iter_parts() if read.is_multipart() else ():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            found[name] = (part.get_filename() or "", content)
+    return found
+
+
+def picture_of(content_type: str, content: bytes) -> str:
+    """Return a picture as an address that holds it, for a page to show; "" for what is none."""
+    is_picture = content_type in {"image/png", "image/jpeg"}
+    return f"data:{content_type};base64,{base64.b64encode(content).decode()}" if is_picture else ""

@@ -3,8 +3,6 @@
 They hear what the stand-ins' voice notes say, and refuse what the real ones refuse. Their keys are the ones below, whatever the lines'.
 """
 
-import email.parser
-import email.policy
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,7 +11,7 @@ import msgspec
 
 from saveit.messages import HttpCall, Response
 from saveit.sandbox.model import Taken
-from saveit.sandbox.providers.base import answered, header, strictly
+from saveit.sandbox.providers.base import answered, form_of, header, strictly
 from saveit.sandbox.providers.files import words_in
 from saveit.sandbox.providers.signing import NotSigned, signer_of
 from saveit.sandbox.world import World
@@ -43,7 +41,7 @@ class OpenAIAudio:
             return _wrong(404, "Invalid URL")
         if len(call.body) > _OCTETS_MAX:
             return _wrong(413, "Maximum content size limit exceeded")
-        form = _form_of(call)
+        form = form_of(call)
         name, content = form.get("file", ("", b""))
         _, model = form.get("model", ("", b""))
         _, told = form.get("response_format", ("", b"json"))
@@ -154,19 +152,6 @@ class Transcribe:
         following = {"QUEUED": "IN_PROGRESS", "IN_PROGRESS": "COMPLETED"}
         self._jobs[named.TranscriptionJobName] = following.get(state, state)
         return _told(named.TranscriptionJobName, self._jobs[named.TranscriptionJobName])
-
-
-def _form_of(call: HttpCall) -> dict[str, tuple[str, bytes]]:
-    """Return a form's fields, each with its file's name and its content."""
-    head = f"Content-Type: {header(call, 'content-type')}\r\n\r\n".encode()
-    read = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + call.body)
-    found: dict[str, tuple[str, bytes]] = {}
-    for part in read.iter_parts() if read.is_multipart() else ():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(content, bytes):
-            found[name] = (part.get_filename() or "", content)
-    return found
 
 
 def _told(name: str, state: str) -> Taken:

@@ -38,7 +38,7 @@ def take_push(push: SocketPush, world: World) -> Taken:
     frame = strictly(push.body, _Frame)
     if isinstance(frame, str):
         return Taken(channel="webchat", response=Response(status=400), verdict=f"refused: {frame}")
-    line = world.line("webchat")
+    line = world.line("webchat", push.line.address)
     response = answered(200, {"id": frame.id})
     if frame.type != "message":
         return Taken(channel="webchat", response=response, verdict=f"accepted: {frame.type}")

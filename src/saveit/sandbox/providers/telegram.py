@@ -10,12 +10,11 @@ from msgspec import Meta
 
 from saveit.messages import HttpCall
 from saveit.sandbox.model import Incoming, Line, Offered, Receipt, Said, Shown, Taken
-from saveit.sandbox.providers.base import Event, answered, header, strictly
+from saveit.sandbox.providers.base import Event, answered, form_of, header, picture_of, strictly
 from saveit.sandbox.providers.files import store_file
 from saveit.sandbox.world import World, digits_of
 
 _PATH = re.compile(r"/bot([^/]+)/([A-Za-z]+)", re.ASCII)
-_MULTIPART = re.compile(rb'name="(chat_id|caption)"\r\n\r\n(.*?)\r\n--', re.DOTALL)
 _FILES = {"sendPhoto": "photo", "sendAudio": "audio", "sendVideo": "video", "sendDocument": "document"}
 _TEXT_MAX, _CAPTION_MAX, _DATA_MAX = 4096, 1024, 64
 _PER_BOT_S, _PER_CHAT_S, _CHAT_BURST = 30, 1.0, 20
@@ -185,10 +184,12 @@ def _take_message(  # noqa: PLR0911 - one return for each of Telegram's own refu
 def _read(call: HttpCall) -> _Body | str:
     if _is_json(call):
         return strictly(call.body, _Body)
-    fields: Mapping[str, str] = {
-        found[1].decode(): found[2].decode("utf-8", "replace") for found in _MULTIPART.finditer(call.body)
-    }
-    return _Body(chat_id=fields.get("chat_id"), caption=fields.get("caption", ""))
+    form = form_of(call)
+    chat_id, caption = (
+        form.get(name, ("", b""))[1].decode("utf-8", "replace") for name in ("chat_id", "caption")
+    )
+    photo = picture_of("image/png", form["photo"][1]) if "photo" in form else ""
+    return _Body(chat_id=chat_id or None, caption=caption, photo=photo)
 
 
 def _is_json(call: HttpCall) -> bool:
