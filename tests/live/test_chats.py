@@ -98,6 +98,7 @@ async def test_a_socket_goes_on_after_what_it_has_wherever_it_comes_back(
 ) -> None:
     chat = await house.chat()
     await chat.say(type="message", id="one", text="hola")
+    await chat.next("ack")
     await answer(house, Text("Buenas"))
     await chat.several(2, "message")
     await chat.socket.close()

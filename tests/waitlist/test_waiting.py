@@ -55,6 +55,7 @@ async def test_who_has_left_may_join_again(evening: Evening) -> None:
     ("wish", "reason"),
     [
         ({"earliest": "10:00", "latest": "11:00"}, "no_service"),
+        ({"earliest": "21:00", "latest": "20:00"}, "no_service"),
         ({"size": 9}, "party_too_large"),
     ],
 )

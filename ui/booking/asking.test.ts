@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { alternatives, nearest, sentences, toWaitFor, type Day, type Slot } from './asking';
+import { alternatives, isReversed, nearest, sentences, toWaitFor, type Day, type Slot } from './asking';
 
 const day = (date: string, free: string[], full: string[] = []): Day => ({
   date,
@@ -56,4 +56,12 @@ test('nobody waits for a time that no cancellation frees', () => {
   expect(toWaitFor(slots, '22:30')).toBeNull();
   expect(toWaitFor(slots, null)).toBeNull();
   expect(toWaitFor([], null)).toBeNull();
+});
+
+test('the end of a wait comes after its beginning, also after midnight', () => {
+  const late = closed('full', '19:00', '23:30', '00:30');
+
+  expect(isReversed(late, { from: '23:30', to: '00:30' })).toBe(false);
+  expect(isReversed(late, { from: '19:00', to: '19:00' })).toBe(false);
+  expect(isReversed(late, { from: '20:00', to: '19:30' })).toBe(true);
 });

@@ -148,3 +148,10 @@ export function toWaitFor(slots: readonly Slot[], tapped: string | null): { from
   const [from, to] = [slots[first], slots[last]];
   return from && to ? { from: from.time, to: to.time } : null;
 }
+
+/** Whether the end of a wait comes before its beginning; a time before the day's first is after its midnight. */
+export function isReversed(slots: readonly Slot[], { from, to }: { from: string; to: string }): boolean {
+  const opens = slots[0]?.time ?? '00:00';
+  const order = (time: string): string => (time < opens ? `1 ${time}` : `0 ${time}`);
+  return order(to) < order(from);
+}

@@ -36,6 +36,7 @@ from saveit.waitlist.quote import quoted_wait
 # Closed for want of room, which may come; any other reason will be as true tonight as it is now.
 _HOPEFUL = frozenset((Reason.FULL, Reason.PACING_PARTIES, Reason.PACING_COVERS, Reason.ONLINE_HELD_BACK))
 _MINUTE = timedelta(minutes=1)
+_NIGHT_ENDS_MINUTES = 6 * 60
 
 
 async def join(desk: Desk, tx: Transaction, wish: Wish) -> Entry:
@@ -204,6 +205,9 @@ async def _window(desk: Desk, house: House, wish: Wish) -> tuple[datetime, datet
     answers = await day_offers(desk, house, wish.date, asking)
     first, last = clock_minutes(wish.earliest), clock_minutes(wish.latest)
     if last < first:
+        if last > _NIGHT_ENDS_MINUTES:
+            # No service of an evening lasts until the next one: the times were given the wrong way round.
+            raise NoSuchStart(reason=str(Reason.NO_SERVICE))
         last += DAY_MINUTES
     refused: Closed | None = None
     for later in (0, DAY_MINUTES):

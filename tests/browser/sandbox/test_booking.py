@@ -152,6 +152,64 @@ def test_a_time_that_is_full_says_why_and_a_guest_may_wait_for_it(demo: Running,
         assert wrong == []
 
 
+def test_a_wait_that_ends_before_it_begins_is_told_so(demo: Running, open_page: Open) -> None:
+    with SmallHouse(demo) as house:
+        house.book(3)
+        page = open_page(f"/r/{house.slug}?party=2&date={house.day(3)}", size=PHONE)
+        slot_at_eight(page).click()
+        page.get_by_role("button", name=WAIT).click()
+        page.get_by_label("Hasta").fill("18:00")
+        tell(page, "Leo Paz", "+57 310 555 0134")
+        page.get_by_role("button", name="Entrar en la lista").click()
+        expect(page.get_by_role("alert")).to_contain_text("«Hasta» es anterior")
+
+
+def test_back_is_one_step_back_and_gives_the_table_back(demo: Running, open_page: Open) -> None:
+    """On a phone it is what a thumb finds: from who comes to the times, from a change to the ticket."""
+    with SmallHouse(demo) as house:
+        page = open_page(f"/r/{house.slug}?party=2&date={house.day(6)}", size=PHONE)
+        slot_at_eight(page).click()
+        expect(page.get_by_role("timer")).to_be_visible()
+        other = open_page(f"/r/{house.slug}?party=2&date={house.day(6)}")
+        expect(slot_at_eight(other)).to_have_class(re.compile("full"))
+        page.go_back()
+        expect(slot_at_eight(page)).to_be_visible()
+        expect(slot_at_eight(other)).not_to_have_class(re.compile("full"))
+
+        page.go_forward()
+        expect(page.get_by_role("timer")).to_be_visible()
+        tell(page, "Leo Paz", "+57 310 555 0135")
+        page.get_by_role("button", name=CONFIRM).click()
+        expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
+        page.get_by_role("button", name="Cambiar día, hora o personas").click()
+        slot_at_eight(page).click()
+        expect(page.get_by_role("button", name="Cambiar la reserva")).to_be_visible()
+        page.go_back()
+        expect(slot_at_eight(page)).to_be_visible()
+        page.go_back()
+        expect(page.get_by_role("img", name=re.compile("QR"))).to_be_visible()
+        page.go_back()
+        expect(page.locator("button.day").first).to_be_visible()
+
+
+def test_a_fee_is_said_before_a_change_and_after_a_cancellation(open_page: Open) -> None:
+    """For tonight it is not free any more, and moving the booking does not make it so."""
+    page = open_page("/r/casa-candela")
+    page.locator("button.day").first.click()
+    page.locator("button.slot:not(.full)").last.click()
+    tell(page, "Ana Torres", "+57 310 555 0136")
+    page.get_by_role("button", name=CONFIRM).click()
+    page.get_by_role("button", name="Cambiar día, hora o personas").click()
+    page.locator("button.day").nth(7).click()
+    page.locator("button.slot:not(.full)").first.click()
+    expect(page.locator("main")).to_contain_text(re.compile(r"se cobran \$\s?30\.000"))
+    page.get_by_role("button", name="Cambiar la reserva").click()
+    expect(page.get_by_role("heading", name="Reserva cambiada")).to_be_visible()
+    page.get_by_role("button", name="Cancelar reserva").click()
+    page.get_by_role("button", name="Sí, cancelar").click()
+    expect(page.locator("main")).to_contain_text(re.compile(r"el restaurante cobra \$\s?30\.000"))
+
+
 def test_nobody_is_asked_to_wait_for_a_time_that_no_cancellation_frees(
     demo: Running, open_page: Open
 ) -> None:
