@@ -56,28 +56,6 @@ export function clock(time: string, locale: string): string {
   return `${hour % 12 || 12}:${time.slice(3, 5)} ${hour < 12 ? 'am' : 'pm'}`;
 }
 
-// ISO 4217 says how many minor units make one. Browsers say how many are usually written, which for some currencies is fewer.
-const WITHOUT_MINOR = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' '));
-const WITH_THREE = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
-
-/** The guest's own way with numbers, where it is one of the page's language: 30.000 in Bogotá is 30,000 in Mexico City. */
-function regional(locale: string): string {
-  const [language] = locale.split('-');
-  return globalThis.navigator?.languages?.find((each) => each.startsWith(`${language}-`)) ?? locale;
-}
-
-export function money(minor: number, currency: string, locale: string): string {
-  const digits = WITHOUT_MINOR.has(currency) ? 0 : WITH_THREE.has(currency) ? 3 : 2;
-  const amount = minor / 10 ** digits;
-  const written = Number.isInteger(amount) ? 0 : digits;
-  return new Intl.NumberFormat(regional(locale), {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: written,
-    maximumFractionDigits: written,
-  }).format(amount);
-}
-
 export function countdown(seconds: number): string {
   const left = Math.max(0, Math.floor(seconds));
   return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;

@@ -149,6 +149,8 @@ def _party(
     zone = house.zone
     to_come = party.status in _TO_COME
     absent = timedelta(minutes=party.policy.no_show_after_minutes)
+    # Who said that they come later is not late before that, as the timer of no-shows sees it.
+    expected_at = party.starts_at if party.expected_at is None else max(party.starts_at, party.expected_at)
     return BoardReservation(
         id=party.id,
         code=party.code,
@@ -168,9 +170,9 @@ def _party(
         person_id=party.person_id,
         guest=_guest(party.guest, whole=whole),
         special_requests=party.guest.special_requests if whole else None,
-        late_minutes=max(0, (now - party.starts_at) // _MINUTE) if to_come else 0,
+        late_minutes=max(0, (now - expected_at) // _MINUTE) if to_come else 0,
         expected_at=party.expected_at,
-        no_show_due_at=(party.starts_at + absent).astimezone(zone) if party.status == "confirmed" else None,
+        no_show_due_at=(expected_at + absent).astimezone(zone) if party.status == "confirmed" else None,
         confirm_by=party.confirm_by,
         checked_in_at=party.checked_in_at,
         completed_at=party.completed_at,

@@ -22,6 +22,8 @@ class SmallHouse:
         draft = {"name": "La Mesa Única", "timezone": "America/Bogota", "language": "es"}
         made = self._http.post("/restaurants", json=draft, headers=key).raise_for_status().json()
         self.slug: str = made["slug"]
+        self._config = f"/restaurants/{made['id']}/config"
+        self._key = key
         table = {"number": "1", "covers_min": 1, "covers_max": 4}
         self._http.post(f"/restaurants/{made['id']}/tables", json=table, headers=key).raise_for_status()
         self._first_on = date.fromisoformat(self._http.get(self._at()).raise_for_status().json()["first_on"])
@@ -45,6 +47,14 @@ class SmallHouse:
         }
         answer = self._http.post(self._at("/reservations"), json=body).raise_for_status().json()
         return answer["manage_url"].partition("#")[2]
+
+    def charge(self, minor: int) -> None:
+        """Let whoever cancels pay, however early."""
+        config = self._http.get(self._config, headers=self._key).raise_for_status().json()
+        terms = {"free_cancellation_hours": 8760, "no_show_penalty": True, "penalty_amount_minor": minor}
+        rules = config["rules"] | {"cancellation_policy": config["rules"]["cancellation_policy"] | terms}
+        body = {"rules": rules, "version": config["version"]}
+        self._http.put(self._config, json=body, headers=self._key).raise_for_status()
 
     def cancel(self, link: str) -> None:
         self._http.delete("/public/reservation", params={"link": link}).raise_for_status()

@@ -55,6 +55,25 @@ def test_a_booking_is_dragged_to_another_table_and_taken_back(demo: Demo, screen
     assert demo.reservation("Paola Drag")["table_ids"] == booked["table"]["ids"]
 
 
+def test_a_party_at_a_table_too_small_is_told_so_and_taken_back_as_it_was(demo: Demo, screen: Screen) -> None:
+    """The host may want it; what is undone is not kept at its table, and nobody is said to have made room."""
+    demo.free_table(least=4)
+    small = {"number": "P2", "covers_min": 1, "covers_max": 2}
+    table = demo.ask("POST", f"/api/v1/restaurants/{demo.restaurant_id}/tables", json=small)
+    booked = demo.book("Pía Pequeña", "22:00", party_size=4)
+    page = screen(size=_TALL)
+    _pull(page, booked["id"], to_table=table["id"])
+    page.mouse.up()
+    toast = page.locator(".toast", has_text="Pía Pequeña")
+    expect(toast).to_contain_text("Ahí caben 2 y son 4.")
+    assert demo.reservation("Pía Pequeña")["pinned"]
+    toast.get_by_role("button", name="Deshacer").click()
+    expect(page.locator(".toast", has_text="Deshecho")).to_be_visible()
+    expect(page.locator(".toast", has_text="Para hacer sitio")).to_have_count(0)
+    after = demo.reservation("Pía Pequeña")
+    assert (after["table_ids"], after["pinned"]) == (booked["table"]["ids"], False)
+
+
 def test_a_booking_is_dragged_to_another_time(demo: Demo, screen: Screen) -> None:
     """Half an hour later at the same table."""
     booked = demo.book("Rita Tarde", "20:30", demo.free_table())
@@ -163,7 +182,16 @@ def test_a_booking_is_moved_and_lengthened_from_the_keyboard(demo: Demo, screen:
     page.keyboard.press("Enter")
     expect(page.locator(".toast").first).to_contain_text("Teo Teclas")
     assert demo.reservation("Teo Teclas")["leaves_at"] > booked["leaves_at"]
-    bar.focus()
+    expect(bar).to_be_focused()
+    page.keyboard.press("m")
+    expect(page.locator(".telling")).to_contain_text("Moviendo a Teo Teclas")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast", has_text="21:45")).to_be_visible()
+    expect(bar).to_be_focused()
+    page.keyboard.press("u")
+    expect(page.locator(".toast", has_text="Deshecho")).to_be_visible()
+    expect(bar).to_be_focused()
     page.keyboard.press("m")
     expect(page.locator(".telling")).to_contain_text("Moviendo a Teo Teclas")
     page.keyboard.press("Escape")

@@ -52,14 +52,55 @@ def test_a_party_waits_is_kept_a_table_and_gets_it(demo: Demo, screen: Screen) -
 
 
 def test_a_party_says_that_it_comes_late(demo: Demo, screen: Screen) -> None:
-    """It is expected a quarter of an hour later, and nobody takes it for missing before."""
+    """Everybody reads when it is expected, nobody takes it for missing before, and it is taken back with a touch."""
     booked = demo.book("Tere Tarde", "19:45", demo.free_table())
-    page = _opened(screen, booked)
+    page, other = _opened(screen, booked), screen("/board?view=timeline", size=_WIDE)
     page.get_by_role("button", name="Avisa: llega tarde").click()
-    expect(page.locator(".toast", has_text="Tere Tarde")).to_be_visible()
+    page.get_by_role("group", name="Llega a las").get_by_role("button", name="20:15").click()
+    toast = page.locator(".toast", has_text="Tere Tarde llega a las 20:15")
+    expect(toast).to_be_visible()
     expected = datetime.fromisoformat(demo.reservation("Tere Tarde")["expected_at"])
-    assert expected > datetime.fromisoformat(booked["starts_at"])
+    assert (expected - datetime.fromisoformat(booked["starts_at"])).total_seconds() == 1800
+    row = page.locator("li", has_text="Tere Tarde")
+    expect(row).to_contain_text("Avisó: llega a las 20:15")
+    bar = other.locator(f'.bar[data-reservation="{booked["id"]}"]')
+    expect(bar).to_contain_text("20:15", timeout=20_000)
+    expect(bar).to_have_accessible_name(re.compile("Avisó: llega a las 20:15"))
     shoot(page, "staff-late")
+    toast.get_by_role("button", name="Deshacer").click()
+    expect(row).not_to_contain_text("Avisó")
+
+
+def test_a_late_cancellation_is_told_in_the_money_that_the_guest_read(demo: Demo, screen: Screen) -> None:
+    """Pesos of Colombia have a hundred parts on the wire, and none on any page."""
+    page = _opened(screen, demo.book("Carla Cargo", "22:00", demo.free_table()))
+    page.get_by_role("button", name="Cancelar reserva").click()
+    expect(page.get_by_role("dialog")).to_contain_text(re.compile(r"\b30\.000\b"))
+    expect(page.get_by_role("dialog")).not_to_contain_text("000.000")
+
+
+def test_a_walk_in_is_offered_no_table_that_is_blocked(demo: Demo, screen: Screen) -> None:
+    """In the order of the board; and a block does not end before it begins."""
+    blocked = demo.free_table_whole()
+    page = screen(size=_WIDE)
+    page.keyboard.press("b")
+    form = page.locator("[data-form=block]")
+    form.get_by_role("button", name=blocked["number"], exact=True).click()
+    form.get_by_label("Desde").fill("19:00")
+    form.get_by_label("Hasta").fill("18:00")
+    form.get_by_role("button", name="Bloquear").click()
+    expect(form.get_by_role("alert")).to_contain_text("anterior a la de inicio")
+    form.get_by_label("Hasta").fill("21:00")
+    form.get_by_role("button", name="Bloquear").click()
+    expect(form).to_have_count(0)
+
+    page.keyboard.press("w")
+    offered = page.locator("[data-form=walk-in] .place b")
+    expect(offered.first).to_be_visible()
+    numbers = offered.all_inner_texts()
+    assert blocked["number"] not in numbers
+    rows = page.locator(".row[data-table] .head b").all_inner_texts()
+    assert numbers == [each for each in rows if each in numbers]
 
 
 def test_who_did_not_come_is_noted_and_taken_back(demo: Demo, screen: Screen) -> None:

@@ -132,9 +132,10 @@ async def move(
     reservation_id: ReservationId,
     table_ids: Sequence[TableId],
     *,
+    pinned: bool = True,
     revision: int | None = None,
 ) -> Reservation:
-    """Give the party the tables that staff chose, seated or not, and keep it there.
+    """Give the party the tables that staff chose, seated or not, and keep it there unless it is not to be `pinned`.
 
     Refuses: ReservationUnknown, RevisionConflict, IllegalStatus, TableTaken, RulesRefused for tables the restaurant does not have.
     """
@@ -149,7 +150,7 @@ async def move(
         raise RulesRefused((Closed(before.date, None, before.starts_at, Reason.TABLE_UNKNOWN, {}),))
     await fresh_day(desk, house, before.date, tx.actor)
     await release_tables(tx, before.tenant_id, before.id)
-    after = msgspec.structs.replace(before, table_ids=wanted, pinned=True, overbooked=False)
+    after = msgspec.structs.replace(before, table_ids=wanted, pinned=pinned, overbooked=False)
     if not await _take_tables(tx, after):
         raise await held(tx, house, after)
     return await save(desk, tx, "reservation.moved", before=before, after=after)

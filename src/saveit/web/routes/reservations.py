@@ -439,7 +439,7 @@ async def move_reservation(
     wanted = ReservationId(reservation_id)
 
     async def act(tx: Transaction) -> Reservation:
-        return await move(call.desk, tx, wanted, data.table_ids, revision=data.revision)
+        return await move(call.desk, tx, wanted, data.table_ids, pinned=data.pinned, revision=data.revision)
 
     return await _host(call, reservation_id, act, data)
 

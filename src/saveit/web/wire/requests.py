@@ -119,9 +119,10 @@ class Revision(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class MoveRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The tables that staff give a party, and keep it at."""
+    """The tables that staff give a party, and keep it at; with `pinned` false others may be made room for by moving it again."""
 
     table_ids: TableIds
+    pinned: bool = True
     revision: RevisionNumber | None = None
 
 

@@ -2,11 +2,11 @@
 
 import { Problem, call, get, post } from './api';
 import { clock } from './clock.svelte';
-import { totalsOf } from './day';
+import { expectedAt, standingOf, totalsOf, type Standing } from './day';
 import { language, t, tn, word } from './i18n.svelte';
 import { Live, type Fact } from './live.svelte';
 import { session } from './session.svelte';
-import { clockAt, dayAt, isoOf, sayDay } from './time';
+import { MINUTE, clockAt, dayAt, isoOf, sayDay } from './time';
 import {
   axisOf,
   bandsOf,
@@ -37,6 +37,7 @@ import type {
 
 interface Undoable {
   title: string;
+  actedId: string;
   undo: () => Promise<unknown>;
 }
 
@@ -226,18 +227,19 @@ export class Board {
   async act<T>(
     title: (told: T) => string,
     work: () => Promise<T>,
-    options: { actedId?: string; undo?: (told: T) => Promise<unknown> } = {},
+    options: { actedId?: string; undo?: (told: T) => Promise<unknown>; lines?: string[] } = {},
   ): Promise<T | null> {
     try {
       const told = await work();
       const said = title(told);
       const undo = options.undo;
       if (undo !== undefined) {
-        const kept = { title: said, undo: () => undo(told) };
+        const kept = { title: said, actedId: options.actedId ?? '', undo: () => undo(told) };
         this.undoable = [...this.undoable.slice(-19), kept];
         toasts.show({
           tone: 'good',
           title: said,
+          lines: options.lines ?? [],
           action: { label: t('undo'), run: () => void this.undo() },
         });
       } else {
@@ -275,7 +277,7 @@ export class Board {
     } catch (error) {
       toasts.refuse(error);
     }
-    await this.refresh('');
+    await this.refresh(last.actedId);
   }
 
   #on(id: string, verb: string, body?: unknown): Promise<Reservation> {
@@ -317,7 +319,8 @@ export class Board {
       }
       const tables = before.table?.ids ?? [];
       if (tables.length > 0 && now.table?.ids.join() !== tables.join()) {
-        now = await this.#on(before.id, 'move', { table_ids: tables, revision: now.revision });
+        const body = { table_ids: tables, pinned: before.pinned, revision: now.revision };
+        now = await this.#on(before.id, 'move', body);
       }
       if (Date.parse(now.leaves_at) !== Date.parse(before.leaves_at)) {
         const body = { leaves_at: before.leaves_at, revision: now.revision };
@@ -356,6 +359,14 @@ export class Board {
     );
   }
 
+  /** What is worth knowing of tables that staff chose for a party all the same. */
+  #doubts(before: Reservation, tableIds: string[]): string[] {
+    const chosen = this.tables.filter((each) => tableIds.includes(each.id));
+    const max = chosen.reduce((sum, each) => sum + each.covers_max, 0);
+    if (chosen.length === 0 || max >= before.party_size) return [];
+    return [t('seated_small', { max, size: before.party_size })];
+  }
+
   move(before: Reservation, tableIds: string[]): Promise<unknown> {
     return this.act(
       (told) =>
@@ -364,7 +375,7 @@ export class Board {
         this.#revise(before, (revision) =>
           this.#on(before.id, 'move', { table_ids: tableIds, revision }),
         ),
-      { actedId: before.id, undo: this.#undoOf(before) },
+      { actedId: before.id, undo: this.#undoOf(before), lines: this.#doubts(before, tableIds) },
     );
   }
 
@@ -388,12 +399,18 @@ export class Board {
     const put = (revision: number): Promise<Reservation> =>
       call<Reservation>('PUT', `/reservations/${before.id}`, { body: { ...changes, revision } });
     return this.act(
-      (told) =>
-        told.time === before.time
-          ? t('act_changed', { name: told.guest.name })
-          : t('act_retimed', { name: told.guest.name, time: told.time }),
+      (told) => {
+        const facts = { name: told.guest.name, time: told.time, table: told.table?.number ?? '' };
+        if (told.time === before.time) return t('act_changed', facts);
+        const elsewhere = facts.table !== '' && facts.table !== before.table?.number;
+        return t(elsewhere ? 'act_retimed_moved' : 'act_retimed', facts);
+      },
       () => (dragged ? this.#revise(before, put) : put(before.revision)),
-      { actedId: before.id, undo: this.#undoOf(before) },
+      {
+        actedId: before.id,
+        undo: this.#undoOf(before),
+        lines: this.#doubts(before, [changes['table_id'] ?? []].flat() as string[]),
+      },
     );
   }
 
@@ -427,11 +444,27 @@ export class Board {
     );
   }
 
+  /** Note when a party says that it comes, in minutes after its start. */
   late(before: Reservation, minutes: number): Promise<unknown> {
+    const start = Date.parse(before.starts_at);
+    const told = (expectedAt(before) - start) / MINUTE;
     return this.act(
-      () => t('act_late', { name: before.guest.name, count: minutes }),
+      () => t('act_late', { name: before.guest.name, time: this.clock(start + minutes * MINUTE) }),
       () => this.#on(before.id, 'late', { minutes }),
-      { actedId: before.id },
+      { actedId: before.id, undo: () => this.#on(before.id, 'late', { minutes: told }) },
+    );
+  }
+
+  /** How a table stands at an instant, with what is blocked and held. */
+  stateOf(table: Table, at: number): Standing {
+    const within = (each: { table_ids: string[]; starts_at: string }, end: string): boolean =>
+      each.table_ids.includes(table.id) && Date.parse(each.starts_at) <= at && at < Date.parse(end);
+    return standingOf(
+      table,
+      this.reservations,
+      this.blocks.some((each) => within(each, each.ends_at)),
+      this.holds.some((each) => within(each, each.leaves_at)),
+      at,
     );
   }
 

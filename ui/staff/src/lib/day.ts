@@ -20,10 +20,22 @@ export interface Totals {
   unseated: number;
 }
 
-/** Minutes after its start that a party that has not come is; 0 for one that is not late. */
+/** When a party that has not come is expected: at its start, or when it said. */
+export function expectedAt({ starts_at: start, expected_at: told }: Reservation): number {
+  return Math.max(Date.parse(start), told == null ? 0 : Date.parse(told));
+}
+
+/** When a party said that it comes, where that is later than its start and it is still to come. */
+export function announcedAt(reservation: Reservation): number | null {
+  const waits = reservation.status === 'confirmed' || reservation.status === 'pending';
+  const at = expectedAt(reservation);
+  return waits && at > Date.parse(reservation.starts_at) ? at : null;
+}
+
+/** Minutes after it was expected that a party that has not come is; 0 for one that is not late. */
 export function lateMinutes(reservation: Reservation, now: number): number {
   if (reservation.status !== 'confirmed' && reservation.status !== 'pending') return 0;
-  return Math.max(0, Math.floor((now - Date.parse(reservation.starts_at)) / MINUTE));
+  return Math.max(0, Math.floor((now - expectedAt(reservation)) / MINUTE));
 }
 
 /** Minutes that a party sits beyond when it was to leave. */
@@ -141,15 +153,4 @@ export function standingOf(
   const next = coming.find((each) => Date.parse(each.starts_at) > at) ?? null;
   const soon = next !== null && Date.parse(next.starts_at) - at <= 60 * MINUTE;
   return { state: soon ? 'soon' : 'free', reservation: null, next };
-}
-
-export function money(minor: number, currency: string, language: string): string {
-  const digits = new Intl.NumberFormat(language, { style: 'currency', currency });
-  const fraction = digits.resolvedOptions().maximumFractionDigits ?? 2;
-  const say = new Intl.NumberFormat(language, {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: minor % 10 ** fraction === 0 ? 0 : fraction,
-  });
-  return say.format(minor / 10 ** fraction);
 }
