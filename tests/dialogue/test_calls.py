@@ -196,7 +196,7 @@ async def test_what_comes_after_the_caller_hung_up_is_not_said_into_the_next_cal
     line = phones.stage.world.line("voice_twilio", "")
     assert line is not None
     calls = phones.stage._voice._calls
-    call = calls["voice_twilio", GUEST]
+    call = calls["voice_twilio", GUEST, line.key.address]
     await phones.stage._voice._ask(line, Said(guest=GUEST), {"SpeechResult": "sí"})
 
     async def planned() -> bool:
@@ -206,7 +206,7 @@ async def test_what_comes_after_the_caller_hung_up_is_not_said_into_the_next_cal
         return (await phones.states())[-1] == ("dropped", "call_over")
 
     await until(planned, "the answer")
-    calls["voice_twilio", GUEST] = call
+    calls["voice_twilio", GUEST, line.key.address] = call
     await phones.stage._voice.hang_up(line, GUEST)
 
     await until(taken_back, "the answer taken back")

@@ -98,9 +98,9 @@ async def test_a_socket_goes_on_after_what_it_has_wherever_it_comes_back(
 ) -> None:
     chat = await house.chat()
     await chat.say(type="message", id="one", text="hola")
-    await chat.next("ack")
+    await chat.next("message")
     await answer(house, Text("Buenas"))
-    await chat.several(2, "message")
+    await chat.next("message")
     await chat.socket.close()
     await answer(house, Text("¿Sigue ahí?"), at=elsewhere)
     await answer(house, Text("Aquí seguimos"))

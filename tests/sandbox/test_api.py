@@ -15,8 +15,8 @@ from tests.sandbox.conftest import MESSAGE_ID, House, named
 
 @pytest.fixture
 async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    async def look_up(channel: str, address: str, line: str = "") -> Standing:
-        return Standing(asked=f"{channel} {address}{line}", ai_attention=False)
+    async def look_up(channel: str, address: str, line_address: str = "") -> Standing:
+        return Standing(asked=f"{channel} {address}{line_address}", ai_attention=False)
 
     async def inner(_scope: Message, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 418, "headers": []})

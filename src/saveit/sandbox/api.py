@@ -33,9 +33,9 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class LookUp(Protocol):
-    """Asks the product about a guest's conversation; `address` is the provider's spelling, `line` the business's or any."""
+    """Asks the product about a guest's conversation; `address` is the provider's spelling, `line_address` the business's or any."""
 
-    async def __call__(self, channel: str, address: str, line: str = "") -> Standing:
+    async def __call__(self, channel: str, address: str, line_address: str = "") -> Standing:
         """Return how the conversation stands."""
         ...
 

@@ -53,7 +53,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a conversation. `seq` counts from one within it; `address` is the business's, by which a guest's threads are told apart."""
+    """One line of a conversation. `seq` counts from one within it; by `address`, the business's, a guest's threads are told apart."""
 
     seq: int
     direction: Direction
