@@ -194,12 +194,14 @@ def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
         language: str = "es",
         dark: bool = False,
         restaurant_id: str | None = None,
+        handheld: bool = False,
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
             locale="es-CO" if language == "es" else "en-US",
             has_touch=size[0] == PHONE[0],
+            is_mobile=handheld,
             service_workers="block",
             reduced_motion="reduce",
         )

@@ -227,3 +227,13 @@ def test_the_sign_in_page_speaks_both_languages(demo: Demo, screen: Screen) -> N
     expect(page.get_by_role("alert")).to_contain_text("Wrong email or password")
     assert faults_of(page) == []
     shoot(page, "staff-sign-in")
+
+
+@pytest.mark.parametrize(
+    "at", ["/board", "/board?view=timeline", "/board?view=floor", "/inbox", "/settings/rules"]
+)
+def test_a_real_phone_shows_the_page_as_wide_as_itself(screen: Screen, at: str) -> None:
+    """A phone zooms out of what is wider than its screen, and then what is told stands where nobody looks."""
+    page = screen(at, size=PHONE, handheld=True)
+    expect(page.locator("main")).to_be_visible()
+    assert page.evaluate("innerWidth") == PHONE[0]
