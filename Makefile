@@ -64,11 +64,11 @@ test-system: $(DEV) $(PAGES)
 	  SAVEIT_TEST_POSTGRES=system $(BIN)/python -m pytest $(SHARED) -m postgres $(ARGS); \
 	fi
 
-# What is traced takes half as long again, so it is no part of `make test`, and only the quick tests are: they say enough.
+# What is traced takes half as long again, so it is no part of `make test`; races, killed servers and the browser are left out.
 coverage: $(DEV) $(PAGES) ## How much of the product the tests go through; fails below what pyproject.toml asks
 	@$(BIN)/python -m tests.support.programs redis-server
 	@rm -f .coverage .coverage.*
-	SAVEIT_TEST_POSTGRES=embedded $(BIN)/coverage run -m pytest $(SHARED) --ignore=tests/house -m "not slow and $(ALONE)" $(ARGS)
+	SAVEIT_TEST_POSTGRES=embedded $(BIN)/coverage run -m pytest $(SHARED) --ignore=tests/house -m "$(ALONE)" $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
