@@ -33,6 +33,12 @@ class Party:
     pinned: bool = False
     may_overlap: bool = False
     expires_at: datetime | None = None
+    seated_from: datetime | None = None
+
+    @property
+    def has_from(self) -> datetime:
+        """Since when its tables are its own."""
+        return self.seated_from or self.starts_at
 
     def takes(self, now: datetime) -> bool:
         """Say whether its tables are taken."""
@@ -63,10 +69,23 @@ class Auditor:
     ) -> bool:
         """Say whether nobody has a table at any time of an interval."""
         return not any(
-            table in party.tables and party.starts_at < ends_at and starts_at < party.ends_at
+            table in party.tables and party.has_from < ends_at and starts_at < party.ends_at
             for party in self.parties.values()
             if party.id != but and party.takes(now)
         )
+
+    def early(self, party: Party, now: datetime) -> datetime | None:
+        """Return since when a party that comes before its start has its tables: now, or when the last who sits there leaves."""
+        there = [
+            other.ends_at
+            for other in self.parties.values()
+            if other.id != party.id
+            and other.takes(now)
+            and set(other.tables) & set(party.tables)
+            and now < other.ends_at <= party.starts_at
+        ]
+        since = max([now.replace(second=0, microsecond=0), *there])
+        return since if since < party.starts_at else None
 
     def best_fit(
         self, size: int, starts_at: datetime, now: datetime, but: UUID | None = None
@@ -143,6 +162,6 @@ class Auditor:
             for number, one in enumerate(taking)
             for other in taking[number + 1 :]
             if set(one.tables) & set(other.tables)
-            and one.starts_at < other.ends_at
-            and other.starts_at < one.ends_at
+            and one.has_from < other.ends_at
+            and other.has_from < one.ends_at
         ]

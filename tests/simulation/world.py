@@ -205,7 +205,8 @@ class World:
         said = ("check_in_too_early" if early else "done") if legal else "illegal_status"
         self.expect(said, found, f"{wanted} of a {party.status} party")
         if not isinstance(found, str):
-            self.auditor.alter(party.id, status=wanted)
+            changes = {"seated_from": self.auditor.early(party, self.now)} if wanted == "checked_in" else {}
+            self.auditor.alter(party.id, status=wanted, **changes)
 
     async def walks_in(self) -> None:
         size = self.random.choice((1, 2, 2, 3, 4))
@@ -225,11 +226,14 @@ class World:
         if party is None:
             return
         table = self.random.choice(self.bistro.tables)
-        free = self.auditor.free(table, party.starts_at, party.ends_at, now=self.now, but=party.id)
+        early = party.seated_from is not None and self.now < party.starts_at
+        seated_from = self.now.replace(second=0, microsecond=0) if early else None
+        has_from = seated_from or party.starts_at
+        free = self.auditor.free(table, has_from, party.ends_at, now=self.now, but=party.id)
         found = await answer(self.bistro.act(reservations.move, ReservationId(party.id), (table,)))
         self.expect("done" if free else "table_taken", found, "a move")
         if isinstance(found, Reservation):
-            self.auditor.alter(party.id, tables=found.table_ids, pinned=True)
+            self.auditor.alter(party.id, tables=found.table_ids, pinned=True, seated_from=seated_from)
 
     async def stays_longer(self) -> None:
         party = self.someone("checked_in")
@@ -240,7 +244,7 @@ class World:
             return
         ends_at = leaves_at + BUFFER
         free = all(
-            self.auditor.free(table, party.starts_at, ends_at, now=self.now, but=party.id)
+            self.auditor.free(table, party.has_from, ends_at, now=self.now, but=party.id)
             for table in party.tables
         )
         found = await answer(self.bistro.act(reservations.extend, ReservationId(party.id), leaves_at))
@@ -313,7 +317,7 @@ def party_of_hold(held: Hold) -> Party:
 def in_force(parties: dict[UUID, Party], now: datetime) -> set[tuple[object, ...]]:
     """Return what takes a table, to be compared with the ledger."""
     return {
-        (party.id, table, party.starts_at, party.ends_at)
+        (party.id, table, party.has_from, party.ends_at)
         for party in parties.values()
         if party.takes(now)
         for table in party.tables

@@ -21,8 +21,8 @@ WHERE a.restaurant_id = $1
     AND a.reservation_id < b.reservation_id
     AND a.status IN ('pending', 'confirmed', 'checked_in')
     AND b.status IN ('pending', 'confirmed', 'checked_in')
-    AND a.starts_at < b.ends_at
-    AND b.starts_at < a.ends_at
+    AND coalesce(a.seated_from, a.starts_at) < b.ends_at
+    AND coalesce(b.seated_from, b.starts_at) < a.ends_at
 """
 _TABLES_TAKEN_TWICE = """
 SELECT count(*)
@@ -36,7 +36,7 @@ WHERE a.restaurant_id = $1
 """
 _TABLES_DISAGREE = """
 WITH said AS (
-    SELECT 'reservation' AS kind, reservation_id AS id, t.table_id, starts_at, ends_at
+    SELECT 'reservation' AS kind, reservation_id AS id, t.table_id, coalesce(seated_from, starts_at) AS starts_at, ends_at
     FROM reservations CROSS JOIN LATERAL unnest(table_ids) AS t (table_id)
     WHERE restaurant_id = $1 AND status IN ('pending', 'confirmed', 'checked_in')
     UNION ALL

@@ -24,6 +24,12 @@ class Place(msgspec.Struct, frozen=True):
     starts_at: datetime
     ends_at: datetime
     table_ids: tuple[UUID, ...]
+    seated_from: datetime | None = None
+
+    @property
+    def has_from(self) -> datetime:
+        """Since when its tables are its own."""
+        return self.seated_from or self.starts_at
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -88,6 +94,6 @@ def _clashes_of(fact: Happened, at_table: dict[UUID, dict[UUID, Place]]) -> list
         for other, place in at_table[table].items()
         if other != fact.subject
         and fact.subject in at_table[table]
-        and place.starts_at < fact.place.ends_at
-        and fact.place.starts_at < place.ends_at
+        and place.has_from < fact.place.ends_at
+        and fact.place.has_from < place.ends_at
     ]

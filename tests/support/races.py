@@ -23,13 +23,13 @@ CROSS JOIN LATERAL unnest(a.table_ids) AS t (table_id)
 JOIN reservations b ON t.table_id = ANY (b.table_ids) AND a.reservation_id < b.reservation_id
 WHERE a.status IN ('pending', 'confirmed', 'checked_in')
     AND b.status IN ('pending', 'confirmed', 'checked_in')
-    AND a.starts_at < b.ends_at
-    AND b.starts_at < a.ends_at
+    AND coalesce(a.seated_from, a.starts_at) < b.ends_at
+    AND coalesce(b.seated_from, b.starts_at) < a.ends_at
 """
 _TABLES_AGREE = """
 SELECT count(*)
 FROM (
-    SELECT reservation_id, t.table_id, starts_at, ends_at
+    SELECT reservation_id, t.table_id, coalesce(seated_from, starts_at) AS starts_at, ends_at
     FROM reservations CROSS JOIN LATERAL unnest(table_ids) AS t (table_id)
     WHERE status IN ('pending', 'confirmed', 'checked_in')
 ) r

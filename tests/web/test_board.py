@@ -149,6 +149,40 @@ async def test_who_only_looks_on_reads_no_phone_note_or_allergy(web: Web) -> Non
     assert not any(secret in answer.text for secret in ("+57300111", "Debe dinero", "maní"))
 
 
+async def test_who_only_looks_on_is_told_nowhere_how_to_reach_a_guest(web: Web) -> None:
+    """Neither by the booking itself, nor by the day's list, nor by the queue; a host is, by each."""
+    restaurant, reach = web.restaurant, ("+573001110001", "ana@example.com")
+    guest = {"name": "Ana", "phone": reach[0], "email": reach[1]}
+    wish = {
+        "restaurant_id": str(restaurant.id),
+        "date": "2026-03-03",
+        "time": "20:00",
+        "party_size": 2,
+        "guest": guest,
+    }
+    booked = await web.client.post("/reservations", json=wish | {"special_requests": "Silla"})
+    entry = await web.client.post("/waitlist", json=wish | {"party_size": 4})
+    reservation_id, day = booked.json()["id"], {"restaurant_id": str(restaurant.id), "date": "2026-03-03"}
+    paths = (
+        (f"/reservations/{reservation_id}", {}),
+        ("/reservations", day),
+        ("/waitlist", day),
+        (f"/waitlist/{entry.json()['id']}", {}),
+    )
+    secrets = (*reach, "Silla", "/qr/", "/calendar/")
+
+    told: dict[str, list[set[str]]] = {}
+    for role in ("viewer", "host"):
+        token = await web.world.session(web.tenant, {restaurant.id: role})
+        async with web.visitor(token) as client:
+            answers = [await client.get(path, params=params) for path, params in paths]
+        assert [each.status_code for each in answers] == [200] * 4
+        assert all("Ana" in each.text for each in answers)
+        told[role] = [{secret for secret in secrets if secret in each.text} for each in answers]
+
+    assert told == {"viewer": [set()] * 4, "host": [set(secrets), set(secrets), set(reach), set(reach)]}
+
+
 async def test_allergies_follow_a_guest_to_the_groups_other_restaurants_and_notes_do_not(web: Web) -> None:
     world = web.world
     other = await world.restaurant(web.tenant, "La Terraza")

@@ -21,8 +21,6 @@ from saveit.board.model import (
     BoardWaiting,
     Forecast,
     TableState,
-    masked_email,
-    masked_phone,
 )
 from saveit.board.reading import read_board
 
@@ -41,7 +39,5 @@ __all__ = [
     "BoardWaiting",
     "Forecast",
     "TableState",
-    "masked_email",
-    "masked_phone",
     "read_board",
 ]

@@ -1,7 +1,7 @@
 """The words of the board. Instants are on the restaurant's clock."""
 
 from datetime import date, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,8 +12,6 @@ from saveit.venues import Area, TableCombination, TableShape
 from saveit.waitlist import EntryStatus
 
 TableState: TypeAlias = Literal["free", "reserved", "seated", "held", "blocked"]
-
-_SHOWN_DIGITS: Final = 3
 
 
 class BoardGuest(Struct, frozen=True):
@@ -69,6 +67,8 @@ class BoardReservation(Struct, frozen=True, kw_only=True):
     late_minutes: int
     expected_at: datetime | None
     """When a party that is late said that it comes."""
+    seated_from: datetime | None
+    """Since when a party that was seated before its start has its tables."""
     no_show_due_at: datetime | None
     confirm_by: datetime | None
     checked_in_at: datetime | None
@@ -220,16 +220,3 @@ class Board(Struct, frozen=True, kw_only=True):
     intervals: list[BoardInterval]
     totals: BoardTotals
     forecast: Forecast
-
-
-def masked_phone(phone: str | None) -> str | None:
-    """Return a phone by its last three digits, enough to tell two guests of one name apart."""
-    return None if phone is None else "•" * 6 + phone[-_SHOWN_DIGITS:]
-
-
-def masked_email(email: str | None) -> str | None:
-    """Return an address by its first letter and its domain."""
-    if email is None:
-        return None
-    name, _, domain = email.partition("@")
-    return f"{name[:1]}•••@{domain}"

@@ -20,8 +20,6 @@ from saveit.board.model import (
     BoardPerson,
     BoardReservation,
     BoardWaiting,
-    masked_email,
-    masked_phone,
 )
 from saveit.guests import Card, GuestDetails, StandingRow, cards_of, standings_of
 from saveit.kernel.db import Transaction
@@ -172,6 +170,7 @@ def _party(
         special_requests=party.guest.special_requests if whole else None,
         late_minutes=max(0, (now - expected_at) // _MINUTE) if to_come else 0,
         expected_at=party.expected_at,
+        seated_from=party.seated_from,
         no_show_due_at=(expected_at + absent).astimezone(zone) if party.status == "confirmed" else None,
         confirm_by=party.confirm_by,
         checked_in_at=party.checked_in_at,
@@ -185,9 +184,8 @@ def _party(
 
 
 def _guest(guest: GuestDetails, *, whole: bool) -> BoardGuest:
-    if whole:
-        return BoardGuest(guest.name, guest.phone, guest.email, guest.language)
-    return BoardGuest(guest.name, masked_phone(guest.phone), masked_email(guest.email), guest.language)
+    shown = guest if whole else guest.masked()
+    return BoardGuest(shown.name, shown.phone, shown.email, shown.language)
 
 
 def _hold(house: House, row: OpenHoldRow) -> BoardHold:

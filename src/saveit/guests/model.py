@@ -1,7 +1,7 @@
 """What a guest tells us, in the one form in which we keep it, and how it is sealed: as a whole, for one row of one tenant."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -23,6 +23,8 @@ ContactErrorCode: TypeAlias = Literal[
     "special_requests_control_character",
 ]
 
+_SHOWN_DIGITS: Final = 3
+
 
 class GuestDetails(msgspec.Struct, frozen=True):
     """A guest's own words, checked: `phone` in E.164, `email` as it is written to, `special_requests` for one reservation."""
@@ -36,6 +38,21 @@ class GuestDetails(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Say nothing: this ends up in tracebacks and logs."""
         return "GuestDetails(***)"
+
+    def masked(self) -> "GuestDetails":
+        """Return what whoever may not read guests is shown: enough to tell two of one name apart, and not to reach either."""
+        return GuestDetails(self.name, _masked_phone(self.phone), _masked_email(self.email), self.language)
+
+
+def _masked_phone(phone: str | None) -> str | None:
+    return None if phone is None else "•" * 6 + phone[-_SHOWN_DIGITS:]
+
+
+def _masked_email(email: str | None) -> str | None:
+    if email is None:
+        return None
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}"
 
 
 class ContactError(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -33,6 +33,7 @@ class Told(msgspec.Struct, frozen=True):
     fee_minor: int = 0
     cancel_reason: str | None = None
     expected_at: datetime | None = None
+    seated_from: datetime | None = None
 
 
 class LimitPassed(msgspec.Struct, frozen=True):
@@ -75,6 +76,7 @@ def told(reservation: Reservation) -> Told:
         fee_minor=reservation.fee_minor,
         cancel_reason=reservation.cancel_reason,
         expected_at=reservation.expected_at,
+        seated_from=reservation.seated_from,
     )
 
 

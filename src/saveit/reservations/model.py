@@ -136,6 +136,13 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     fee_minor: int = 0
     expected_at: datetime | None = None
     """When a late party said it comes."""
+    seated_from: datetime | None = None
+    """Since when a party that was seated before its start has its tables."""
+
+    @property
+    def holds_from(self) -> datetime:
+        """Return since when its tables are its own."""
+        return self.seated_from or self.starts_at
 
     @property
     def stands(self) -> bool:

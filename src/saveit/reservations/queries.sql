@@ -3,7 +3,7 @@
 reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
 leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
 created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-cancel_reason, fee_minor, expected_at
+cancel_reason, fee_minor, expected_at, seated_from
 
 -- find_reservation :maybe ReservationRow
 -- One reservation of the tenant. The partition is not known from the id, so each is asked, by its index.
@@ -48,7 +48,7 @@ SELECT
     reservation_id, tenant_id, restaurant_id, code, status, person_id, guest_sealed, service_on, service, starts_at,
     leaves_at, ends_at, party_size, table_ids, pinned, overbooked, source, policy, loads, revision, calendar_sequence,
     created_at, updated_at, hold_id, confirm_by, confirmed_at, checked_in_at, completed_at, cancelled_at, no_show_at,
-    cancel_reason, fee_minor, expected_at
+    cancel_reason, fee_minor, expected_at, seated_from
 FROM reservations
 WHERE tenant_id = :tenant_id::uuid
     AND code = :code::text
@@ -106,7 +106,8 @@ SET service_on = :service_on::date,
     no_show_at = :no_show_at::timestamptz,
     cancel_reason = :cancel_reason::text,
     fee_minor = :fee_minor::bigint,
-    expected_at = :expected_at::timestamptz
+    expected_at = :expected_at::timestamptz,
+    seated_from = :seated_from::timestamptz
 WHERE tenant_id = :tenant_id::uuid
     AND service_on = :was_on::date
     AND reservation_id = :reservation_id::uuid
@@ -295,20 +296,6 @@ WHERE tenant_id = :tenant_id::uuid
     AND restaurant_id = :restaurant_id::uuid
     AND person_id = :person_id::uuid
 
--- retable_occupancy :none
--- Says whether a reservation's tables may be given to others while it is not seated.
-UPDATE table_occupancy
-SET movable = :movable::boolean
-WHERE tenant_id = :tenant_id::uuid
-    AND holder_id = :holder_id::uuid
-
--- extend_occupancy :none
--- Lets a holder stay longer on the tables it has; the constraint refuses when the next party is in the way.
-UPDATE table_occupancy
-SET ends_at = :ends_at::timestamptz
-WHERE tenant_id = :tenant_id::uuid
-    AND holder_id = :holder_id::uuid
-
 -- find_hold :maybe HoldRow
 -- One hold of the tenant.
 SELECT {{hold_columns}}
@@ -352,25 +339,6 @@ UPDATE holds
 SET table_ids = :table_ids::uuid[]
 WHERE tenant_id = :tenant_id::uuid
     AND hold_id = :hold_id::uuid
-
--- find_block :many BlockedRow
--- What one block of staff's holds: a row a table, and a row a day where it is longer.
-SELECT restaurant_id, table_id, starts_at, ends_at
-FROM table_occupancy
-WHERE tenant_id = :tenant_id::uuid
-    AND holder_id = :block_id::uuid
-    AND holder_kind = 'block'
-
--- find_overlaps :many OverlappingRow
--- Who else has some of these tables in a time, the first first.
-SELECT table_id, holder_kind, holder_id, starts_at, ends_at
-FROM table_occupancy
-WHERE tenant_id = :tenant_id::uuid
-    AND table_id = ANY (:table_ids::uuid[])
-    AND tstzrange(starts_at, ends_at) && tstzrange(:starts_at::timestamptz, :ends_at::timestamptz)
-    AND holder_id <> :holder_id::uuid
-ORDER BY starts_at, table_id
-LIMIT :rows_max::integer
 
 -- count_open_holds :one OpenHoldsRow
 -- How many tables of a restaurant a caller keeps.

@@ -53,6 +53,7 @@ class ReservationRow(msgspec.Struct, frozen=True):
     cancel_reason: str | None
     fee_minor: int
     expected_at: datetime | None
+    seated_from: datetime | None
 
 
 class StandingRow(msgspec.Struct, frozen=True):
@@ -118,25 +119,6 @@ class VersionsRow(msgspec.Struct, frozen=True):
     floor_version: int
 
 
-class BlockedRow(msgspec.Struct, frozen=True):
-    """A stretch of time in which staff blocked a table."""
-
-    restaurant_id: UUID
-    table_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-
-
-class OverlappingRow(msgspec.Struct, frozen=True):
-    """A stretch of time in which somebody has a table."""
-
-    table_id: UUID
-    holder_kind: str
-    holder_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-
-
 _STATEMENTS = load_statements("saveit.reservations")
 _FIND_RESERVATION = _STATEMENTS.query("find_reservation", ReservationRow)
 _LOCK_RESERVATION = _STATEMENTS.query("lock_reservation", ReservationRow)
@@ -169,16 +151,12 @@ _BLOCK_GUEST = _STATEMENTS.command("block_guest")
 _LOCK_STANDING = _STATEMENTS.query("lock_standing", StandingRow)
 _COUNT_STAYS_TO_COME = _STATEMENTS.query("count_stays_to_come", StaysRow)
 _UNBLOCK_GUEST = _STATEMENTS.command("unblock_guest")
-_RETABLE_OCCUPANCY = _STATEMENTS.command("retable_occupancy")
-_EXTEND_OCCUPANCY = _STATEMENTS.command("extend_occupancy")
 _FIND_HOLD = _STATEMENTS.query("find_hold", HoldRow)
 _LOCK_HOLD = _STATEMENTS.query("lock_hold", HoldRow)
 _RENEW_HOLD = _STATEMENTS.command("renew_hold")
 _RENEW_OCCUPANCY = _STATEMENTS.command("renew_occupancy")
 _RELEASE_HOLD = _STATEMENTS.command("release_hold")
 _MOVE_HOLD = _STATEMENTS.command("move_hold")
-_FIND_BLOCK = _STATEMENTS.query("find_block", BlockedRow)
-_FIND_OVERLAPS = _STATEMENTS.query("find_overlaps", OverlappingRow)
 
 
 async def find_reservation(
@@ -294,6 +272,7 @@ async def save_reservation(tx: Transaction, sealer: Sealer, before: Reservation,
             cancel_reason=after.cancel_reason,
             fee_minor=after.fee_minor,
             expected_at=after.expected_at,
+            seated_from=after.seated_from,
             tenant_id=sealer.tenant_id,
             was_on=before.date,
             reservation_id=after.id,
@@ -479,30 +458,6 @@ async def unblock_guest(tx: Transaction, restaurant_id: RestaurantId, person_id:
     await tx.run(_UNBLOCK_GUEST, tenant_id=tx.tenant_id, restaurant_id=restaurant_id, person_id=person_id)
 
 
-async def set_movable(tx: Transaction, reservation: Reservation, *, movable: bool) -> None:
-    """Say whether re-seating may give the party another table."""
-    await tx.run(
-        _RETABLE_OCCUPANCY, tenant_id=reservation.tenant_id, holder_id=reservation.id, movable=movable
-    )
-
-
-async def extend_occupancy(tx: Transaction, reservation: Reservation, ends_at: datetime) -> bool:
-    """Let the party keep its tables longer; False, and nothing is changed, when another follows before that."""
-    try:
-        async with tx.savepoint():
-            await tx.run(
-                _EXTEND_OCCUPANCY,
-                tenant_id=reservation.tenant_id,
-                holder_id=reservation.id,
-                ends_at=ends_at,
-            )
-    except ConstraintBroken as error:
-        if error.constraint == "table_held_once":
-            return False
-        raise
-    return True
-
-
 async def find_hold(tx: Transaction, hold_id: HoldId) -> Hold | None:
     """Return one hold."""
     row = await tx.maybe(_FIND_HOLD, tenant_id=tx.tenant_id, hold_id=hold_id)
@@ -570,30 +525,4 @@ def _hold_of(row: HoldRow) -> Hold:
         renewed_at=row.renewed_at,
         released_at=row.released_at,
         reservation_id=None if row.reservation_id is None else ReservationId(row.reservation_id),
-    )
-
-
-async def find_block(tx: Transaction, block_id: UUID) -> list[BlockedRow]:
-    """Return what a block holds."""
-    return await tx.many(_FIND_BLOCK, tenant_id=tx.tenant_id, block_id=block_id)
-
-
-async def find_overlaps(
-    tx: Transaction,
-    table_ids: Sequence[TableId],
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    besides: UUID,
-    rows_max: int,
-) -> list[OverlappingRow]:
-    """Return who else has some of the tables in a time."""
-    return await tx.many(
-        _FIND_OVERLAPS,
-        tenant_id=tx.tenant_id,
-        table_ids=list(table_ids),
-        starts_at=starts_at,
-        ends_at=ends_at,
-        holder_id=besides,
-        rows_max=rows_max,
     )

@@ -99,8 +99,8 @@ def guest_of(
 
 async def shown(call: Call, house: House, reservation: Reservation) -> ReservationAnswer:
     """Return a reservation as it is answered, with its links."""
-    qr_url, calendar_url = await call.links.of(reservation)
-    return shown_reservation(house, reservation, qr_url=qr_url, calendar_url=calendar_url)
+    links = await call.links.of(reservation) if call.sees_guests(house.restaurant_id) else None
+    return shown_reservation(house, reservation, links)
 
 
 def asking_of(

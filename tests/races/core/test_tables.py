@@ -231,6 +231,31 @@ async def test_parties_at_the_door_and_guests_online_want_the_last_table(opening
     assert (await overlaps(desks[0]), await disagreements(desks[0])) == (0, 0)
 
 
+async def test_a_party_that_is_early_and_a_hundred_at_the_door_want_its_table(opening: Opening) -> None:
+    desks = await two_desks(opening, written=rules(time_slots={"slot_duration": 5, "turnover_time": 0}))
+    made = await desks[0].book(1, time="20:00")
+    desks[0].clock.set(local(DAY, "19:15"))
+
+    def at_the_door(number: int) -> WalkIn:
+        party = guest(number)
+        return WalkIn(restaurant_id=desks[0].restaurant_id, party_size=2, guest=party, minutes=30)
+
+    answers = await at_once(
+        desks[number % 2].act(reservations.walk_in, at_the_door(number))
+        if number != 50
+        else desks[0].act(reservations.check_in, made.id)
+        for number in range(101)
+    )
+
+    seated = next(one for one in answers.done if one.id == made.id)
+    others = [one for one in answers.done if one.id != made.id]
+    assert (len(others), seated.seated_from) in {
+        (0, local(DAY, "19:15")),
+        (1, local(DAY, "19:45")),
+    }
+    assert (await overlaps(desks[0]), await disagreements(desks[0])) == (0, 0)
+
+
 async def test_staff_who_block_a_table_and_guests_who_book_it(opening: Opening) -> None:
     desks = await two_desks(opening)
 

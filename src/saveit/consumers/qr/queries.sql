@@ -56,7 +56,7 @@ SELECT
     r.reservation_id, r.tenant_id, r.restaurant_id, r.code, r.status, r.person_id, r.guest_sealed, r.service_on, r.service, r.starts_at,
     r.leaves_at, r.ends_at, r.party_size, r.table_ids, r.pinned, r.overbooked, r.source, r.policy, r.loads, r.revision,
     r.calendar_sequence, r.created_at, r.updated_at, r.hold_id, r.confirm_by, r.confirmed_at, r.checked_in_at, r.completed_at,
-    r.cancelled_at, r.no_show_at, r.cancel_reason, r.fee_minor, r.expected_at, p.used_at, p.revoked_at
+    r.cancelled_at, r.no_show_at, r.cancel_reason, r.fee_minor, r.expected_at, r.seated_from, p.used_at, p.revoked_at
 FROM check_in_passes p
 JOIN reservations r ON r.tenant_id = p.tenant_id AND r.reservation_id = p.reservation_id
 WHERE p.tenant_id = :tenant_id::uuid

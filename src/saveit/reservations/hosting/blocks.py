@@ -16,6 +16,7 @@ from saveit.reservations.errors import BlockOverlaps, RestaurantUnknown, RulesRe
 from saveit.reservations.facts import Blocked, availability_changed
 from saveit.reservations.hosting.changes import save
 from saveit.reservations.hosting.in_the_way import in_the_way
+from saveit.reservations.hosting.store import find_block
 from saveit.reservations.model import Hold, Reservation
 from saveit.reservations.overview.store import forget_block_note, note_block
 from saveit.reservations.taking.holds import fresh_day
@@ -117,7 +118,7 @@ async def block(
 
 async def unblock(desk: Desk, tx: Transaction, block_id: UUID) -> bool:
     """Put blocked tables back into service; False when there is no such block, or no more."""
-    rows = await store.find_block(tx, block_id)
+    rows = await find_block(tx, block_id)
     if not rows:
         return False
     restaurant_id = RestaurantId(rows[0].restaurant_id)

@@ -7,8 +7,8 @@ from uuid import UUID
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import TableId
 from saveit.ledger import House
-from saveit.reservations import store
 from saveit.reservations.errors import TableTaken
+from saveit.reservations.hosting.store import find_overlaps
 from saveit.seating import Closed
 
 # So many are told; a host who is in the way of more has other questions.
@@ -25,7 +25,7 @@ async def in_the_way(  # noqa: PLR0917 - the coordinates of a stay.
     besides: UUID,
 ) -> list[dict[str, object]]:
     """Return who else has some of the tables in a time: what it is and by which id, never whose, as refusals are logged."""
-    rows = await store.find_overlaps(
+    rows = await find_overlaps(
         tx, table_ids, starts_at=starts_at, ends_at=ends_at, besides=besides, rows_max=_TOLD_MAX
     )
     return [

@@ -32,6 +32,7 @@ from saveit.reservations.errors import (
 from saveit.reservations.facts import LimitPassed, limits_passed
 from saveit.reservations.hosting.changes import find, lock, save
 from saveit.reservations.hosting.in_the_way import taken
+from saveit.reservations.hosting.store import extend_occupancy
 from saveit.reservations.model import Policy, Reservation, policy_of
 from saveit.reservations.queue import QueueFirst
 from saveit.reservations.taking.holds import fresh_day
@@ -151,6 +152,10 @@ async def move(
     await fresh_day(desk, house, before.date, tx.actor)
     await release_tables(tx, before.tenant_id, before.id)
     after = msgspec.structs.replace(before, table_ids=wanted, pinned=pinned, overbooked=False)
+    if before.seated_from is not None:
+        # Whoever was at the new tables until now is no longer in the way.
+        now = desk.now().replace(second=0, microsecond=0)
+        after = msgspec.structs.replace(after, seated_from=now if now < before.starts_at else None)
     if not await _take_tables(tx, after):
         raise await held(tx, house, after)
     return await save(desk, tx, "reservation.moved", before=before, after=after)
@@ -173,15 +178,15 @@ async def extend(
     if not before.stands:
         raise IllegalStatus(status=before.status)
     ends_at = leaves_at + (before.ends_at - before.leaves_at)
-    if not before.starts_at < leaves_at or ends_at > before.starts_at + _STAY_MAX:
+    if not before.starts_at < leaves_at or ends_at > before.holds_from + _STAY_MAX:
         zone = (await desk.house(before.tenant_id, before.restaurant_id)).zone
         raise StayImpossible(
             leaves_at=leaves_at.astimezone(zone).isoformat(),
             after=before.starts_at.astimezone(zone).isoformat(),
-            until=(before.starts_at + _STAY_MAX).astimezone(zone).isoformat(),
+            until=(before.holds_from + _STAY_MAX).astimezone(zone).isoformat(),
         )
     after = msgspec.structs.replace(before, leaves_at=leaves_at, ends_at=ends_at)
-    if not await store.extend_occupancy(tx, before, ends_at):
+    if not await extend_occupancy(tx, before, ends_at):
         raise await held(tx, await desk.house(before.tenant_id, before.restaurant_id), after)
     if ends_at < before.ends_at:
         await note_freed(tx, before.tenant_id, before.restaurant_id, before.starts_at)
@@ -231,7 +236,7 @@ async def held(tx: Transaction, house: House, wanted: Reservation) -> TableTaken
     """Return the refusal of the tables that a party is to have: who has them meanwhile."""
     closed = full(wanted, wanted.date, None)
     return await taken(
-        tx, house, closed, wanted.table_ids, wanted.starts_at, wanted.ends_at, besides=wanted.id
+        tx, house, closed, wanted.table_ids, wanted.holds_from, wanted.ends_at, besides=wanted.id
     )
 
 
@@ -406,7 +411,7 @@ async def _take_tables(tx: Transaction, after: Reservation) -> bool:
         tenant_id=after.tenant_id,
         restaurant_id=after.restaurant_id,
         table_ids=after.table_ids,
-        starts_at=after.starts_at,
+        starts_at=after.holds_from,
         ends_at=after.ends_at,
         holder_kind="reservation",
         holder_id=after.id,

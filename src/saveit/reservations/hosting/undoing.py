@@ -10,7 +10,7 @@ import msgspec
 
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import ReservationId, TableId
-from saveit.ledger import House, LoadRow, take_loads
+from saveit.ledger import House, LoadRow, note_freed, take_loads
 from saveit.reservations import store
 from saveit.reservations.desk import Desk
 from saveit.reservations.errors import (
@@ -25,6 +25,7 @@ from saveit.reservations.errors import (
 from saveit.reservations.hosting.blocks import counted_in
 from saveit.reservations.hosting.changes import find, lock, require, save
 from saveit.reservations.hosting.moving import Quicker, full, held, house_now, keep_stay, take_or_leave
+from saveit.reservations.hosting.store import restart_occupancy, set_movable
 from saveit.reservations.model import Reservation
 from saveit.reservations.taking.holds import fresh_day
 from saveit.seating import Asking, free_units
@@ -50,9 +51,16 @@ async def undo_check_in(
     if before.source == "walk_in":
         raise IllegalStatus(status=before.status, wanted="confirmed")
     after = msgspec.structs.replace(
-        before, status="confirmed", checked_in_at=None, expected_at=_awaited(before, desk.now())
+        before,
+        status="confirmed",
+        checked_in_at=None,
+        expected_at=_awaited(before, desk.now()),
+        seated_from=None,
     )
-    await store.set_movable(tx, before, movable=not before.pinned)
+    await set_movable(tx, before, movable=not before.pinned)
+    if before.seated_from is not None:
+        await restart_occupancy(tx, after)
+        await note_freed(tx, before.tenant_id, before.restaurant_id, before.seated_from)
     return await save(desk, tx, "reservation.check_in_undone", before=before, after=after)
 
 

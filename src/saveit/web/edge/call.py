@@ -151,6 +151,13 @@ class Call:
         if not principal.permits(permission, restaurant_id):
             raise Forbidden(permission=permission)
 
+    def sees_guests(self, restaurant_id: RestaurantId) -> bool:
+        """Say whether the caller is told how to reach the guests of what it may read: all but staff without that permission."""
+        principal = self._principal
+        return (
+            principal is None or principal.kind != "staff" or principal.permits("guests:read", restaurant_id)
+        )
+
     def require_somewhere(self, permission: Permission) -> None:
         """Return if the caller may do this in some restaurant; which, is then for the rows to say. Refuses: Unauthenticated, Forbidden."""
         principal = self.principal

@@ -101,6 +101,7 @@ def _party() -> BoardReservation:
         special_requests="Junto a la ventana",
         late_minutes=0,
         expected_at=None,
+        seated_from=None,
         no_show_due_at=_STARTS_AT + timedelta(minutes=15),
         confirm_by=None,
         checked_in_at=None,

@@ -53,7 +53,7 @@ async def join_queue(
     )
 
     async def work(tx: Transaction) -> EntryAnswer:
-        return _shown(house, await join(call.desk, tx, wish))
+        return _shown(call, house, await join(call.desk, tx, wish))
 
     return answered(await call.once(data, EntryAnswer, work))
 
@@ -72,7 +72,7 @@ async def read_queue(
     check_dates(("date", day))
     places = await call.act(lambda tx: list_queue(call.desk, tx, house.restaurant_id, day))
     return Queue(
-        [PlaceAnswer(each.position, each.wait_minutes, _shown(house, each.entry)) for each in places]
+        [PlaceAnswer(each.position, each.wait_minutes, _shown(call, house, each.entry)) for each in places]
     )
 
 
@@ -88,7 +88,7 @@ async def read_entry(call: Calling, entry_id: PathId) -> EntryAnswer:
         return entry
 
     entry = await call.act(work)
-    return _shown(await house_of(call, entry.restaurant_id), entry)
+    return _shown(call, await house_of(call, entry.restaurant_id), entry)
 
 
 @post("/{entry_id:uuid}/accept", summary="Book the table that is kept")
@@ -104,7 +104,7 @@ async def leave_queue(call: Calling, entry_id: PathId) -> EntryAnswer:
     """A table that is kept goes to the next. Leaving twice changes nothing."""
     await _require(call, entry_id)
     entry = await call.act(lambda tx: leave(call.desk, tx, EntryId(entry_id)))
-    return _shown(await house_of(call, entry.restaurant_id), entry)
+    return _shown(call, await house_of(call, entry.restaurant_id), entry)
 
 
 async def _require(call: Call, entry_id: UUID) -> None:
@@ -123,8 +123,8 @@ def _unknown(entry_id: UUID) -> EntryUnknown:
     return EntryUnknown(entry_id=str(entry_id))
 
 
-def _shown(house: House, entry: Entry) -> EntryAnswer:
-    guest = entry.guest
+def _shown(call: Call, house: House, entry: Entry) -> EntryAnswer:
+    guest = entry.guest if call.sees_guests(house.restaurant_id) else entry.guest.masked()
     return EntryAnswer(
         id=entry.id,
         restaurant_id=entry.restaurant_id,

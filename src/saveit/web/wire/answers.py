@@ -61,8 +61,9 @@ class ReservationAnswer(Struct, frozen=True, kw_only=True):
     user_id: PersonId | None
     special_requests: str | None
     source: str
-    qr_url: str
-    calendar_url: str
+    qr_url: str | None
+    """The guest's pass and calendar entry: null for staff who may not read guests."""
+    calendar_url: str | None
     policy: PolicyAnswer
     fee_minor: int
     revision: int

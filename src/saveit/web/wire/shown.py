@@ -28,10 +28,12 @@ def shown_table(house: House, table_ids: tuple[TableId, ...]) -> TableAnswer | N
 
 
 def shown_reservation(
-    house: House, reservation: Reservation, *, qr_url: str, calendar_url: str
+    house: House, reservation: Reservation, links: tuple[str, str] | None
 ) -> ReservationAnswer:
-    """Return a reservation with its instants on the restaurant's clock."""
-    zone, guest, policy = house.zone, reservation.guest, reservation.policy
+    """Return a reservation with its instants on the restaurant's clock. Without `links`, to pass and calendar, its guest is masked."""
+    zone, policy = house.zone, reservation.policy
+    guest = reservation.guest.masked() if links is None else reservation.guest
+    qr_url, calendar_url = links or (None, None)
     starts_at = reservation.starts_at.astimezone(zone)
     return ReservationAnswer(
         id=reservation.id,

@@ -9,7 +9,7 @@ export const enDoor: Record<keyof typeof esDoor, string> = {
   scan_picture: 'Read from a picture',
   scan_none: 'No QR is seen in that picture.',
   scan_code: 'Booking code',
-  scan_out: 'Not let in yet',
+  scan_out: 'Cannot be let in',
   scan_offline_in: 'Checked without the network; it will be noted once it is back.',
   scan_ready: "Ready to work offline: {count} of today's passes, read at {time}.",
   scan_not_ready: "Preparing today's list for working offline…",
@@ -20,8 +20,9 @@ export const enDoor: Record<keyof typeof esDoor, string> = {
   verdict_unknown: "It is not on today's list.",
   verdict_unlisted:
     'That code is not on today’s list. Without a connection nobody can tell whether it was booked later: ask for the confirmation, or try again when the network is back.',
-  verdict_used: 'This pass was used already.',
+  verdict_used: 'Already inside.',
   verdict_not_standing: 'The booking does not stand any more.',
   verdict_too_early: 'It is too early.',
+  scan_seat_anyway: 'To seat them now, open them on the board.',
   verdict_too_late: 'It is too late for this booking.',
 };

@@ -7,7 +7,7 @@ export const esDoor = {
   scan_picture: 'Leer de una foto',
   scan_none: 'No se ve ningún QR en esa imagen.',
   scan_code: 'Código de la reserva',
-  scan_out: 'No puede entrar todavía',
+  scan_out: 'No se puede dar paso',
   scan_offline_in: 'Comprobado sin conexión; se apuntará en cuanto vuelva.',
   scan_ready: 'Listo para trabajar sin conexión: {count} pases de hoy, leídos a las {time}.',
   scan_not_ready: 'Preparando la lista de hoy para trabajar sin conexión…',
@@ -18,8 +18,9 @@ export const esDoor = {
   verdict_unknown: 'No está en la lista de hoy.',
   verdict_unlisted:
     'Ese código no está en la lista de hoy. Sin conexión no se puede comprobar si se reservó después: pida la confirmación, o pruebe cuando vuelva la red.',
-  verdict_used: 'Ya entró con este pase.',
+  verdict_used: 'Ya entró.',
   verdict_not_standing: 'La reserva ya no está en pie.',
   verdict_too_early: 'Aún es pronto.',
+  scan_seat_anyway: 'Para sentarla ya, ábrala en la sala.',
   verdict_too_late: 'Ya es tarde para esta reserva.',
 } as const;

@@ -1,7 +1,7 @@
 /** What is said of a day and its parties. Pure. */
 
 import { MINUTE } from './time';
-import { STANDS } from './timeline';
+import { STANDS, heldFrom } from './timeline';
 import type { Reservation, Table } from './types';
 
 export interface Totals {
@@ -131,7 +131,7 @@ export function standingOf(
     .sort((a, b) => a.starts_at.localeCompare(b.starts_at));
   const coming = mine.filter((each) => each.status === 'confirmed' || each.status === 'pending');
   const seated = mine.find(
-    (each) => each.status === 'checked_in' && Date.parse(each.starts_at) <= at + 15 * MINUTE,
+    (each) => each.status === 'checked_in' && heldFrom(each) <= at + 15 * MINUTE,
   );
   if (seated !== undefined) {
     const next = coming.find((each) => each.id !== seated.id) ?? null;

@@ -182,20 +182,24 @@ export class Door {
   /** Let in by the code that stands in the guest's message. */
   async code(text: string): Promise<Result> {
     const wanted = text.trim().toUpperCase();
-    let known = this.known.find((each) => each.code === wanted) ?? null;
+    const find = (): Known | null => this.known.find((each) => each.code === wanted) ?? null;
     try {
-      if (known === null) {
-        // Booked since the list was read, perhaps.
-        await this.#readKnown();
-        known = this.known.find((each) => each.code === wanted) ?? null;
-      }
+      // Booked or seated since the list was read, perhaps.
+      await this.prepare();
+      const known = find();
       if (known === null) return { kind: 'out', verdict: 'unknown', lines: [], known };
+      if (known.status === 'checked_in') return { kind: 'out', verdict: 'used', lines: [], known };
+      // As the pass itself is judged: one mistyped letter would seat a party of the evening at noon.
+      const opensAt = this.passes.find((each) => each.reservation_id === known.id)?.opens_at;
+      if (opensAt !== undefined && clock.now < Date.parse(opensAt)) {
+        return { kind: 'out', verdict: 'too_early', lines: [], known };
+      }
       const told = await post<Reservation>(`/reservations/${known.id}/check-in`);
       return { kind: 'in', known: this.#knownOf(told), offline: false };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (error.offline) return this.#codeOffline(known);
-      return { kind: 'out', verdict: null, lines: error.sentences, known };
+      if (error.offline) return this.#codeOffline(find());
+      return { kind: 'out', verdict: null, lines: error.sentences, known: find() };
     }
   }
 

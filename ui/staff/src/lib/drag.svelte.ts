@@ -178,7 +178,9 @@ export class Drag {
     if (this.held === null) return;
     const { mode, party, bar, tableId, from, until } = this.held;
     this.held = null;
-    if (mode === 'move') await board.drop(party, bar.tableId, tableId, from);
+    // A party that sits goes to another table, at whatever time.
+    const at = party.status === 'checked_in' ? Date.parse(party.starts_at) : from;
+    if (mode === 'move') await board.drop(party, bar.tableId, tableId, at);
     else if (until !== Date.parse(party.leaves_at)) await board.extend(party, until);
   }
 

@@ -3,7 +3,7 @@ import { matches, standingOf, totalsOf } from './day';
 import { share, ticksOf } from './figures';
 import { digestOf, judge, readPass, tokenIn } from './passes';
 import { merged, type Message } from './talk';
-import { axisOf, clashesIn, reseatedBetween, rowsOf, snap, tablesAfterDrop } from './timeline';
+import { axisOf, clashesIn, reseatedBetween, rowsOf, snap, spanOf, tablesAfterDrop } from './timeline';
 import type { Reservation, Table } from './types';
 
 const HOUR = 3_600_000;
@@ -127,6 +127,15 @@ describe('the day', () => {
     const soon = standingOf(table('1', 4), [party('a', ['1'])], false, false, EIGHT - HOUR / 2);
     expect(soon).toMatchObject({ state: 'soon', next: { id: 'a' } });
     expect(standingOf(table('2', 4), [], true, false, EIGHT).state).toBe('blocked');
+    const early = party('a', ['1'], {
+      status: 'checked_in',
+      seated_from: new Date(EIGHT - HOUR).toISOString(),
+    });
+    expect(standingOf(table('1', 4), [early], false, false, EIGHT - HOUR / 2)).toMatchObject({
+      state: 'seated',
+      reservation: { id: 'a' },
+    });
+    expect(spanOf(early).from).toBe(EIGHT - HOUR);
   });
 });
 

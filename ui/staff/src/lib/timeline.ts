@@ -84,10 +84,15 @@ export function axisOf(bands: Band[], spans: Span[], day: string, zone: string):
   return { from: first, until: Math.max(last, first + HOURS_MIN * hour), bands };
 }
 
+/** Since when a party has its tables: from its start, or from when it sat down before. */
+export function heldFrom(reservation: Reservation): number {
+  return Date.parse(reservation.seated_from ?? reservation.starts_at);
+}
+
 export function spanOf(reservation: Reservation): Span {
   const ended = reservation.completed_at;
   const until = Date.parse(reservation.leaves_at);
-  const from = Date.parse(reservation.starts_at);
+  const from = heldFrom(reservation);
   return {
     from,
     until: ended == null ? until : Math.max(from + QUANTUM, Math.min(until, Date.parse(ended))),

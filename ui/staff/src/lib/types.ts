@@ -132,8 +132,8 @@ export interface Reservation {
   source: string;
   person?: Person | null;
   restaurant_id?: string;
-  qr_url?: string;
-  calendar_url?: string;
+  qr_url?: string | null;
+  calendar_url?: string | null;
   policy?: {
     currency: string;
     free_cancellation_until: string;
@@ -149,6 +149,8 @@ export interface Reservation {
   created_at: string;
   confirm_by?: string | null;
   expected_at?: string | null;
+  /** Since when a party that was seated before its start has its tables. */
+  seated_from?: string | null;
   checked_in_at?: string | null;
   completed_at?: string | null;
   cancelled_at?: string | null;
