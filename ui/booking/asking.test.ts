@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { alternatives, isReversed, nearest, sentences, toWaitFor, type Day, type Slot } from './asking';
+import { Refused } from '../shared/api';
+import { alternatives, insist, isReversed, nearest, sentences, toWaitFor, type Day, type Slot } from './asking';
 
 const day = (date: string, free: string[], full: string[] = []): Day => ({
   date,
@@ -64,4 +65,59 @@ test('the end of a wait comes after its beginning, also after midnight', () => {
   expect(isReversed(late, { from: '23:30', to: '00:30' })).toBe(false);
   expect(isReversed(late, { from: '19:00', to: '19:00' })).toBe(false);
   expect(isReversed(late, { from: '20:00', to: '19:30' })).toBe(true);
+});
+
+const unreachable = (): Promise<never> => Promise.reject(new Refused({ status: 0, code: 'unreachable', title: 'unreachable' }));
+
+const page = new EventTarget();
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('what the server did not hear is said again until it is heard, ever more rarely', async () => {
+  const answers = [unreachable, unreachable, unreachable, () => Promise.resolve('booked')];
+  const ask = vi.fn(() => (answers.shift() ?? unreachable)());
+  const unheard = vi.fn();
+
+  const told = insist(ask, unheard, new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(6_999);
+  expect(ask).toHaveBeenCalledTimes(3);
+  await vi.advanceTimersByTimeAsync(1);
+
+  await expect(told).resolves.toBe('booked');
+  expect(unheard).toHaveBeenCalledTimes(3);
+});
+
+test('what the server did not hear is said again as soon as the network is back', async () => {
+  const answers = [unreachable, () => Promise.resolve('booked')];
+
+  const told = insist(() => (answers.shift() ?? unreachable)(), () => undefined, new AbortController().signal);
+  await vi.advanceTimersByTimeAsync(0);
+  page.dispatchEvent(new Event('online'));
+
+  await expect(told).resolves.toBe('booked');
+});
+
+test('a guest who has gone another way is not booked for', async () => {
+  const gone = new AbortController();
+  const ask = vi.fn(unreachable);
+
+  const told = insist(ask, () => undefined, gone.signal);
+  await vi.advanceTimersByTimeAsync(0);
+  gone.abort();
+
+  await expect(told).resolves.toBeNull();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(ask).toHaveBeenCalledTimes(1);
+});
+
+test('a refusal is an answer', async () => {
+  const refused = (): Promise<never> => Promise.reject(new Refused({ status: 409, code: 'slot_unavailable', title: 'No' }));
+
+  await expect(insist(refused, () => undefined, new AbortController().signal)).rejects.toThrow(Refused);
 });

@@ -95,11 +95,47 @@ export const leaveQueue = (link: string): Promise<Place> => done(api.DELETE('/ap
 
 export const own = (link: string): Promise<Own> => done(api.GET('/api/v1/public/reservation', { params: { query: { link } } }));
 
-export const moveTo = (link: string, body: Schemas['GuestChangeRequest']): Promise<Own> =>
-  done(api.PUT('/api/v1/public/reservation', { params: { query: { link } }, body }));
+export const moveTo = (link: string, key: string, body: Schemas['GuestChangeRequest']): Promise<Own> =>
+  done(api.PUT('/api/v1/public/reservation', { params: { query: { link }, header: { 'Idempotency-Key': key } }, body }));
 
 export const cancel = (link: string, revision: number): Promise<Own> =>
   done(api.DELETE('/api/v1/public/reservation', { params: { query: { link, revision } } }));
+
+const FIRST_TRY_AGAIN_MS = 1_000;
+const LAST_TRY_AGAIN_MS = 15_000;
+
+/**
+ * Ask, and while the server is out of reach ask again: after a while, or as soon as the network is back. `unheard` is called each time it
+ * was not reached; null once the guest has gone another way. What is asked is the same each time, so that under its key it is done once.
+ */
+export async function insist<T>(ask: () => Promise<T>, unheard: () => void, given: AbortSignal): Promise<T | null> {
+  for (let pause = FIRST_TRY_AGAIN_MS; !given.aborted; pause = Math.min(2 * pause, LAST_TRY_AGAIN_MS)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (problemOf(error).status !== 0) throw error;
+      if (given.aborted) break;
+      unheard();
+      await networkOr(pause, given);
+    }
+  }
+  return null;
+}
+
+/** Wait for so long, for the network, or for the guest to give up, whatever comes first. */
+function networkOr(pause: number, given: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const over = new AbortController();
+    const done = (): void => {
+      clearTimeout(timer);
+      over.abort();
+      resolve();
+    };
+    const timer = setTimeout(done, pause);
+    addEventListener('online', done, { signal: over.signal });
+    given.addEventListener('abort', done, { signal: over.signal });
+  });
+}
 
 /** Return the problem behind whatever was thrown. */
 export function problemOf(error: unknown): Problem {

@@ -4,7 +4,7 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.looking import DESKTOP, PHONE, faults_of, shoot
 from tests.browser.sandbox.conftest import Open
@@ -93,6 +93,42 @@ def test_a_phone_is_verified_by_a_code_before_the_booking_stands(
 
     expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
     assert wrong == []
+
+
+def test_what_was_not_heard_is_said_again_and_done_once(open_page: Open) -> None:
+    """The network goes as the guest confirms, and the answer of the first try is lost on the way; so with the cancellation."""
+    page = open_page("/r/casa-candela", size=PHONE)
+    choose(page, day=4)
+    tell(page, "Nora Sinred", "+57 310 555 0177")
+    tries: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        if route.request.method not in {"POST", "DELETE"}:
+            route.fallback()
+            return
+        tries.append(route.request.headers.get("idempotency-key", ""))
+        if len(tries) > 1:
+            route.fallback()
+        else:
+            route.fetch()
+            route.abort("connectionreset")
+
+    page.route(re.compile("/public/restaurants/casa-candela/reservations"), lose_the_first)
+    page.context.set_offline(True)
+    page.get_by_role("button", name=CONFIRM).click()
+    expect(page.get_by_role("alert")).to_contain_text("No hay conexión")
+    shoot(page, "booking-offline-phone")
+    page.context.set_offline(False)
+
+    expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
+    assert len(tries) > 1
+    assert len(set(tries)) == 1
+    page.get_by_role("button", name="Cancelar reserva").click()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Sí, cancelar").click()
+    expect(page.get_by_text("No hay conexión")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="Reserva cancelada")).to_be_visible()
 
 
 def test_the_link_moves_and_cancels_and_says_first_what_it_costs(open_page: Open) -> None:
