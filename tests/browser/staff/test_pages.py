@@ -89,6 +89,22 @@ def test_a_party_is_let_in_by_its_code(demo: Demo, screen: Screen) -> None:
     expect(page.locator("[data-verdict=in]")).to_contain_text("Cora Código")
 
 
+def test_a_code_of_the_evening_lets_nobody_in_at_noon(demo: Demo, screen: Screen) -> None:
+    """As the pass itself is judged; and who is inside is said to be."""
+    late = demo.book("Tania Tardes", "22:00", demo.free_table())
+    inside = demo.book("Ines Dentro", "19:45", demo.free_table())
+    page = screen("/scan", size=PHONE)
+    form = page.locator("form", has=page.locator(".code"))
+    told = page.locator("[data-verdict=out]")
+    for booked, said in ((late, "Aún es pronto"), (inside, "Ya entró")):
+        if booked is inside:
+            demo.ask("POST", f"/api/v1/reservations/{inside['id']}/check-in")
+        form.locator(".code").fill(booked["code"])
+        form.get_by_role("button").click()
+        expect(told).to_contain_text(said)
+    assert demo.reservation("Tania Tardes")["status"] == "confirmed"
+
+
 def test_a_code_lets_in_without_the_network_too(demo: Demo, screen: Screen) -> None:
     """Judged by the list that was read before, told once the network is back; what is not on it is said to be that."""
     booked = demo.book("Celia Lejos", "19:45", demo.free_table())

@@ -71,6 +71,46 @@ def test_a_party_says_that_it_comes_late(demo: Demo, screen: Screen) -> None:
     expect(row).not_to_contain_text("Avisó")
 
 
+def test_who_sits_down_early_has_the_table_from_then_on(demo: Demo, screen: Screen) -> None:
+    """On the timeline and the plan; a party at the door is not put there."""
+    table = demo.free_table_whole()
+    booked = demo.book("Elsa Temprana", "21:00", table["number"])
+    page, other = _opened(screen, booked), screen("/board?view=timeline", size=_WIDE)
+    bar = other.locator(f'.bar[data-reservation="{booked["id"]}"]')
+    before = bar.bounding_box()
+    page.get_by_role("button", name="Sentar", exact=True).click()
+    expect(page.locator(".toast", has_text="Elsa Temprana")).to_be_visible()
+    expect(bar).to_have_accessible_name(re.compile("En mesa"), timeout=20_000)
+    now = bar.bounding_box()
+    assert before is not None
+    assert now is not None
+    assert now["x"] < before["x"] - 20
+
+    other.keyboard.press("w")
+    offered = other.locator("[data-form=walk-in] .place b")
+    expect(offered.first).to_be_visible()
+    assert table["number"] not in offered.all_inner_texts()
+    shoot(other, "staff-early")
+
+
+def test_two_who_change_one_booking_lose_nothing(demo: Demo, screen: Screen) -> None:
+    """The form goes on from what the colleague made of it; what was typed is still there, and is saved."""
+    booked = demo.book("Dora Dosmanos", "21:30", demo.free_table(), party_size=2)
+    page = _opened(screen, booked)
+    page.get_by_role("button", name="Cambiar", exact=True).click()
+    form = page.locator("[data-form=book]")
+    form.get_by_label("Peticiones").fill("Junto a la ventana")
+    demo.ask("PUT", f"/api/v1/reservations/{booked['id']}", json={"party_size": 1, "revision": 1})
+    expect(form.get_by_role("status").filter(has_text="Otra persona acaba de cambiar")).to_be_visible(
+        timeout=20_000
+    )
+    expect(form.get_by_role("button", name="1", exact=True)).to_have_attribute("aria-pressed", "true")
+    form.get_by_role("button", name="Guardar").click()
+    expect(form).to_have_count(0)
+    after = demo.reservation("Dora Dosmanos")
+    assert (after["party_size"], after["special_requests"]) == (1, "Junto a la ventana")
+
+
 def test_a_late_cancellation_is_told_in_the_money_that_the_guest_read(demo: Demo, screen: Screen) -> None:
     """Pesos of Colombia have a hundred parts on the wire, and none on any page."""
     page = _opened(screen, demo.book("Carla Cargo", "22:00", demo.free_table()))

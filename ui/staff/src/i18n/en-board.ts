@@ -359,6 +359,8 @@ export const enBoard: Record<keyof typeof esBoard, string> = {
   fact_cancellation_undone: 'Cancellation undone',
   fact_running_late: 'Comes late',
   form_keep: 'Hold it meanwhile',
+  form_caught_up:
+    'Somebody else has just changed this booking. What you had not touched is up to date: look it over and save.',
   form_kept: 'Table {table} is held until {time}',
   form_give_back: 'Let it go',
 };

@@ -356,6 +356,8 @@ export const esBoard = {
   fact_cancellation_undone: 'Cancelación deshecha',
   fact_running_late: 'Llega tarde',
   form_keep: 'Apartar mientras decide',
+  form_caught_up:
+    'Otra persona acaba de cambiar esta reserva. Lo que usted no había tocado está al día: repase y guarde.',
   form_kept: 'Mesa {table} apartada hasta las {time}',
   form_give_back: 'Soltar',
 } as const;
