@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from saveit import reservations
 from saveit.consumers import notices
@@ -214,6 +215,20 @@ def test_a_template_that_cannot_be_filled_is_refused(text: str) -> None:
 def test_our_own_words_can_be_filled(key: tuple[notices.NoticeKind, notices.Language]) -> None:
     assert notices.check_template(notices.DEFAULTS[key])
     assert {kind for kind, _ in notices.DEFAULTS} == set(notices.KINDS)
+
+
+async def test_what_nothing_fills_is_left_out_with_its_words(teller: Teller) -> None:
+    """A restaurant without a phone asks nobody to call it."""
+    booked = await teller.room.bistro.book(guest=ANA)
+    told = notices.told_of(booked, await teller.room.bistro.house(), "no_show", None)
+    words = notices.DEFAULTS["no_show", "es"].text
+
+    with_phone = notices.filled(words, replace(told, phone="+57 601 555 0100"))
+    without = notices.filled(words, replace(told, phone=""))
+
+    assert with_phone.endswith("Si fue un error, escríbenos o llama al +57 601 555 0100.")
+    assert without.endswith("Si fue un error, escríbenos.")
+    assert notices.filled("[VIP] {guest}", told) == "[VIP] Ana Gómez"
 
 
 async def test_a_name_cannot_break_out_of_the_page_or_begin_a_line(teller: Teller) -> None:

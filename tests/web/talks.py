@@ -56,6 +56,7 @@ async def talk(
     channel: str = "telegram",
     advisor_id: str | None = None,
     at: datetime | None = None,
+    name: str | None = "Paz",
 ) -> Talk:
     """Let a guest write on a line."""
     now = at or web.world.clock.now()
@@ -63,7 +64,7 @@ async def talk(
     async with web.world.database.tenant(web.tenant.id, TESTER) as tx:
         sealer = await web.world.keys.sealer(tx, web.tenant.id)
         writer = Writer(
-            place=f"{channel}|{line_id}", identifier=identifier, phones=(phone,) if phone else (), name="Paz"
+            place=f"{channel}|{line_id}", identifier=identifier, phones=(phone,) if phone else (), name=name
         )
         person = await identify(tx, sealer, writer, now=now)
         conversation = await open_conversation(

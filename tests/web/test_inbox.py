@@ -272,6 +272,24 @@ async def test_a_conversation_is_found_by_phone_and_by_the_name_that_was_booked_
     assert found == [mine, mine, mine, [], mine]
 
 
+async def test_who_wrote_nothing_of_themselves_is_called_as_they_booked(web: Web) -> None:
+    """By those who may read the books; the name that a person writes under goes before."""
+    said = await talk(web, await line(web), phone="+573005554433", name=None)
+    named = await talk(web, await line(web), phone="+573005554444")
+    for phone in ("+573005554433", "+573005554444"):
+        await web.world.booking(web.restaurant, guest=guest_named("Zoé Prado", phone))
+    runner = Runner(web.world.database, web.world.clock, (guest_book_consumer(web.world.desk),))
+    await runner.prepare()
+    await runner.drain()
+
+    page = (await web.client.get("/conversations")).json()
+
+    assert {each["id"]: each["name"] for each in page["conversations"]} == {
+        str(said.id): "Zoé Prado",
+        str(named.id): "Paz",
+    }
+
+
 async def test_what_did_not_arrive_is_listed_for_who_sees_its_conversation(web: Web) -> None:
     said = await talk(web, await line(web))
     sent = (await web.client.post(f"/conversations/{said.id}/messages", json={"text": "Hola"})).json()

@@ -96,6 +96,7 @@ class Crowd:
         self._chance = random.Random(seed)  # noqa: S311 - seeded so that a failure can be seen again, and guards nothing.
         self._stand: list[str] = []
         self._held: list[str] = []
+        self._seated: list[str] = []
         day, time = next_start()
         self._first = datetime.fromisoformat(f"{day} {time}").replace(tzinfo=ZONE)
 
@@ -113,6 +114,15 @@ class Crowd:
         """Remember what was made."""
         self._stand += made(wanted, answers, "/reservations")
         self._held += made(wanted, answers, "/holds")
+        for request, answer in zip(wanted, answers, strict=True):
+            if answer.status != 200:
+                continue
+            place = f"/reservations/{answer.told['id']}"
+            if request.path.endswith("/check-in"):
+                self._seated.append(place)
+            elif request.method == "DELETE" and request.path.endswith(place):
+                # Else most of what the crowd knows of would soon be over.
+                self._stand = [each for each in self._stand if f"/reservations/{each}" != place]
 
     def _act(self, number: int) -> Request:
         pick = self._chance.choice
@@ -133,9 +143,10 @@ class Crowd:
                 ),
                 tavern.request(number, "POST", f"{place}/move", {"table_ids": [pick(tavern.tables)]}),
                 tavern.request(number, "POST", f"{place}/check-in"),
-                tavern.request(number, "POST", f"{place}/undo", {"act": "check_in"}),
                 tavern.request(number, "POST", f"{place}/extend", {"leaves_at": leaves_at.isoformat()}),
             ]
+        if self._seated:
+            acts += [tavern.request(number, "POST", f"{pick(self._seated)}/undo", {"act": "check_in"})] * 2
         return pick(acts)
 
 

@@ -12,6 +12,7 @@ from saveit.kernel.errors import FieldError
 from saveit.messages import Choice
 
 _BLANK = re.compile(r"\{([a-z_]*)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*\{[a-z_]*\}[^\[\]]*)\]")
 _STRAY_BRACE = re.compile(r"[{}]")
 _MESSAGES: dict[str, tuple[str, str]] = {
     "wrong_length": (
@@ -91,12 +92,12 @@ DEFAULTS: Mapping[tuple[NoticeKind, Language], Template] = {
     ("no_show", "es"): Template(
         subject="Te extrañamos en {restaurant}",
         text="Hola, {guest}. Te esperamos el {date} a las {time} y no llegaste, así que liberamos tu mesa. "
-        "Si fue un error, escríbenos o llama al {phone}.",
+        "Si fue un error, escríbenos[ o llama al {phone}].",
     ),
     ("no_show", "en"): Template(
         subject="We missed you at {restaurant}",
         text="Hi {guest}. We expected you on {date} at {time} and gave your table away. "
-        "If that is a mistake, write to us or call {phone}.",
+        "If that is a mistake, write to us[ or call {phone}].",
     ),
     ("table_ready", "es"): Template(
         subject="Tu mesa en {restaurant} está lista",
@@ -179,8 +180,14 @@ def choices_of(told: Told) -> tuple[Choice, ...]:
 
 
 def filled(text: str, told: Told) -> str:
-    """Return a template's text with its blanks filled, each by one line: a guest's name cannot begin a line of its own."""
+    """Return a template's text with its blanks filled, each by one line: a guest's name cannot begin a line of its own.
+
+    What stands in square brackets with a blank, such as `[ or call {phone}]`, is left out where nothing fills the blank.
+    """
     values = values_of(told)
+    text = _OPTIONAL.sub(
+        lambda part: part[1] if all(values[name].strip() for name in _BLANK.findall(part[1])) else "", text
+    )
     return _BLANK.sub(lambda blank: " ".join(values[blank[1]].split()), text)
 
 

@@ -184,6 +184,22 @@ async def in_book(tx: Transaction, restaurant_id: RestaurantId, person_ids: Sequ
     return bool(rows)
 
 
+async def booked_names(
+    tx: Transaction,
+    sealer: Sealer,
+    person_ids: Sequence[PersonId],
+    restaurant_ids: Sequence[RestaurantId] | None,
+) -> dict[PersonId, str]:
+    """Return under which name each of these people booked, in the books of these restaurants or of all; who never did is left out."""
+    rows = await tx.many(
+        store.NAMED_IN_BOOKS,
+        tenant_id=tx.tenant_id,
+        person_ids=list(person_ids),
+        restaurant_ids=None if restaurant_ids is None else list(restaurant_ids),
+    )
+    return {found.person_id: found.name for found in (_found(sealer, row) for row in rows)}
+
+
 async def standings_of(
     tx: Transaction, restaurant_id: RestaurantId, person_ids: Iterable[PersonId]
 ) -> dict[PersonId, StandingRow]:

@@ -87,6 +87,16 @@ WHERE c.tenant_id = :tenant_id::uuid
 ORDER BY c.first_seen_at, c.person_id
 LIMIT :rows_max::integer
 
+-- named_in_books :many BookRow
+-- Under which names some people booked, in the books of some restaurants or of all; the last book they came into counts.
+SELECT DISTINCT ON (c.person_id) c.person_id, c.name_sealed, c.first_seen_at
+FROM guest_cards c
+WHERE c.tenant_id = :tenant_id::uuid
+    AND c.person_id = ANY (:person_ids::uuid[])
+    AND (:restaurant_ids::uuid[] IS NULL OR c.restaurant_id = ANY (:restaurant_ids::uuid[]))
+    AND c.name_sealed IS NOT NULL
+ORDER BY c.person_id, c.first_seen_at DESC
+
 -- search_book :many BookRow
 -- The guests of a restaurant's book who have all of some marks, after a place in it.
 SELECT c.person_id, c.name_sealed, c.first_seen_at

@@ -104,7 +104,7 @@ class TelegramApi:
                 "from": user,
                 "chat_instance": "1",
                 "data": tapped.id,
-                "message": message,
+                "message": message | {"reply_markup": {"inline_keyboard": [[_key(tapped)]]}},
             }
             return query_id, update | {"callback_query": query}
         if said.media:
@@ -214,3 +214,7 @@ def _refused(code: int, description: str, parameters: Mapping[str, object] | Non
         body["parameters"] = parameters
     response = answered(code, body)
     return Taken(channel="telegram", response=response, verdict=f"refused: {code} {description}")
+
+
+def _key(tapped: Offered) -> dict[str, str]:
+    return {"text": tapped.title, "callback_data": tapped.id}

@@ -123,6 +123,8 @@ export const enSetup: Record<keyof typeof esSetup, string> = {
   template_reset_channel: 'Same as the other channels',
   template_as_all: 'This channel says what all of them say; what you save here is for it alone.',
   template_channel_own: '{channel} (own words)',
+  template_optional:
+    'What stands in square brackets with a blank, such as [ or call {phone}], is left out when nothing fills it.',
   template_own: 'This channel has words of its own.',
   template_reset_done: 'Back to our words',
   preview: 'How it will look',

@@ -113,4 +113,11 @@ export const enTalk: Record<keyof typeof esTalk, string> = {
   link_why: 'Look for the same person under another address, by name, phone or email. It can be undone.',
   link_nobody: 'Nobody else by that, neither among those who booked nor among those who wrote.',
   unknown_yet: 'The provider did not answer, and is asked again. If nobody knows in an hour, it can be decided here.',
+  file_image: 'Picture',
+  file_audio: 'Voice note',
+  file_video: 'Video',
+  file_document: 'Document',
+  file_sticker: 'Sticker',
+  file_other: 'File',
+  said_nothing: '(no words)',
 };

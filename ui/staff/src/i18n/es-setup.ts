@@ -121,6 +121,8 @@ export const esSetup = {
   template_reset_channel: 'Como en los demás canales',
   template_as_all: 'Este canal dice lo mismo que todos; lo que se guarde aquí vale solo para él.',
   template_channel_own: '{channel} (con sus palabras)',
+  template_optional:
+    'Lo que va entre corchetes junto a un hueco, como [ o llama al {phone}], se omite cuando no hay con qué llenarlo.',
   template_own: 'Este canal tiene sus propias palabras.',
   template_reset_done: 'De nuevo con nuestras palabras',
   preview: 'Así se verá',

@@ -111,4 +111,11 @@ export const esTalk = {
   link_why: 'Busque por nombre, teléfono o correo a la misma persona con otra dirección. Se puede separar después.',
   link_nobody: 'Nadie más con eso, ni entre quienes reservaron ni entre quienes escribieron.',
   unknown_yet: 'El proveedor no contestó; se le pregunta otra vez. Si en una hora no se sabe, se podrá decidir aquí.',
+  file_image: 'Imagen',
+  file_audio: 'Nota de voz',
+  file_video: 'Vídeo',
+  file_document: 'Documento',
+  file_sticker: 'Pegatina',
+  file_other: 'Archivo',
+  said_nothing: '(sin texto)',
 } as const;

@@ -55,15 +55,7 @@ export interface Conversation {
   taken_by?: { user_id: string; name: string } | null;
   unread: number;
   seq: number;
-  last_message: {
-    seq: number;
-    direction: 'in' | 'out';
-    author: string;
-    text: string;
-    kind: string;
-    status: MessageStatus;
-    at: string;
-  } | null;
+  last_message: Message | null;
   last_inbound_at?: string | null;
   window: { open: boolean; closes_at?: string | null };
 }
@@ -166,6 +158,12 @@ export function progressOf(status: MessageStatus): 'waits' | 'sent' | 'delivered
     case 'received':
       return 'none';
   }
+}
+
+/** What to call whom one talks with: by name, else by the address; a provider's own number for them says nothing to people. */
+export function calledOf({ name, channel, address }: Conversation, unnamed: string): string {
+  const isNumber = ['messenger', 'instagram', 'telegram', 'webchat'].includes(channel);
+  return name ?? (isNumber ? `${unnamed} ·${address.slice(-4)}` : address);
 }
 
 /** Messages of several readings as one thread: each once, in its newest state, in the order in which they were said. */

@@ -26,7 +26,7 @@ from saveit.conversations import (
     list_inbox,
     messages_by_id,
 )
-from saveit.guests import family_of, find_people, find_person, in_book
+from saveit.guests import booked_names, family_of, find_people, find_person, in_book
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import AdvisorId, LineId, PersonId, RestaurantId, UserId
 from saveit.messages import Can
@@ -118,12 +118,22 @@ async def require_person(
     raise unknown
 
 
+def _books(call: Call) -> list[RestaurantId] | None:
+    """Return in which restaurants' books the caller may read names; None is in all."""
+    mine = call.principal.restaurants
+    return None if mine is None else [each for each in mine if call.principal.permits("guests:read", each)]
+
+
 async def shown_conversations(
     call: Call, tx: Transaction, sight: Sight, rows: Sequence[InboxRow]
 ) -> list[ConversationAnswer]:
     """Return conversations as they are answered."""
     sealer = await call.sealer(tx)
-    people = await find_people(tx, sealer, [row.person_id for row in rows if row.person_id is not None])
+    person_ids = [PersonId(row.person_id) for row in rows if row.person_id is not None]
+    people = await find_people(tx, sealer, person_ids)
+    # Who wrote nothing of themselves may have booked: by a form, or by somebody of the house.
+    unnamed = [each for each in person_ids if (known := people.get(each)) is None or known.name is None]
+    booked = await booked_names(tx, sealer, unnamed, _books(call)) if unnamed else {}
     last_ids = [row.last_message_id for row in rows if row.last_message_id is not None]
     last = await messages_by_id(tx, sealer, last_ids) if last_ids else {}
     authors = [said.author_id for said in last.values()]
@@ -140,7 +150,8 @@ async def shown_conversations(
                 restaurant_id=sight.lines[LineId(row.line_id)].restaurant_id,
                 advisor_id=None if row.advisor_id is None else AdvisorId(row.advisor_id),
                 person_id=None if row.person_id is None else PersonId(row.person_id),
-                name=None if person is None else person.name,
+                name=(None if person is None else person.name)
+                or (None if row.person_id is None else booked.get(PersonId(row.person_id))),
                 address=address_of(row, sealer).value,
                 language="en" if row.language == "en" else "es",
                 status="closed" if row.status == "closed" else "open",
