@@ -121,6 +121,7 @@ def test_what_was_not_heard_is_said_again_and_done_once(open_page: Open) -> None
     page.context.set_offline(False)
 
     expect(page.get_by_role("heading", name=BOOKED)).to_be_visible()
+    expect(page.get_by_text("No hay conexión")).to_have_count(0)
     assert len(tries) > 1
     assert len(set(tries)) == 1
     page.get_by_role("button", name="Cancelar reserva").click()
@@ -129,6 +130,7 @@ def test_what_was_not_heard_is_said_again_and_done_once(open_page: Open) -> None
     expect(page.get_by_text("No hay conexión")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_role("heading", name="Reserva cancelada")).to_be_visible()
+    expect(page.get_by_text("No hay conexión")).to_have_count(0)
 
 
 def test_the_link_moves_and_cancels_and_says_first_what_it_costs(open_page: Open) -> None:

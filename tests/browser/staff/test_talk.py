@@ -202,7 +202,7 @@ def test_an_advisor_sees_the_talks_of_their_own_lines_only(demo: Demo, screen: S
     page = screen("/inbox", who=who)
     rows = page.locator("[data-conversation]")
     expect(rows).to_have_count(1, timeout=20_000)
-    expect(rows.first).to_contain_text("770406")
+    expect(rows.first).to_contain_text("Cliente ·0406")
     page.goto(f"{demo.url}/staff#/inbox/talk/{house['id']}")
     expect(page.locator(".toast.bad")).to_be_visible()
     expect(page.get_by_text("Hola, casa")).to_have_count(0)
