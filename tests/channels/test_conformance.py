@@ -120,8 +120,16 @@ def test_a_channel_names_its_secrets_and_says_what_they_are_for(channel: Channel
     names = [need.name for need in channel.needs]
 
     assert len(names) == len(set(names))
-    assert all(need.meaning for need in channel.needs)
+    assert all(need.meaning and need.meaning_es for need in (*channel.needs, *channel.names))
+    assert all(need.secret and not need.required for need in channel.needs if need.made)
     assert set(values_of(channel.name)) <= set(names)
+
+
+@EVERY
+def test_a_channel_says_by_what_its_provider_knows_a_line(channel: Channel) -> None:
+    """By nothing only where there is no provider, and then by the end of the path."""
+    assert [need.name for need in channel.names] in ([], ["account"], ["account", "address"])
+    assert channel.names or channel.own_path
 
 
 @EVERY

@@ -74,6 +74,41 @@ async def test_everything_that_is_wrong_with_a_line_is_said_at_once(world: World
     assert all(error.message("es") and error.message("en") for error in refused.value.errors)
 
 
+async def test_what_nobody_has_to_think_of_is_made(world: World, tenant: Tenant) -> None:
+    """The secret of our own chat, its name, and the end of its path."""
+    first = await added(world, tenant, channel="webchat", account="", credentials={})
+    second = await added(world, tenant, channel="webchat", account="", credentials={})
+
+    assert first.account.startswith("webchat-")
+    assert (first.opaque, first.address, first.credential_names) == (
+        first.account,
+        first.account,
+        ("session_secret",),
+    )
+    assert first.account != second.account
+    assert (await changed(world, tenant, first.id, active=False)).credential_names == ("session_secret",)
+
+
+async def test_a_bots_path_ends_in_its_name(world: World, tenant: Tenant) -> None:
+    assert (await added(world, tenant, account="CasaLolaBot")).opaque == "CasaLolaBot"
+    with pytest.raises(LineInvalid) as refused:
+        await added(world, tenant, account="@Casa Lola")
+    assert [(error.path, error.code) for error in refused.value.errors] == [("account", "opaque_malformed")]
+
+
+async def test_a_secret_that_is_easily_guessed_is_not_taken(world: World, tenant: Tenant) -> None:
+    """Who guesses the key that signs sessions speaks in any guest's name. One that is in use already stays until it is changed."""
+    with pytest.raises(LineInvalid) as refused:
+        await added(world, tenant, channel="webchat", account="", credentials={"session_secret": "1234"})
+    made = await added(world, tenant, channel="webchat", account="", credentials={})
+    with pytest.raises(LineInvalid):
+        await changed(world, tenant, made.id, credentials={"session_secret": "1234"})
+
+    assert [(error.path, error.code) for error in refused.value.errors] == [
+        ("credentials.session_secret", "secret_weak")
+    ]
+
+
 async def test_an_unknown_channel_is_told_which_there_are(world: World, tenant: Tenant) -> None:
     with pytest.raises(LineInvalid) as refused:
         await added(world, tenant, channel="pigeon")

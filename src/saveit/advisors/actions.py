@@ -3,6 +3,7 @@
 Facts name neither the advisor nor any credential: an advisor's name is sealed in their row, and of credentials only names are told.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -12,7 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from saveit.advisors import store
-from saveit.advisors.checks import CheckedAdvisor, CheckedLine, check_advisor, check_line
+from saveit.advisors.checks import CheckedAdvisor, CheckedLine, check_advisor, check_line, completed
 from saveit.advisors.errors import AdvisorRevisionConflict, AdvisorUnknown, LineUnknown, refusing
 from saveit.advisors.model import (
     Advisor,
@@ -30,6 +31,7 @@ from saveit.outbox import Fact, append
 
 PAGE_LENGTH_MAX = 200
 _FIRST_REVISION = 1
+_SECRET_OCTETS = 32
 
 _Change = TypeVar("_Change", AdvisorChange, LineChange)
 
@@ -117,7 +119,7 @@ async def add_line(
 
     Refuses: LineInvalid, with every error; LineTaken; AdvisorUnknown; PlaceUnknown.
     """
-    checked = check_line(draft, channels)
+    checked = check_line(completed(draft, channels, _secret), channels)
     line_id = LineId(new_id(now))
     with refusing(channel=checked.channel, address=checked.address):
         await store.insert_line(
@@ -169,7 +171,7 @@ async def change_line(
         active=before.active,
     )
     wanted = msgspec.structs.replace(draft, **{**named, "credentials": {**credentials, **replaced}})
-    checked = check_line(wanted, channels)
+    checked = check_line(completed(wanted, channels, _secret), channels, given=replaced)
     after = _line(line_id, tx, checked, revision=before.revision + 1, created_at=before.created_at, now=now)
     same = msgspec.structs.replace(after, revision=before.revision, updated_at=before.updated_at) == before
     if same and checked.credentials == credentials:
@@ -268,6 +270,10 @@ def opened_credentials(row: store.LineRow, sealer: Sealer) -> dict[str, str]:
 
 def _sealed_credentials(checked: CheckedLine, line_id: LineId, sealer: Sealer) -> bytes:
     return sealer.seal(msgspec.msgpack.encode(dict(checked.credentials)), line_id.bytes)
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(_SECRET_OCTETS)
 
 
 def _sealed(checked: CheckedAdvisor, advisor_id: AdvisorId, sealer: Sealer) -> bytes:

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from saveit.advisors.errors import AdvisorInvalid, LineInvalid, line_error
 from saveit.advisors.model import AdvisorDraft, Language, LineDraft
@@ -18,6 +19,9 @@ _PHONE_LENGTH_MAX = 40
 _ADDRESS_LENGTH_MAX = 200
 # A key in PEM takes some 3,000 characters; all of a line's together are sealed at once, which bounds them at 65,536 octets.
 _CREDENTIAL_LENGTH_MAX = 8_000
+# Who can guess it speaks in a guest's name.
+_MADE_LENGTH_MIN = 20
+_NAME_MADE_LENGTH = 12
 _LANGUAGES: dict[str, Language] = {"es": "es", "en": "en"}
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{1,128}", re.ASCII)
 
@@ -84,8 +88,28 @@ def check_advisor(draft: AdvisorDraft) -> CheckedAdvisor:
     )
 
 
-def check_line(draft: LineDraft, channels: Channels) -> CheckedLine:
+def completed(draft: LineDraft, channels: Channels, make: Callable[[], str]) -> LineDraft:
+    """Return the line with what nobody has to think of: secrets that only we use, the name of one that no provider names, its path."""
+    channel = channels.get(draft.channel)
+    if channel is None:
+        return draft
+    made = {need.name: make() for need in channel.needs if need.made and not draft.credentials.get(need.name)}
+    account = draft.account or ("" if channel.names else f"{draft.channel}-{make()[:_NAME_MADE_LENGTH]}")
+    by_path = channel.own_path and draft.opaque is None and _OPAQUE.fullmatch(account) is not None
+    return replace(
+        draft,
+        account=account,
+        opaque=account if by_path else draft.opaque,
+        credentials={**draft.credentials, **made},
+    )
+
+
+def check_line(
+    draft: LineDraft, channels: Channels, *, given: Mapping[str, str] | None = None
+) -> CheckedLine:
     """Return the line in our spelling: what its channel needs is there, and nothing that the channel does not know.
+
+    `given` are the credentials that are new with it, where these are not all.
 
     Refuses: LineInvalid, with every error.
     """
@@ -98,6 +122,14 @@ def check_line(draft: LineDraft, channels: Channels) -> CheckedLine:
         errors.append(line_error("channel", "unknown_choice", choices=", ".join(sorted(channels))))
     else:
         credentials = _credentials(errors, draft.credentials, channel.needs)
+        new = draft.credentials if given is None else given
+        errors += [
+            line_error(f"credentials.{need.name}", "secret_weak", minimum=_MADE_LENGTH_MIN)
+            for need in channel.needs
+            if need.made and 0 < len(new.get(need.name, "").strip()) < _MADE_LENGTH_MIN
+        ]
+        if channel.own_path and draft.opaque is None and draft.account.strip():
+            errors.append(line_error("account", "opaque_malformed"))
     if draft.opaque is not None and not _OPAQUE.fullmatch(draft.opaque):
         errors.append(line_error("opaque", "opaque_malformed"))
     language = None if draft.language is None else _LANGUAGES.get(draft.language)
@@ -137,7 +169,9 @@ def _credentials(errors: _Errors, given: Mapping[str, str], needs: tuple[Need, .
             kept[name] = text
     refused = {error.path for error in errors}
     errors += [
-        line_error(f"credentials.{need.name}", "credential_missing", meaning=need.meaning)
+        line_error(
+            f"credentials.{need.name}", "credential_missing", meaning=need.meaning, meaning_es=need.meaning_es
+        )
         for need in needs
         if need.required and need.name not in kept and f"credentials.{need.name}" not in refused
     ]

@@ -21,10 +21,14 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "Solo letras sin acento, cifras, - y _; 128 como mucho.",
         "Only letters without accents, digits, - and _; 128 at most.",
     ),
-    "credential_missing": ("Falta: {meaning}.", "It is missing: {meaning}."),
+    "credential_missing": ("Falta: {meaning_es}.", "It is missing: {meaning}."),
     "credential_unknown": (
         "Este canal no conoce este dato; conoce: {choices}.",
         "This channel knows no such value; it knows: {choices}.",
+    ),
+    "secret_weak": (
+        "Es fácil de adivinar: al menos {minimum} letras, o déjelo vacío y lo creamos.",
+        "It is easily guessed: at least {minimum} letters, or leave it out and one is made.",
     ),
     "two_owners": (
         "Una línea es de un restaurante o de un asesor, no de ambos.",

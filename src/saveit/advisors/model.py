@@ -96,10 +96,13 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class LineDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A line as somebody describes it. Without `address` it is the account's own name, as a bot's is."""
+    """A line as somebody describes it. Without `address` it is the account's own name, as a bot's is.
+
+    `account` may be left out where no provider gives a name, as of our own web chat.
+    """
 
     channel: str
-    account: str
+    account: str = ""
     address: str = ""
     restaurant_id: RestaurantId | None = None
     advisor_id: AdvisorId | None = None

@@ -31,7 +31,9 @@ def add_to(commands: Subcommands) -> None:
     adding = verbs.add_parser("add", help="add a line; its credentials are asked for, or read")
     adding.add_argument("--restaurant", required=True, metavar="SLUG_OR_ID", help="whose line it is")
     adding.add_argument("--channel", required=True, choices=sorted(channels_by_name()))
-    adding.add_argument("--account", required=True, help="the provider's name for the account")
+    adding.add_argument(
+        "--account", default="", help="the provider's name for the account, where it gives one"
+    )
     adding.add_argument("--address", default="", help="our address on it; the account's name if left out")
     owner = adding.add_mutually_exclusive_group()
     owner.add_argument("--advisor", metavar="ID", help="the advisor's, not the restaurant's")

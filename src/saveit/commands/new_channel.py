@@ -113,7 +113,18 @@ class CLASS:
 
     name: str = "NAME"
     can: Can = Can(text=Limit(1000))
-    needs: tuple[Need, ...] = (Need(name="secret", meaning="The key that signs requests", secret=True),)
+    needs: tuple[Need, ...] = (
+        Need(
+            name="secret",
+            meaning="The key that signs requests",
+            meaning_es="La clave con la que se firman las peticiones",
+            secret=True,
+        ),
+    )
+    names: tuple[Need, ...] = (
+        Need(name="account", meaning="The id of the account", meaning_es="El identificador de la cuenta"),
+    )
+    own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Answer the provider that only asks whether we are here."""

@@ -86,6 +86,16 @@ class Channel(Protocol):
         """Return what a line of it must be told."""
         ...
 
+    @property
+    def names(self) -> tuple[Need, ...]:
+        """Return by what its provider knows a line: `account`, and `address` where that is another; nothing where there is no provider."""
+        ...
+
+    @property
+    def own_path(self) -> bool:
+        """Say whether each line has a webhook of its own, told apart by the end of its path; else one serves all lines."""
+        ...
+
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Return the answer to a provider that only asks whether we are here, or None when the request is no such question."""
         ...

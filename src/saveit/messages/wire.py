@@ -82,12 +82,17 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of a line's credentials: what a person is asked for when the line is set up."""
+    """One thing that a person is asked for when a line is set up: an entry of its credentials, or what its provider knows it by.
+
+    What is `made` is a secret between us and ourselves: left out, it is made, and nobody has to think of one.
+    """
 
     name: str
     meaning: str
+    meaning_es: str
     secret: bool = False
     required: bool = True
+    made: bool = False
 
 
 class Verified(msgspec.Struct, frozen=True, tag="verified"):

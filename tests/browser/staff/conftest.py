@@ -51,10 +51,10 @@ class Demo:
     def who(self, role: str) -> dict[str, str]:
         return next(each for each in self._told["staff"] if each["role"] == role)
 
-    def hire(self, role: str) -> dict[str, str]:
+    def hire(self, role: str, *, name: str = "") -> dict[str, str]:
         """Add somebody with this role at the restaurant; returns how they sign in."""
         email = f"{role}-{uuid4().hex[:8]}@candela.example.com"
-        body = {"name": role.title(), "email": email, "roles": {self.restaurant_id: role}}
+        body = {"name": name or role.title(), "email": email, "roles": {self.restaurant_id: role}}
         added = self.ask("POST", "/api/v1/staff", json=body)
         return {"email": email, "password": added["one_time_password"], "role": role, "id": added["id"]}
 

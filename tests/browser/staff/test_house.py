@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.looking import DESKTOP, PHONE, shoot
 from tests.browser.staff.conftest import Demo, Screen
+from tests.support.waiting import wait_until
 
 
 def test_a_restaurant_is_set_up_in_minutes(demo: Demo, screen: Screen) -> None:
@@ -107,6 +108,57 @@ def test_a_line_sends_a_test_message(demo: Demo, screen: Screen) -> None:
     path = f"/sandbox/api/sms_twilio/conversations/{phone}"
     heard = demo.ask("GET", path, params={"after": 0, "wait_s": 8})
     assert heard["messages"]
+
+
+def test_a_web_chat_is_one_tap_and_a_line_to_copy(demo: Demo, screen: Screen) -> None:
+    """Nobody thinks of a secret; it is stopped and changed where it was added."""
+    page = screen("/settings/lines", size=PHONE)
+    before = {each["line"]["id"] for each in demo.ask("GET", "/api/v1/lines", params={"limit": 100})["lines"]}
+    page.get_by_label("Canal").select_option(label="Chat web")
+    page.get_by_role("button", name="Añadir").click()
+    cards = page.locator("[data-line]", has_text='data-restaurant="casa-candela"')
+    expect(cards).to_have_count(2)
+    (made,) = {
+        each["line"]["id"] for each in demo.ask("GET", "/api/v1/lines", params={"limit": 100})["lines"]
+    } - before
+    card = page.locator(f"[data-line='{made}']")
+    expect(card.locator("code")).to_contain_text(f'src="{demo.url}/widget.js"')
+    card.get_by_role("button", name="Cambiar").click()
+    card.get_by_text("Más opciones").click()
+    shoot(page, "staff-line-change-phone")
+    card.get_by_label("Páginas que pueden mostrar el chat").fill("https://casacandela.example.com")
+    card.get_by_role("button", name="Guardar").click()
+    expect(card.get_by_role("button", name="Guardar")).to_have_count(0)
+    card.get_by_role("button", name="Parar").click()
+    expect(card).to_contain_text("Parada")
+    line = demo.ask("GET", f"/api/v1/lines/{made}")["line"]
+    assert (line["active"], line["credential_names"]) == (False, ["allowed_origins", "session_secret"])
+
+
+def test_a_line_is_given_to_whoever_was_hired_to_attend_it(demo: Demo, screen: Screen) -> None:
+    """They become an advisor by it; given back, it is the restaurant's again."""
+    named = "Irene Instagram"
+    hired = demo.hire("advisor", name=named)
+    lines = demo.ask("GET", "/api/v1/lines", params={"limit": 100})["lines"]
+    line = next(
+        each["line"]
+        for each in lines
+        if each["line"]["channel"] == "instagram" and each["line"]["restaurant_id"] == demo.restaurant_id
+    )
+    page = screen("/settings/lines", size=DESKTOP)
+    card = page.locator(f"[data-line='{line['id']}']")
+    card.get_by_label("Quién atiende").select_option(label=named)
+    expect(page.locator(".toast", has_text="Guardado")).to_be_visible()
+    shoot(page, "staff-lines")
+    given = demo.ask("GET", f"/api/v1/lines/{line['id']}")["line"]
+    advisor = demo.ask("GET", f"/api/v1/advisors/{given['advisor_id']}")
+    assert (advisor["user_id"], given["restaurant_id"]) == (hired["id"], None)
+    card.get_by_label("Quién atiende").select_option(label="El restaurante")
+    expect(card.get_by_label("Quién atiende")).to_have_value("")
+    wait_until(
+        lambda: demo.ask("GET", f"/api/v1/lines/{line['id']}")["line"]["restaurant_id"] == demo.restaurant_id,
+        "the line to be the restaurant's again",
+    )
 
 
 def test_figures_are_taken_away_as_a_table(screen: Screen) -> None:

@@ -8,7 +8,15 @@ import msgspec
 from saveit.channels.email_ses import parsing
 from saveit.channels.email_ses.wire import Accepted
 from saveit.channels.families import mail
-from saveit.channels.families.amazon import NEEDS, TOPICS, aws_failure, signed_call, stored_call, verify_sns
+from saveit.channels.families.amazon import (
+    ACCOUNT,
+    NEEDS,
+    TOPICS,
+    aws_failure,
+    signed_call,
+    stored_call,
+    verify_sns,
+)
 from saveit.channels.families.reading import decoded, word
 from saveit.messages import (
     Answer,
@@ -58,6 +66,15 @@ class EmailSes:
         shape="letter",
     )
     needs: tuple[Need, ...] = (*NEEDS, TOPICS, *mail.NEEDS)
+    names: tuple[Need, ...] = (
+        ACCOUNT,
+        Need(
+            name="address",
+            meaning="The mailbox that guests write to",
+            meaning_es="El buzón al que escriben los clientes",
+        ),
+    )
+    own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Amazon's question comes as a message, and is answered by a call."""

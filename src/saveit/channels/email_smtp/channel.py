@@ -65,20 +65,50 @@ class EmailSmtp:
         shape="letter",
     )
     needs: tuple[Need, ...] = (
-        Need(name="host", meaning="The server that takes our mail"),
-        Need(name="port", meaning="Its port, 587 if empty", required=False),
-        Need(name="username", meaning="Who signs in there", required=False),
-        Need(name="password", meaning="The password", secret=True, required=False),
         Need(
-            name="starttls",
-            meaning="`no` only for a server on this machine; anything else is encrypted",
+            name="host",
+            meaning="The server that takes our mail",
+            meaning_es="El servidor por el que sale el correo",
+        ),
+        Need(
+            name="port",
+            meaning="Its port, 587 if empty",
+            meaning_es="Su puerto; si se deja vacío, 587",
             required=False,
         ),
         Need(
-            name="listener_secret", meaning="What our own listener shows when it hands mail in", secret=True
+            name="username",
+            meaning="Who signs in there",
+            meaning_es="El usuario con el que se entra",
+            required=False,
+        ),
+        Need(
+            name="password", meaning="The password", meaning_es="La contraseña", secret=True, required=False
+        ),
+        Need(
+            name="starttls",
+            meaning="`no` only for a server on this machine; anything else is encrypted",
+            meaning_es="`no` solo para un servidor en esta misma máquina; si no, va cifrado",
+            required=False,
+        ),
+        Need(
+            name="listener_secret",
+            meaning="What our own listener shows when it hands mail in",
+            meaning_es="Lo que muestra nuestro propio buzón al entregar el correo",
+            secret=True,
+            required=False,
+            made=True,
         ),
         *mail.NEEDS,
     )
+    names: tuple[Need, ...] = (
+        Need(
+            name="account",
+            meaning="The mailbox that guests write to",
+            meaning_es="El buzón al que escriben los clientes",
+        ),
+    )
+    own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Mail servers ask no such question."""

@@ -57,10 +57,16 @@ _BLOCKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "table", "b
 _SILENT = frozenset({"script", "style", "head", "title"})
 
 NEEDS = (
-    Need(name="from_name", meaning="The name that guests see as the sender", required=False),
+    Need(
+        name="from_name",
+        meaning="The name that guests see as the sender",
+        meaning_es="El nombre que ven los clientes como remitente",
+        required=False,
+    ),
     Need(
         name="reply_domain",
         meaning="The domain of message ids, that of the address if empty",
+        meaning_es="El dominio de los identificadores de los mensajes; si se deja vacío, el de la dirección",
         required=False,
     ),
 )

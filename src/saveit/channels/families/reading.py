@@ -30,6 +30,7 @@ _WORD_LENGTH_MAX = 512
 API_BASE = Need(
     name="api_base",
     meaning="Where the provider's interface is reached; only a stand-in for tests has another than the provider's own",
+    meaning_es="Dónde se llama al proveedor; solo para pruebas es otra dirección que la suya",
     required=False,
 )
 

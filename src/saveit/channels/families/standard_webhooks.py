@@ -17,11 +17,13 @@ NEEDS = (
     Need(
         name="webhook_secret",
         meaning="The key agreed with whoever hands requests in, `whsec_` and base64",
+        meaning_es="La clave acordada con quien entrega las llamadas, `whsec_` y base64",
         secret=True,
     ),
     Need(
         name="webhook_secret_previous",
         meaning="The key before the last change, while both are in use",
+        meaning_es="La clave anterior, mientras se usen las dos",
         secret=True,
         required=False,
     ),

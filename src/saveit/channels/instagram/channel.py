@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from saveit.channels.families.meta import ThreadsChannel
-from saveit.messages import Can, ChoiceLimits, Limit
+from saveit.messages import Can, ChoiceLimits, Limit, Need
 
 # Counted in octets by the provider: "reservación" is twelve.
 _TEXT = Limit(1000, "octets")
@@ -29,6 +29,13 @@ class Instagram(ThreadsChannel):
         reply_window=timedelta(hours=24),
         human_window=timedelta(days=7),
         per_line_s=300.0,
+    )
+    names: tuple[Need, ...] = (
+        Need(
+            name="account",
+            meaning="The id of the professional account",
+            meaning_es="El identificador de la cuenta profesional",
+        ),
     )
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from saveit.channels.families.meta import ThreadsChannel
-from saveit.messages import Can, ChoiceLimits, Limit
+from saveit.messages import Can, ChoiceLimits, Limit, Need
 
 _TEXT = Limit(2000)
 _ABOVE_BUTTONS = Limit(640)
@@ -27,6 +27,9 @@ class Messenger(ThreadsChannel):
         reply_window=timedelta(hours=24),
         human_window=timedelta(days=7),
         per_line_s=300.0,
+    )
+    names: tuple[Need, ...] = (
+        Need(name="account", meaning="The id of the page", meaning_es="El identificador de la página"),
     )
 
     def __init__(self) -> None:

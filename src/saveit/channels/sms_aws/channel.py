@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from saveit.channels.families.amazon import (
+    ACCOUNT,
     NEEDS,
     TOPICS,
     SnsMessage,
@@ -90,6 +91,15 @@ class SmsAws:
     name: str = "sms_aws"
     can: Can = Can(text=Limit(_PARTS_MAX, "sms_parts"))
     needs: tuple[Need, ...] = (*NEEDS, TOPICS)
+    names: tuple[Need, ...] = (
+        ACCOUNT,
+        Need(
+            name="address",
+            meaning="The number, with + and the country's code",
+            meaning_es="El número, con + y el prefijo del país",
+        ),
+    )
+    own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Amazon's question comes as a message, and is answered by a call."""

@@ -6,6 +6,7 @@ from saveit.channels.families.media import with_content
 from saveit.channels.families.twilio import (
     EMPTY_TWIML,
     EPOCH,
+    NAMES,
     NEEDS,
     cut_apart,
     history_call,
@@ -49,6 +50,8 @@ class SmsTwilio:
     name: str = "sms_twilio"
     can: Can = Can(text=Limit(_PARTS_MAX, "sms_parts"))
     needs: tuple[Need, ...] = NEEDS
+    names: tuple[Need, ...] = NAMES
+    own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Twilio asks no such question."""

@@ -46,14 +46,24 @@ class Telegram:
         per_recipient_s=1.0,
     )
     needs: tuple[Need, ...] = (
-        Need(name="bot_token", meaning="The token that BotFather gave", secret=True),
+        Need(
+            name="bot_token",
+            meaning="The token that BotFather gave",
+            meaning_es="El token que dio BotFather",
+            secret=True,
+        ),
         Need(
             name="secret_token",
             meaning="The word given to setWebhook, 1 to 256 letters, digits, _ and -, which comes back with each update",
+            meaning_es="La palabra que se da en setWebhook, de 1 a 256 letras, cifras, _ y -, y que vuelve con cada mensaje",
             secret=True,
         ),
         API_BASE,
     )
+    names: tuple[Need, ...] = (
+        Need(name="account", meaning="The name of the bot, without @", meaning_es="El nombre del bot, sin @"),
+    )
+    own_path: bool = True
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Telegram asks no such question."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from saveit.channels.families.amazon import ACCOUNT
 from saveit.channels.families.reading import decoded, digest, number, unreadable, word, words
 from saveit.channels.families.standard_webhooks import NEEDS, verify_standard
 from saveit.channels.voice_connect.wire import ContactData, Endpoint, Event, Parameters
@@ -57,6 +58,15 @@ class VoiceConnect:
     name: str = "voice_connect"
     can: Can = Can(text=Limit(1500), shape="speech", reply="in_response")
     needs: tuple[Need, ...] = NEEDS
+    names: tuple[Need, ...] = (
+        ACCOUNT,
+        Need(
+            name="address",
+            meaning="The number, with + and the country's code",
+            meaning_es="El número, con + y el prefijo del país",
+        ),
+    )
+    own_path: bool = True
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Nobody asks such a question."""

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 from saveit.channels.families.reading import query, whole
-from saveit.channels.families.twilio import NEEDS, twilio_outcome, verify_twilio
+from saveit.channels.families.twilio import NAMES, NEEDS, twilio_outcome, verify_twilio
 from saveit.channels.voice_twilio.parsing import AFTER, WAITED, cut_apart, parse_call
 from saveit.messages import (
     Answer,
@@ -48,9 +48,21 @@ class VoiceTwilio:
     can: Can = Can(text=Limit(1500), shape="speech", reply="in_response")
     needs: tuple[Need, ...] = (
         *NEEDS,
-        Need(name="locale_es", meaning="The locale of Spanish speech, es-MX if empty", required=False),
-        Need(name="locale_en", meaning="The locale of English speech, en-US if empty", required=False),
+        Need(
+            name="locale_es",
+            meaning="The locale of Spanish speech, es-MX if empty",
+            meaning_es="El acento del español hablado; si se deja vacío, es-MX",
+            required=False,
+        ),
+        Need(
+            name="locale_en",
+            meaning="The locale of English speech, en-US if empty",
+            meaning_es="El acento del inglés hablado; si se deja vacío, en-US",
+            required=False,
+        ),
     )
+    names: tuple[Need, ...] = NAMES
+    own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Twilio asks no such question."""

@@ -92,13 +92,23 @@ class WebChat:
         twice_is_once=True,
     )
     needs: tuple[Need, ...] = (
-        Need(name="session_secret", meaning="The key that signs sessions", secret=True),
+        Need(
+            name="session_secret",
+            meaning="The key that signs sessions",
+            meaning_es="La clave que firma las sesiones",
+            secret=True,
+            required=False,
+            made=True,
+        ),
         Need(
             name="allowed_origins",
             meaning="Pages that may embed the chat: https://…, with commas between; none named, any",
+            meaning_es="Páginas que pueden mostrar el chat: https://…, separadas por comas; si no se nombra ninguna, todas",
             required=False,
         ),
     )
+    names: tuple[Need, ...] = ()
+    own_path: bool = True
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Sockets are opened elsewhere."""

@@ -53,6 +53,19 @@ class WhatsAppMeta:
         per_recipient_s=1 / 6,
     )
     needs: tuple[Need, ...] = (*NEEDS, API_BASE)
+    names: tuple[Need, ...] = (
+        Need(
+            name="account",
+            meaning="The id of the WhatsApp Business account",
+            meaning_es="El identificador de la cuenta de WhatsApp Business",
+        ),
+        Need(
+            name="address",
+            meaning="The phone number id, as Meta shows it beside the number",
+            meaning_es="El identificador del número de teléfono, como lo muestra Meta junto al número",
+        ),
+    )
+    own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Answer the challenge with which the webhook is registered."""

@@ -6,6 +6,7 @@ from saveit.channels.families.media import with_content
 from saveit.channels.families.twilio import (
     EMPTY_TWIML,
     EPOCH,
+    NAMES,
     NEEDS,
     cut_apart,
     history_call,
@@ -44,6 +45,7 @@ from saveit.messages import (
 _CONTENTS = Need(
     name="contents",
     meaning="Content templates for buttons and lists, such as `buttons_2=HX… buttons_3=HX… list_5=HX…`; without one, numbered text",
+    meaning_es="Plantillas de contenido para botones y listas, como `buttons_2=HX… buttons_3=HX… list_5=HX…`; sin ellas, texto numerado",
     required=False,
 )
 
@@ -73,6 +75,8 @@ class WhatsAppTwilio:
         per_recipient_s=1 / 6,
     )
     needs: tuple[Need, ...] = (*NEEDS, _CONTENTS)
+    names: tuple[Need, ...] = NAMES
+    own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:
         """Twilio asks no such question."""

@@ -415,7 +415,8 @@ def _of_the_house() -> Iterator[msgspec.Struct]:
 
 def _of_lines() -> Iterator[msgspec.Struct]:
     need = ChannelNeed("auth_token", "the account's primary auth token", secret=True, required=True)
-    yield ChannelsAnswer([ChannelAnswer("whatsapp_twilio", [need])])
+    sid = ChannelNeed("account", "the account's SID", secret=False, required=True)
+    yield ChannelsAnswer([ChannelAnswer("whatsapp_twilio", [sid], [need], own_path=False)])
     yield _ADVISOR
     yield Advisors([_ADVISOR], None)
     yield _LINE

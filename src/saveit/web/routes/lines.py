@@ -1,5 +1,6 @@
 """Advisors, lines, what could not be taken of what came by them, and what came for nobody."""
 
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -38,7 +39,7 @@ from saveit.gateway import (
 )
 from saveit.kernel.db import Transaction
 from saveit.kernel.ids import AdvisorId, LineId, RestaurantId
-from saveit.messages import Inbound, UnifiedMessage
+from saveit.messages import Inbound, Need, UnifiedMessage
 from saveit.web.edge import Call
 from saveit.web.routes.shared import (
     PAGE_LENGTH,
@@ -87,17 +88,23 @@ _LINE_CHANGE = Example(value={"active": False, "revision": 1})
 
 @get("/channels", summary="List channels", tags=["Lines"])
 async def read_channels(call: Calling) -> ChannelsAnswer:
-    """Each with what a line of it must be told."""
+    """Each with what a line of it must be told, in the caller's language."""
     call.require_somewhere("lines:read")
+
+    def told(needs: Iterable[Need]) -> list[ChannelNeed]:
+        return [
+            ChannelNeed(
+                need.name,
+                need.meaning_es if call.language == "es" else need.meaning,
+                secret=need.secret,
+                required=need.required,
+            )
+            for need in needs
+        ]
+
     return ChannelsAnswer(
         [
-            ChannelAnswer(
-                name,
-                [
-                    ChannelNeed(need.name, need.meaning, secret=need.secret, required=need.required)
-                    for need in channel.needs
-                ],
-            )
+            ChannelAnswer(name, told(channel.names), told(channel.needs), own_path=channel.own_path)
             for name, channel in sorted(call.parts.gateway.channels.items())
         ]
     )

@@ -28,7 +28,7 @@ class Lines(Struct, frozen=True):
 
 
 class ChannelNeed(Struct, frozen=True):
-    """One entry of a line's credentials: its name, what it means, and whether a line can be without it."""
+    """One thing that a line is asked for: its name, what it means in the caller's language, and whether a line can be without it."""
 
     name: str
     meaning: str
@@ -37,10 +37,12 @@ class ChannelNeed(Struct, frozen=True):
 
 
 class ChannelAnswer(Struct, frozen=True):
-    """A channel, and what a line of it must be told."""
+    """A channel: by what its provider knows a line, which credentials a line has, and whether each has a webhook of its own."""
 
     name: str
+    names: list[ChannelNeed]
     needs: list[ChannelNeed]
+    own_path: bool
 
 
 class ChannelsAnswer(Struct, frozen=True):

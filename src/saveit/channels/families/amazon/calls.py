@@ -22,14 +22,34 @@ from saveit.messages import (
     Unknown,
 )
 
+ACCOUNT = Need(
+    name="account",
+    meaning="The number of the Amazon account, twelve digits",
+    meaning_es="El número de la cuenta de Amazon, doce cifras",
+)
 NEEDS = (
-    Need(name="region", meaning="The Amazon region, such as us-east-1"),
-    Need(name="access_key_id", meaning="The key with which calls are signed"),
-    Need(name="secret_access_key", meaning="Its secret", secret=True),
-    Need(name="session_token", meaning="The token of a temporary key", secret=True, required=False),
+    Need(
+        name="region",
+        meaning="The Amazon region, such as us-east-1",
+        meaning_es="La región de Amazon, como us-east-1",
+    ),
+    Need(
+        name="access_key_id",
+        meaning="The key with which calls are signed",
+        meaning_es="La clave con la que se firman las llamadas",
+    ),
+    Need(name="secret_access_key", meaning="Its secret", meaning_es="Su secreto", secret=True),
+    Need(
+        name="session_token",
+        meaning="The token of a temporary key",
+        meaning_es="El token de una clave temporal",
+        secret=True,
+        required=False,
+    ),
     Need(
         name="configuration_set",
         meaning="The configuration set that reports what became of messages",
+        meaning_es="El conjunto de configuración que dice qué fue de los mensajes",
         required=False,
     ),
     API_BASE,

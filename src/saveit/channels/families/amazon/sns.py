@@ -35,6 +35,7 @@ from saveit.messages import (
 TOPICS = Need(
     name="topic_arns",
     meaning="The SNS topics that are believed, separated by spaces: anybody's topic is signed validly",
+    meaning_es="Los temas de SNS en los que se confía, separados por espacios",
 )
 _AMAZON = re.compile(r"sns\.[a-zA-Z0-9-]{3,}\.amazonaws\.com(\.cn)?", re.ASCII)
 _ARN_PARTS = 6

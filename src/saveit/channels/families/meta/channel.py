@@ -35,10 +35,12 @@ class ThreadsChannel:
         Need(
             name="app_id",
             meaning="The app's id: an echo that bears it is our own, and nobody of the house has answered",
+            meaning_es="El identificador de la app: así se distingue lo que responde SaveIt de lo que responde una persona",
             required=False,
         ),
         API_BASE,
     )
+    own_path: bool = False
 
     def __init__(self, product: Product, base: str, path: str) -> None:
         """Speak for a product, reached at `base`; `path` leads to its messages, with the line's address for `{account}`."""

@@ -32,16 +32,37 @@ _SERVER_ERROR = 500
 _CLIENT_ERROR = 400
 
 NEEDS = (
-    Need(name="app_secret", meaning="The app's secret, which signs what Meta sends", secret=True),
+    Need(
+        name="app_secret",
+        meaning="The app's secret, which signs what Meta sends",
+        meaning_es="El secreto de la app, con el que Meta firma lo que envía",
+        secret=True,
+    ),
     Need(
         name="app_secret_previous",
         meaning="The app's secret before the last change, while both are in use",
+        meaning_es="El secreto anterior de la app, mientras se usen los dos",
         secret=True,
         required=False,
     ),
-    Need(name="verify_token", meaning="The word agreed with Meta for registering the webhook", secret=True),
-    Need(name="access_token", meaning="The token with which messages are sent", secret=True),
-    Need(name="graph_version", meaning=f"The Graph API's version; {GRAPH_VERSION} if empty", required=False),
+    Need(
+        name="verify_token",
+        meaning="The word agreed with Meta for registering the webhook",
+        meaning_es="La palabra acordada con Meta para dar de alta el webhook",
+        secret=True,
+    ),
+    Need(
+        name="access_token",
+        meaning="The token with which messages are sent",
+        meaning_es="El token con el que se envían los mensajes",
+        secret=True,
+    ),
+    Need(
+        name="graph_version",
+        meaning=f"The Graph API's version; {GRAPH_VERSION} if empty",
+        meaning_es=f"La versión de la Graph API; si se deja vacía, {GRAPH_VERSION}",
+        required=False,
+    ),
 )
 
 

@@ -2,6 +2,7 @@
 
 from saveit.channels.families.twilio.calls import (
     EMPTY_TWIML,
+    NAMES,
     NEEDS,
     bare,
     fields_of,
@@ -23,6 +24,7 @@ from saveit.channels.families.twilio.messages import cut_apart, parse_form
 __all__ = [
     "EMPTY_TWIML",
     "EPOCH",
+    "NAMES",
     "NEEDS",
     "bare",
     "cut_apart",

@@ -42,24 +42,40 @@ _REFERENCE = re.compile(r"[0-9a-f-]{36}", re.ASCII)
 _CREATED, _OK = 201, 200
 _UNAUTHORIZED, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
 
+NAMES = (
+    Need(
+        name="account", meaning="The Account SID of Twilio, AC…", meaning_es="El Account SID de Twilio, AC…"
+    ),
+    Need(
+        name="address",
+        meaning="The number, with + and the country's code",
+        meaning_es="El número, con + y el prefijo del país",
+    ),
+)
 NEEDS = (
     Need(
-        name="auth_token", meaning="The account's primary auth token, which signs its webhooks", secret=True
+        name="auth_token",
+        meaning="The account's primary auth token, which signs its webhooks",
+        meaning_es="El Auth Token principal de la cuenta, con el que firma sus webhooks",
+        secret=True,
     ),
     Need(
         name="auth_token_secondary",
         meaning="The secondary auth token, while tokens are being changed",
+        meaning_es="El Auth Token secundario, mientras se cambian",
         secret=True,
         required=False,
     ),
     Need(
         name="messaging_service_sid",
         meaning="The messaging service to send from instead of the number",
+        meaning_es="El servicio de mensajería desde el que enviar en lugar del número",
         required=False,
     ),
     Need(
         name="status_callback",
         meaning="Where Twilio tells what became of a message: this installation's own webhook",
+        meaning_es="Dónde dice Twilio qué fue de un mensaje: el webhook de esta instalación",
         required=False,
     ),
     API_BASE,
