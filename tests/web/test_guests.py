@@ -62,6 +62,15 @@ async def test_guests_are_found_by_phone_digits_mail_and_the_beginnings_of_their
     }
 
 
+async def test_who_booked_a_moment_ago_is_known_before_the_book_is_written(web: Web) -> None:
+    booked = await web.world.booking(web.restaurant, guest=guest_named("Zoé Peñalosa", "+573005554433"))
+
+    path = f"/restaurants/{web.restaurant.id}/guests/{booked.person_id}"
+    profile = (await web.client.get(path)).json()
+
+    assert (profile["name"], len(profile["reservations"])) == ("Zoé Peñalosa", 1)
+
+
 async def test_the_book_is_read_page_by_page(web: Web) -> None:
     for number, time in enumerate(("19:00", "19:00", "21:00")):
         await web.world.booking(

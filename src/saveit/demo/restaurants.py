@@ -18,6 +18,17 @@ Role = Literal["owner", "manager", "host", "viewer"]
 _WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
+QUICK_ANSWERS = (
+    ("es", "gracias", "¡Gracias a ti! Aquí estamos para lo que necesites."),
+    ("es", "parqueadero", "Hay parqueadero a media cuadra; con tu cuenta tienes dos horas gratis."),
+    ("es", "mascotas", "Las mascotas son bienvenidas en la terraza."),
+    ("en", "thanks", "Thank you! We are here for whatever you need."),
+    ("en", "parking", "There is a car park half a block away; your bill gives you two hours free."),
+    ("en", "pets", "Pets are welcome on the terrace."),
+)
+"""Language, short name and words of what the demo's people keep at hand."""
+
+
 class Employee(msgspec.Struct, frozen=True):
     """Someone who works in one or more of the demo's restaurants."""
 

@@ -21,11 +21,12 @@ from saveit.access import (
     set_password,
     set_role,
 )
+from saveit.conversations import new_quick_answer, save_quick_answer
 from saveit.demo.bookings import Fortnight
 from saveit.demo.connecting import connect_lines
 from saveit.demo.credentials import Demo, DemoKey, DemoLogin, read_demo, write_demo
 from saveit.demo.floors import FloorPlan
-from saveit.demo.restaurants import EMPLOYEES, RESTAURANTS, DemoRestaurant, Employee
+from saveit.demo.restaurants import EMPLOYEES, QUICK_ANSWERS, RESTAURANTS, DemoRestaurant, Employee
 from saveit.demo.tools import DemoTools
 from saveit.kernel.clock import SettableClock
 from saveit.kernel.db import Actor, Transaction
@@ -119,6 +120,7 @@ async def _open(tools: DemoTools, wanted: DemoRestaurant, tenant_id: TenantId) -
         async with tools.database.tenant(tenant_id, _ACTOR) as tx:
             restaurant = await open_restaurant(tx, wanted.draft, now=clock.now())
             await _furnish(tx, restaurant.id, wanted.floor, clock.now())
+            await _keep_at_hand(tx, restaurant.id, clock.now())
             today = now.astimezone(ZoneInfo(restaurant.timezone)).date()
             rules = wanted.rules(today)
             await apply_rules(desk, tx, restaurant.id, _confirmed_by_hand(rules), expected_version=None)
@@ -158,6 +160,12 @@ async def _furnish(tx: Transaction, restaurant_id: RestaurantId, plan: FloorPlan
             covers_max=joined.covers[1],
         )
         await add_combination(tx, restaurant_id, combination, now=now)
+
+
+async def _keep_at_hand(tx: Transaction, restaurant_id: RestaurantId, now: datetime) -> None:
+    for language, shortcut, text in QUICK_ANSWERS:
+        answer = new_quick_answer(restaurant_id, language=language, shortcut=shortcut, text=text, now=now)
+        await save_quick_answer(tx, answer, revision=None, now=now)
 
 
 async def _open_key(tools: DemoTools, wanted: DemoRestaurant, place: DirectoryEntry) -> DemoKey:

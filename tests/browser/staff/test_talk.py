@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -203,6 +204,14 @@ def test_an_advisor_sees_the_talks_of_their_own_lines_only(demo: Demo, screen: S
     rows = page.locator("[data-conversation]")
     expect(rows).to_have_count(1, timeout=20_000)
     expect(rows.first).to_contain_text("Cliente ·0406")
+    rows.first.click()
+    side = page.get_by_role("complementary", name="Cliente")
+    side.get_by_role("button", name="Nueva reserva").click()
+    side.get_by_label("Nombre").fill("Ana Atendida")
+    side.get_by_label("Qué día").fill((demo.today + timedelta(days=12)).isoformat())
+    side.locator(".slot.free").first.click()
+    side.get_by_role("button", name="Reservar", exact=True).click()
+    expect(page.locator(".toast", has_text="Ana Atendida")).to_be_visible()
     page.goto(f"{demo.url}/staff#/inbox/talk/{house['id']}")
     expect(page.locator(".toast.bad")).to_be_visible()
     expect(page.get_by_text("Hola, casa")).to_have_count(0)
@@ -254,3 +263,55 @@ def test_a_channel_has_words_of_its_own_until_they_are_given_back(demo: Demo, sc
     page.get_by_role("button", name="Como en los demás canales").click()
     expect(page.get_by_text("Este canal dice lo mismo que todos")).to_be_visible()
     assert [each for each in demo.ask("GET", path)["templates"] if each["is_own"]] == []
+
+
+def test_a_table_is_booked_and_given_back_beside_the_talk(demo: Demo, screen: Screen) -> None:
+    """For who writes, without leaving what they wrote."""
+    talk = _said(demo, "+573007770407", "Hola, quería hablar con ustedes", name="Berta Panel")
+    page = screen("/inbox", size=(1440, 900), restaurant_id=talk["restaurant_id"])
+    _open_side(page, talk)
+    side = page.get_by_role("complementary", name="Cliente")
+    side.get_by_role("button", name="Nueva reserva").click()
+    expect(side.get_by_label("Nombre")).to_have_value("Berta Panel")
+    expect(side.get_by_label("Teléfono")).to_have_value("+573007770407")
+    side.get_by_label("Qué día").fill((demo.today + timedelta(days=11)).isoformat())
+    side.locator(".slot.free").first.click()
+    shoot(page, "staff-inbox-booking")
+    side.get_by_role("button", name="Reservar", exact=True).click()
+    booked = side.locator("li", has_text="2 personas")
+    expect(booked).to_contain_text("Confirmada")
+    expect(page.locator("li.said", has_text="quería hablar").first).to_be_visible()
+    booked.get_by_role("button").click()
+    side.get_by_role("button", name="Cancelar reserva").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancelar reserva").click()
+    expect(side.get_by_text("Cancelada").first).to_be_visible()
+    side.get_by_role("button", name="Cerrar", exact=True).click()
+    expect(side.locator("li", has_text="2 personas")).to_contain_text("Cancelada")
+
+
+def test_what_is_often_answered_is_kept_at_hand(demo: Demo, screen: Screen) -> None:
+    """Kept from what was written, called up by its short name, changed and taken away where it is used."""
+    talk = _said(demo, "+573007770408", "Hola, tengo una pregunta", name="Rita Rápida")
+    page = screen("/inbox", size=PHONE, restaurant_id=talk["restaurant_id"])
+    page.locator(f'[data-conversation="{talk["id"]}"]').click()
+    box = page.get_by_label("Escriba una respuesta")
+    box.fill("Abrimos también los festivos.")
+    page.get_by_role("button", name="Respuestas rápidas").click()
+    dialog = page.get_by_role("dialog", name="Respuestas rápidas")
+    expect(dialog.get_by_role("button", name="/mascotas Las mascotas")).to_be_visible()
+    dialog.get_by_label("Nombre corto").fill("/Festivos")
+    shoot(page, "staff-inbox-quick-phone")
+    dialog.get_by_role("button", name="Guardar").click()
+    dialog.get_by_role("button", name="Cambiar /festivos").click()
+    dialog.get_by_label("Texto").fill("Abrimos todos los festivos.")
+    dialog.get_by_role("button", name="Guardar").click()
+    expect(dialog.get_by_text("Abrimos todos los festivos.")).to_be_visible()
+    page.keyboard.press("Escape")
+    box.fill("/fes")
+    page.get_by_role("button", name="/festivos Abrimos").click()
+    expect(box).to_have_value("Abrimos todos los festivos.")
+    page.get_by_role("button", name="Enviar").click()
+    expect(page.locator("li.said.out", has_text="Abrimos todos los festivos.")).to_be_visible()
+    page.get_by_role("button", name="Respuestas rápidas").click()
+    dialog.get_by_role("button", name="Quitar /festivos").click()
+    expect(dialog.get_by_text("/festivos")).to_have_count(0)

@@ -143,7 +143,7 @@ async def write_guest(
     wanted = PersonId(person_id)
 
     async def work(tx: Transaction) -> None:
-        await _family(tx, house, wanted)
+        await _family(call, tx, house, wanted)
         sealer = await call.sealer(tx)
         before = (await cards_of(tx, sealer, house.restaurant_id, [wanted])).get(wanted, Card())
         card = Card(
@@ -174,7 +174,7 @@ async def write_consent(
     wanted = PersonId(person_id)
 
     async def work(tx: Transaction) -> None:
-        await _family(tx, house, wanted)
+        await _family(call, tx, house, wanted)
         how = f"told {tx.actor}"
         await say_consent(tx, wanted, scope=data.scope, allowed=data.allowed, how=how, now=call.now)
 
@@ -182,30 +182,38 @@ async def write_consent(
     return await _profile(call, house, wanted)
 
 
-async def _family(tx: Transaction, house: House, person_id: PersonId) -> tuple[PersonId, ...]:
-    """Return all who are one with a guest of the restaurant's book. Refuses: PersonUnknown."""
+async def _family(call: Call, tx: Transaction, house: House, person_id: PersonId) -> tuple[PersonId, ...]:
+    """Return all who are one with a guest of the restaurant: in its book, or booked a moment ago. Refuses: PersonUnknown."""
     family = await family_of(tx, person_id)
-    if not await in_book(tx, house.restaurant_id, family):
+    if not await in_book(tx, house.restaurant_id, family) and not await _booked(call, tx, house, family):
         raise PersonUnknown(user_id=str(person_id))
     return family
+
+
+async def _booked(
+    call: Call, tx: Transaction, house: House, family: tuple[PersonId, ...]
+) -> list[Reservation]:
+    """Return the family's latest bookings in the restaurant."""
+    sealer = await call.sealer(tx)
+    booked: list[Reservation] = []
+    for each in family:
+        booked += await list_of_person(
+            tx, sealer, each, before=(date.max, LAST_ID), rows_max=_RESERVATIONS_SHOWN
+        )
+    return sorted(
+        (each for each in booked if each.restaurant_id == house.restaurant_id),
+        key=lambda each: each.starts_at,
+        reverse=True,
+    )[:_RESERVATIONS_SHOWN]
 
 
 async def _profile(call: Call, house: House, person_id: PersonId) -> GuestProfile:
     restaurant_id = house.restaurant_id
 
     async def work(tx: Transaction) -> tuple[GuestProfile, list[Reservation]]:
-        family = await _family(tx, house, person_id)
+        family = await _family(call, tx, house, person_id)
         sealer = await call.sealer(tx)
-        booked: list[Reservation] = []
-        for each in family:
-            booked += await list_of_person(
-                tx, sealer, each, before=(date.max, LAST_ID), rows_max=_RESERVATIONS_SHOWN
-            )
-        here = sorted(
-            (each for each in booked if each.restaurant_id == restaurant_id),
-            key=lambda each: each.starts_at,
-            reverse=True,
-        )[:_RESERVATIONS_SHOWN]
+        here = await _booked(call, tx, house, family)
         person = (await find_people(tx, sealer, [person_id])).get(person_id)
         figures = (await guest_figures(tx, restaurant_id, family)).values()
         card = (await cards_of(tx, sealer, restaurant_id, [person_id])).get(person_id, Card())

@@ -83,6 +83,8 @@ export class Board {
   unseated = $derived(this.standing.filter((each) => each.table === null));
   totals = $derived(totalsOf(this.reservations, clock.now));
   mayHost = $derived(session.may('host', this.restaurant?.id ?? null));
+  /** Whether what guests may ask for is theirs to do; the rest is for who hosts. */
+  mayBook = $derived(session.may('book', this.restaurant?.id ?? null));
 
   reservation(id: string): Reservation | null {
     return this.reservations.find((each) => each.id === id) ?? null;
@@ -232,7 +234,7 @@ export class Board {
     try {
       const told = await work();
       const said = title(told);
-      const undo = options.undo;
+      const undo = this.mayHost ? options.undo : undefined;
       if (undo !== undefined) {
         const kept = { title: said, actedId: options.actedId ?? '', undo: () => undo(told) };
         this.undoable = [...this.undoable.slice(-19), kept];

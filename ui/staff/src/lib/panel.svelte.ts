@@ -1,8 +1,11 @@
-/** What stands open beside the board. */
+/** What stands open beside the board, or beside a conversation. */
+
+import type { Guest } from './types';
 
 export interface Preset {
   tableId?: string;
   time?: string;
+  guest?: Guest;
 }
 
 export type Panel =

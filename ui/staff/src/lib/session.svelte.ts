@@ -23,13 +23,13 @@ interface Me {
 }
 
 export type Power =
-  'read' | 'host' | 'manage' | 'own' | 'inbox' | 'lines' | 'analytics';
+  'read' | 'book' | 'host' | 'manage' | 'own' | 'inbox' | 'lines' | 'analytics';
 
 const POWERS: Record<Role, Power[]> = {
-  owner: ['read', 'host', 'manage', 'own', 'inbox', 'lines', 'analytics'],
-  manager: ['read', 'host', 'manage', 'inbox', 'lines', 'analytics'],
-  host: ['read', 'host', 'inbox'],
-  advisor: ['inbox'],
+  owner: ['read', 'book', 'host', 'manage', 'own', 'inbox', 'lines', 'analytics'],
+  manager: ['read', 'book', 'host', 'manage', 'inbox', 'lines', 'analytics'],
+  host: ['read', 'book', 'host', 'inbox'],
+  advisor: ['book', 'inbox'],
   viewer: ['read'],
 };
 

@@ -166,6 +166,15 @@ export function calledOf({ name, channel, address }: Conversation, unnamed: stri
   return name ?? (isNumber ? `${unnamed} ·${address.slice(-4)}` : address);
 }
 
+/** The phone or mail that an address is; WhatsApp leaves out a number's plus, and other channels' own numbers are neither. */
+export function reachOf({ channel, address }: Conversation): { phone: string | null; email: string | null } {
+  const isPhone = /^(whatsapp|sms|voice)_/.test(channel) && /^\+?\d{7,15}$/.test(address);
+  return {
+    phone: isPhone ? `+${address.replace('+', '')}` : null,
+    email: channel.startsWith('email_') ? address : null,
+  };
+}
+
 /** Messages of several readings as one thread: each once, in its newest state, in the order in which they were said. */
 export function merged(...readings: Message[][]): Message[] {
   const byId = new Map<string, Message>();
