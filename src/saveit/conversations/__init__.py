@@ -4,8 +4,9 @@ Promises one open conversation for an address on a line, however many ask at onc
 were planned; nothing planned for the bot once a human has taken over; and that a message's status only rises. Words and addresses are
 sealed.
 
-It owns `conversations`, `messages`, `message_media`, `attentions`, `orphan_statuses`, `quick_answers` and `line_tests`, and of how addresses
-and lines stand `silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what to say.
+It owns `conversations`, `messages`, `message_media`, `attentions`, `orphan_statuses`, `quick_answers` and `line_tests`, and of how
+addresses and lines stand `silenced_addresses`, `delivery_pauses` and `line_words`. It never calls a provider, and never decides what
+to say.
 """
 
 from saveit.conversations.actions import (
