@@ -69,12 +69,23 @@ async def test_a_spreadsheet_of_a_country_with_decimal_commas_opens_the_table(we
     await booked(web)
     await counted(web)
 
-    table = await web.client.get("/analytics.csv", params={**TUESDAY, "separator": "semicolon"})
+    table = await web.client.get(
+        "/analytics.csv", params={**TUESDAY, "separator": "semicolon", "language": "es"}
+    )
     odd = await web.client.get("/analytics.csv", params={**TUESDAY, "separator": "tab"})
 
     assert table.content.startswith(b"\xef\xbb\xbf")
-    assert table.text.splitlines()[1] == "El Patio;2026-03-03;20;api;1;2;0;0;0;0;0;0"
+    assert table.text.splitlines()[0].endswith("ausencias;minutos por asiento")
+    assert table.text.splitlines()[1] == "El Patio;2026-03-03;20;por programa;1;2;0;0;0;0;0;0"
     assert told(odd) == (422, "request_invalid")
+
+
+async def test_days_out_of_order_and_too_many_are_told_apart(web: Web) -> None:
+    backwards = await web.client.get("/analytics", params={"from": "2026-03-03", "to": "2026-03-01"})
+    many = await web.client.get("/analytics", params={"from": "2025-03-03", "to": "2026-03-04"})
+
+    found = [[each["code"] for each in answer.json()["errors"]] for answer in (backwards, many)]
+    assert found == [["days_out_of_order"], ["too_many_days"]]
 
 
 async def test_a_group_is_seen_as_far_as_one_runs_it(web: Web) -> None:

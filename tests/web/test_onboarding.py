@@ -24,6 +24,17 @@ NEW: dict[str, Any] = {
         "blocked_reservations_after_no_show": 2,
     },
     "party": {"size_min": 1, "size_max": 8},
+    "capacity": {
+        "turn_times": [
+            {
+                "party_size_min": 1,
+                "party_size_max": 2,
+                "minutes": 75,
+                "service": "cena",
+                "weekdays": ["friday"],
+            }
+        ]
+    },
     "reminders": {"hours_before": [24]},
 }
 
@@ -44,10 +55,12 @@ async def test_rules_are_said_in_plain_words_in_both_languages(web: Web) -> None
     ]
     assert "Llegan como mucho 2 personas cada 30 minutos." in said
     assert any(
-        text.startswith("Se cancela sin coste hasta 24 horas antes; después, o si no vienen, ")
+        text.startswith("Se cancela sin costo hasta 24 horas antes; después, o si no vienen, ")
         for text in said
     )
+    assert any("Grupos de 1 a 2 (cena, viernes): 75 minutos." in text for text in said)
     meant = [sentence["text"] for sentence in english["sentences"]]
+    assert any("Parties of 1 to 2 (cena, Friday): 75 minutes." in text for text in meant)
     assert meant[1] == "Tuesday to Sunday: cena 19:00\u201323:00 (last seating at 21:00)."
     assert "At most 2 guests arrive every 30 minutes." in meant
     assert "Reminders go out 24 hours before." in meant

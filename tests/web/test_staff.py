@@ -36,11 +36,17 @@ async def test_somebody_is_added_with_roles_and_signs_in_with_what_was_handed_ov
     token = await signed_in(web, made)
     async with web.visitor(token) as leo:
         seen = await leo.get("/reservations", params={"restaurant_id": str(web.restaurant.id)})
-        own = await leo.put(f"/staff/{made['id']}/password", json={"password": "mi propia frase de paso"})
+        path, chosen = f"/staff/{made['id']}/password", {"password": "mi propia frase de paso"}
+        unsaid = await leo.put(path, json=chosen)
+        wrong = await leo.put(path, json=chosen | {"current_password": "no es esta frase"})
+        own = await leo.put(path, json=chosen | {"current_password": made["one_time_password"]})
+        ended = await leo.get("/reservations", params={"restaurant_id": str(web.restaurant.id)})
     listed = (await web.client.get("/staff")).json()["users"]
 
     assert made["roles"] == {str(web.restaurant.id): "host"}
-    assert (seen.status_code, own.status_code) == (200, 204)
+    assert [told(each) for each in (unsaid, wrong)] == [(422, "access_invalid")] * 2
+    assert [error["path"] for error in wrong.json()["errors"]] == ["current_password"]
+    assert (seen.status_code, own.status_code, ended.status_code) == (200, 204, 401)
     assert "one_time_password" not in listed[0]
 
 

@@ -8,7 +8,7 @@
 import look from './look.css?inline';
 import { Chat } from './socket';
 import { offered, unread, words as wordsOf, type Kept, type Line } from './wire';
-import { languageOf, pieces, WORDS, type Language } from './words';
+import { brief, languageOf, pieces, WORDS, type Language } from './words';
 
 type Made = { [name: string]: string };
 
@@ -184,7 +184,7 @@ class Widget {
   private line(line: Line): HTMLElement {
     const said = WORDS[this.language];
     const inside: (Node | string)[] = line.from === 'staff' ? [made('span', { class: 'who' }, said.staff)] : [];
-    for (const piece of pieces(line.text)) inside.push(piece.link ? made('a', { href: piece.text, target: '_blank', rel: 'noopener noreferrer' }, piece.text) : piece.text);
+    for (const piece of pieces(line.text)) inside.push(piece.link ? made('a', { href: piece.text, target: '_blank', rel: 'noopener noreferrer', title: piece.text }, brief(piece.text)) : piece.text);
     for (const file of line.attachments ?? []) {
       if (!/^(https?:|\/)/.test(file.url)) continue;
       const name = file.file_name || (file.kind === 'image' ? said.picture : said.file);

@@ -40,11 +40,13 @@ test('only what the house said and the guest has not looked at is unread', () =>
   expect([unread(kept), unread({ ...kept, read: 3 })]).toEqual([2, 0]);
 });
 
-test('choices are offered only while they are the last thing said', () => {
+test('choices are offered until the guest says something, and the latest only', () => {
   const asked = taken(nothing(), said(1, { buttons: [{ id: 'yes', title: 'Sí' }] }));
 
   expect(offered(asked)).toHaveLength(1);
-  expect(offered(taken(asked, said(2)))).toEqual([]);
+  expect(offered(taken(asked, said(2)))).toHaveLength(1);
+  expect(offered(taken(asked, said(2, { buttons: [{ id: 'no', title: 'No' }] })))).toEqual([{ id: 'no', title: 'No' }]);
+  expect(offered([said(2, { from: 'guest' }), said(3)].reduce(taken, asked))).toEqual([]);
   expect(offered({ ...asked, waiting: [{ type: 'tap', id: 'a', payload: 'yes', title: 'Sí' }] })).toEqual([]);
 });
 

@@ -74,10 +74,11 @@ export function unread(kept: Kept): number {
   return kept.lines.filter((line) => line.from !== 'guest' && line.seq > kept.read).length;
 }
 
-/** Choices are offered only while they are the last thing said. */
+/** The latest choices are offered until the guest says something; what the house adds, such as a QR code, takes none away. */
 export function offered(kept: Kept): Choice[] {
-  const last = kept.lines.at(-1);
-  return last && last.from !== 'guest' && kept.waiting.length === 0 ? (last.buttons ?? []) : [];
+  if (kept.waiting.length > 0) return [];
+  const since = kept.lines.slice(kept.lines.findLastIndex((line) => line.from === 'guest') + 1);
+  return since.findLast((line) => line.buttons && line.buttons.length > 0)?.buttons ?? [];
 }
 
 /** How long to wait before the next try, in milliseconds: doubled each time up to half a minute, with a random part. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { languageOf, pieces, WORDS } from './words';
+import { brief, languageOf, pieces, WORDS } from './words';
 
 test('the page’s word comes before the browser’s, and Spanish before English', () => {
   expect([languageOf('en-US', ['es']), languageOf(undefined, ['fr', 'en-GB']), languageOf('fr', []), languageOf(undefined, [])]).toEqual([
@@ -21,4 +21,9 @@ test('an address in a message is a link without the full stop behind it, and no 
 
 test('everything is said in both languages', () => {
   expect(Object.keys(WORDS.es)).toEqual(Object.keys(WORDS.en));
+});
+
+test('an address is shown without its scheme, and cut when it is long', () => {
+  expect(brief('https://a.example/r/casa')).toBe('a.example/r/casa');
+  expect(brief(`https://a.example/${'x'.repeat(200)}`)).toHaveLength(40);
 });

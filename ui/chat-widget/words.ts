@@ -8,11 +8,11 @@ export const WORDS = {
     chat: 'Chat',
     unread: '{n} sin leer',
     hint: 'Reservas y preguntas',
-    write: 'Escriba un mensaje',
+    write: 'Escribe un mensaje',
     send: 'Enviar',
     log: 'Conversación',
     choices: 'Respuestas rápidas',
-    away: 'Sin conexión. Lo que escriba se enviará en cuanto vuelva.',
+    away: 'Sin conexión. Lo que escribas se enviará en cuanto vuelva.',
     connecting: 'Conectando…',
     refused: 'El chat no está disponible en esta página.',
     typing: 'Está escribiendo',
@@ -54,10 +54,18 @@ export function languageOf(said: string | undefined, languages: readonly string[
   return first?.toLowerCase().startsWith('en') ? 'en' : 'es';
 }
 
+const SHOWN_MAX = 40;
+
 /** The text as pieces, its addresses apart, so that they can be links and nothing else can. */
 export function pieces(text: string): { text: string; link: boolean }[] {
   return text
     .split(/(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)])/)
     .map((piece, place) => ({ text: piece, link: place % 2 === 1 }))
     .filter((piece) => piece.text !== '');
+}
+
+/** An address as it is shown: a long one would fill the bubble and tell nobody more. */
+export function brief(address: string): string {
+  const bare = address.replace(/^https?:\/\//, '');
+  return bare.length > SHOWN_MAX ? `${bare.slice(0, SHOWN_MAX - 1)}…` : bare;
 }

@@ -46,6 +46,7 @@ from saveit.access.model import (
 from saveit.access.staff import (
     SESSION_LASTS,
     add_user,
+    check_own_password,
     disable_user,
     find_user,
     list_users,
@@ -91,6 +92,7 @@ __all__ = [
     "WrongCredentials",
     "access_message_keys",
     "add_user",
+    "check_own_password",
     "check_user",
     "create_api_key",
     "disable_user",

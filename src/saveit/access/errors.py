@@ -30,6 +30,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "La contraseña puede tener {maximum} caracteres como mucho.",
         "The password may have {maximum} characters at most.",
     ),
+    "password_wrong": ("No es la contraseña actual.", "This is not the present password."),
     "in_the_past": ("Ya ha pasado.", "It has passed already."),
 }
 

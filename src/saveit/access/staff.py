@@ -16,11 +16,13 @@ from saveit.access import store
 from saveit.access.checks import check_password, check_user
 from saveit.access.emails import EmailIndex
 from saveit.access.errors import (
+    AccessInvalid,
     LastOwner,
     RoleAboveYours,
     StaffUserUnknown,
     TriesUsedUp,
     WrongCredentials,
+    access_error,
     refusing,
 )
 from saveit.access.model import Principal, Role, SignedIn, StaffUser, StaffUserDraft
@@ -179,6 +181,51 @@ async def sign_in(
 
     Refuses: WrongCredentials; TriesUsedUp.
     """
+    proven = await _prove(db, email, password, emails=emails, now=now, address=address)
+    found = proven.found
+    actor = Actor("staff", str(found.user_id), channel, trace_id)
+    async with db.tenant(found.tenant_id, actor) as tx:
+        signed_in = await _begin_session(tx, found, now, address_index=proven.address_index)
+    async with db.gate() as gate_tx:
+        await store.give_try_back(gate_tx, proven.try_index)
+    if proven.stale or found.email_index != emails.current(email):
+        password_hash = await asyncio.to_thread(hash_password, password)
+        # After the session, in a transaction of its own: two sign-ins that share the user's row would wait for each other.
+        async with db.tenant(found.tenant_id, actor) as tx:
+            await store.renew_sign_in(
+                tx, found, email_index=emails.current(email), password_hash=password_hash
+            )
+    return signed_in
+
+
+async def check_own_password(
+    db: Database, email: str, password: str, *, emails: EmailIndex, now: datetime, address: str = ""
+) -> None:
+    """Return if the password is the one that this email signs in with now. Tries are counted with those of signing in.
+
+    Refuses: AccessInvalid; TriesUsedUp.
+    """
+    try:
+        proven = await _prove(db, email, password, emails=emails, now=now, address=address)
+    except WrongCredentials as wrong:
+        raise AccessInvalid([access_error("current_password", "password_wrong")]) from wrong
+    async with db.gate() as gate_tx:
+        await store.give_try_back(gate_tx, proven.try_index)
+
+
+class _Proven(msgspec.Struct, frozen=True):
+    """Whose password it is, the try that was counted for it, and whether its hash is of an older make."""
+
+    found: store.SignInRow
+    try_index: bytes
+    address_index: bytes | None
+    stale: bool
+
+
+async def _prove(
+    db: Database, email: str, password: str, *, emails: EmailIndex, now: datetime, address: str
+) -> _Proven:
+    """Count a try and look at the password. Refuses: WrongCredentials; TriesUsedUp."""
     addresses = emails.each_from(email, address)
     async with db.gate() as gate_tx:
         found = await store.find_sign_in(
@@ -196,19 +243,7 @@ async def sign_in(
     )
     if found is None or not verdict.matches or found.disabled_at is not None:
         raise WrongCredentials
-    actor = Actor("staff", str(found.user_id), channel, trace_id)
-    async with db.tenant(found.tenant_id, actor) as tx:
-        signed_in = await _begin_session(tx, found, now, address_index=addresses[0] if addresses else None)
-    async with db.gate() as gate_tx:
-        await store.give_try_back(gate_tx, try_index)
-    if verdict.stale or found.email_index != emails.current(email):
-        password_hash = await asyncio.to_thread(hash_password, password)
-        # After the session, in a transaction of its own: two sign-ins that share the user's row would wait for each other.
-        async with db.tenant(found.tenant_id, actor) as tx:
-            await store.renew_sign_in(
-                tx, found, email_index=emails.current(email), password_hash=password_hash
-            )
-    return signed_in
+    return _Proven(found, try_index, addresses[0] if addresses else None, verdict.stale)
 
 
 async def sign_out(tx: Transaction, session_id: UUID, user_id: UserId, *, now: datetime) -> bytes | None:

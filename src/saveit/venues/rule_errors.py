@@ -26,7 +26,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "With {hours} hours of notice and {days} days ahead, nobody can book.",
     ),
     "penalty_amount_missing": (
-        "La penalización por no presentarse necesita un importe.",
+        "El cargo por no presentarse necesita un importe.",
         "The no-show penalty needs an amount.",
     ),
     "deposit_amount_missing": ("El depósito necesita un importe.", "The deposit needs an amount."),

@@ -7,7 +7,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, get_currency_precision
 from msgspec import Struct
 
-from saveit.venues.rules import WEEKDAYS, Rules, Service
+from saveit.venues.rules import WEEKDAYS, Rules, Service, TurnTime
 
 Language: TypeAlias = Literal["es", "en"]
 Topic: TypeAlias = Literal[
@@ -114,7 +114,7 @@ def _dates(rules: Rules, language: Language, today: date) -> list[str]:
         if each.multiplier is not None:
             times = f"{each.multiplier:g}"
             text += (
-                f"; depósito y penalización \u00d7 {times}"
+                f"; depósito y cargo \u00d7 {times}"
                 if language == "es"
                 else f"; deposit and penalty \u00d7 {times}"
             )
@@ -149,7 +149,8 @@ class _Spanish:
             f"{capacity.minimum_table_turnover_minutes} minutos y descansa {slots.turnover_time}."
         )
         for turn in capacity.turn_times:
-            text += f" Grupos de {turn.party_size_min} a {turn.party_size_max}: {turn.minutes} minutos."
+            sizes = f"{turn.party_size_min} a {turn.party_size_max}{_only_at(turn, 'es')}"
+            text += f" Grupos de {sizes}: {turn.minutes} minutos."
         return text
 
     def pacing(self) -> str:
@@ -183,7 +184,7 @@ class _Spanish:
 
     def cancellation(self) -> str:
         policy = self.rules.cancellation_policy
-        text = f"Se cancela sin coste hasta {_hours_text(policy.free_cancellation_hours, 'es')} antes"
+        text = f"Se cancela sin costo hasta {_hours_text(policy.free_cancellation_hours, 'es')} antes"
         if policy.no_show_penalty and policy.penalty_amount_minor:
             text += f"; después, o si no vienen, {_money(policy.penalty_amount_minor, self.currency, 'es')}"
         text += "."
@@ -240,7 +241,8 @@ class _English:
             f"{capacity.minimum_table_turnover_minutes} minutes and rests for {slots.turnover_time}."
         )
         for turn in capacity.turn_times:
-            text += f" Parties of {turn.party_size_min} to {turn.party_size_max}: {turn.minutes} minutes."
+            sizes = f"{turn.party_size_min} to {turn.party_size_max}{_only_at(turn, 'en')}"
+            text += f" Parties of {sizes}: {turn.minutes} minutes."
         return text
 
     def pacing(self) -> str:
@@ -310,6 +312,14 @@ class _English:
 
 def _plural(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
+
+
+def _only_at(turn: TurnTime, language: Language) -> str:
+    """Return at which services, and on which days, the stay is such; nothing where it is always."""
+    said = [] if turn.service is None else [turn.service]
+    if turn.weekdays is not None:
+        said += [_DAYS[language][WEEKDAYS.index(each)] for each in turn.weekdays]
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _hours_text(hours: float, language: Language) -> str:

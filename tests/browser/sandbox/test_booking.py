@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 SIZES = {"phone": (PHONE, "es"), "desktop": (DESKTOP, "en")}
 CONFIRM = re.compile("Confirmar reserva|Confirm booking")
-WAIT = "Avísenme si se libera una mesa"
+WAIT = "Avísame si se libera una mesa"
 BOOKED = re.compile("confirmada|Your table is booked")
 
 
@@ -186,7 +186,7 @@ def test_a_time_that_is_full_says_why_and_a_guest_may_wait_for_it(demo: Running,
         wrong = faults_of(page)
         page.get_by_role("button", name="Entrar en la lista").click()
 
-        expect(page.get_by_role("heading", name="Está en la lista")).to_be_visible()
+        expect(page.get_by_role("heading", name="Estás en la lista")).to_be_visible()
         assert wrong == []
 
 

@@ -19,7 +19,7 @@ SOON_MS = 5_000
 def wait_for_eight(page: Page, name: str, phone: str) -> None:
     """Ask for a table at eight alone, from a time that is full."""
     slot_at_eight(page).click()
-    page.get_by_role("button", name=re.compile("Avísenme|Tell me if")).click()
+    page.get_by_role("button", name=re.compile("Avísame|Tell me if")).click()
     for label in ("Desde|From", "Hasta|Until"):
         page.get_by_label(re.compile(f"^({label})")).fill(EIGHT)
     page.locator("input[name=name]").fill(name)
@@ -47,18 +47,18 @@ def test_who_waits_sees_the_place_then_the_kept_table_and_takes_it(demo: Running
         page = open_page(f"/r/{house.slug}?date={house.day(4)}", size=PHONE)
         wait_for_eight(page, "Leo Paz", "+57 310 555 0161")
         expect(page).to_have_url(re.compile(f"/w/{house.slug}#"))
-        expect(page.get_by_role("heading", name="Está en la lista")).to_be_focused()
+        expect(page.get_by_role("heading", name="Estás en la lista")).to_be_focused()
         expect(page.get_by_role("status")).to_contain_text("primera mesa")
         wrong = faults_of(page)
         shoot(page, "waiting-phone")
 
         house.cancel(theirs)
-        expect(page.get_by_role("heading", name="¡Hay una mesa para usted!")).to_be_focused()
+        expect(page.get_by_role("heading", name="¡Hay una mesa para ti!")).to_be_focused()
         expect(page.get_by_role("timer")).to_be_visible()
         wrong += faults_of(page)
         shoot(page, "waiting-offer-phone")
         page.get_by_role("button", name="Tomar la mesa").press("Enter")
-        expect(page.get_by_role("heading", name="¡La mesa es suya!")).to_be_focused()
+        expect(page.get_by_role("heading", name="¡La mesa es tuya!")).to_be_focused()
         page.get_by_role("link", name="Ver mi reserva").click()
 
         expect(page.get_by_role("img", name=re.compile("QR"))).to_be_visible()

@@ -138,35 +138,55 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
+class Server:
+    """A demo of its own in a process that can be killed and started again."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._port = _free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        command = [sys.executable, "-m", "saveit", "up", "--demo", "--port", str(self._port)]
+        command += ["--data-dir", str(self.data_dir)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        with (self.data_dir / "out.log").open("ab") as out:
+            self._process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
+        wait_until(lambda: _is_ready(self.url), "the demo answers", within_s=_STARTED_WITHIN_S)
+
+    def kill(self) -> None:
+        """End it at once: it has no moment to say goodbye."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(60)
+
+    def stop(self) -> None:
+        """End it in order."""
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait(60)
+
+
+@contextmanager
+def serving() -> Generator[Server]:
+    """Have a demo that is gone afterwards, with all that it kept."""
+    server = Server(Path(tempfile.mkdtemp(prefix="saveit-staff-")))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(server.data_dir, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    data_dir = Path(tempfile.mkdtemp(prefix="saveit-staff-"))
-    port = _free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "saveit",
-        "up",
-        "--demo",
-        "--port",
-        str(port),
-        "--data-dir",
-        str(data_dir),
-    ]
-    out = (data_dir / "out.log").open("wb")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    process = subprocess.Popen(command, stdout=out, stderr=out, env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_until(lambda: _is_ready(url), "the demo answers", within_s=_STARTED_WITHIN_S)
-        running = Demo(url, data_dir)
+    with serving() as server:
+        running = Demo(server.url, server.data_dir)
         yield running
         running.close()
-    finally:
-        process.terminate()
-        process.wait(60)
-        out.close()
-        shutil.rmtree(data_dir, ignore_errors=True)
 
 
 def _is_ready(url: str) -> bool:
@@ -181,6 +201,12 @@ Screen = Callable[..., Page]
 
 @pytest.fixture
 def screen(demo: Demo, chromium: Browser) -> Iterator[Screen]:
+    with screens(demo, chromium) as open_:
+        yield open_
+
+
+@contextmanager
+def screens(demo: Demo, chromium: Browser) -> Generator[Screen]:
     """Open the app as somebody, at a place; what goes wrong in the page fails the test."""
     opened: list[Any] = []
     broken: list[str] = []

@@ -16,6 +16,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "wrong_format": ("No tiene el formato correcto.", "It is not written in the right format."),
     "unknown_choice": ("No es una de las opciones.", "It is not one of the choices."),
     "date_out_of_range": ("El año debe estar entre 2000 y 2199.", "The year must be between 2000 and 2199."),
+    "days_out_of_order": ("El último día es anterior al primero.", "The last day is before the first."),
+    "too_many_days": (
+        "Son demasiados días: {limit} como mucho.",
+        "These are too many days: {limit} at most.",
+    ),
     "not_allowed": ("No le está permitido indicar esto.", "You may not set this."),
     "cursor_invalid": (
         "El cursor no es de esta lista; empiece sin él.",

@@ -19,6 +19,7 @@ from saveit.access import (
     StaffUserDraft,
     StaffUserUnknown,
     add_user,
+    check_own_password,
     create_api_key,
     disable_user,
     find_api_key,
@@ -86,7 +87,9 @@ _INVITED = Example(
     }
 )
 _ROLE = Example(value={"role": "host"})
-_PASSWORD = Example(value={"password": "otra frase larga de paso"})
+_PASSWORD = Example(
+    value={"password": "otra frase larga de paso", "current_password": "una frase larga de paso"}
+)
 _KEY = Example(
     value={
         "name": "Página web",
@@ -248,7 +251,20 @@ async def _set_role(
 async def replace_password(
     call: Calling, user_id: PathId, data: Annotated[PasswordRequest, Body(examples=[_PASSWORD])]
 ) -> None:
-    """Ends all sessions that were begun with the former. For oneself, or by whoever runs all restaurants of that person."""
+    """Ends all sessions that were begun with the former. For oneself, who says the present one, or by whoever runs all restaurants of
+    that person: a tablet that lies about signed in changes nobody's.
+    """
+    await call.settle_subject(user_id)
+    if call.principal.id == user_id:
+        own = await call.act(lambda tx: _user(call, tx, UserId(user_id)))
+        await check_own_password(
+            call.desk.database,
+            own.email,
+            data.current_password,
+            emails=call.parts.emails,
+            now=call.now,
+            address=call.address,
+        )
 
     async def work(tx: Transaction) -> None:
         user = await _user(call, tx, UserId(user_id))
@@ -257,7 +273,6 @@ async def replace_password(
         await set_password(tx, user.id, data.password, now=call.now)
         tx.after_commit(lambda: call.parts.principals.forget_holder(user.id))
 
-    await call.settle_subject(user_id)
     await call.act(work)
 
 

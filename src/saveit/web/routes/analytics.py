@@ -1,7 +1,7 @@
 """Figures: bookings, guests, talks and tables, for those who run the house."""
 
 from datetime import date, timedelta
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 from uuid import UUID
 
 from litestar import Response, Router, get
@@ -32,6 +32,9 @@ LastDay: TypeAlias = Annotated[
 Between: TypeAlias = Annotated[
     analytics.Separator,
     QueryParameter(description="What stands between cells: a semicolon where the comma is the decimal mark"),
+]
+Headings: TypeAlias = Annotated[
+    Literal["es", "en"], QueryParameter(description="In which language headings and sources are written")
 ]
 
 
@@ -69,8 +72,9 @@ async def export_analytics(
     from_on: FirstDay = None,
     to_on: LastDay = None,
     separator: Between = "comma",
+    language: Headings = "en",
 ) -> Response[bytes]:
-    """A line for each restaurant, day, hour and source that has anything."""
+    """A line for each restaurant, day, hour and source that has anything. Programs read it in English, whatever the caller speaks."""
     houses = await _houses(call, restaurant_id)
     first_on, last_on = _days(call, houses[0], from_on, to_on)
     seats = [_seats_of(house, first_on, last_on) for house in houses]
@@ -84,7 +88,12 @@ async def export_analytics(
         )
     )
     return Response(
-        analytics.csv_of(rows, {house.restaurant_id: house.restaurant.name for house in houses}, separator),
+        analytics.csv_of(
+            rows,
+            {house.restaurant_id: house.restaurant.name for house in houses},
+            separator=separator,
+            language=language,
+        ),
         media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="saveit-{first_on}-{last_on}.csv"'},
     )
@@ -107,8 +116,10 @@ def _days(call: Call, house: House, from_on: date | None, to_on: date | None) ->
     last_on = to_on or max(local_date(call.now, house.zone), from_on or date.min)
     first_on = from_on or last_on - (_USUAL_DAYS - 1) * _DAY
     check_dates(("from", first_on), ("to", last_on))
-    if not first_on <= last_on < first_on + DAYS_MAX * _DAY:
-        raise RequestInvalid(request_error("to", "out_of_range", limit=f"1…{DAYS_MAX}"))
+    if last_on < first_on:
+        raise RequestInvalid(request_error("to", "days_out_of_order"))
+    if last_on >= first_on + DAYS_MAX * _DAY:
+        raise RequestInvalid(request_error("to", "too_many_days", limit=str(DAYS_MAX)))
     return first_on, last_on
 
 

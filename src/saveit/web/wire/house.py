@@ -239,9 +239,10 @@ class RolesAnswer(Struct, frozen=True):
 
 
 class PasswordRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new password."""
+    """A new password; for oneself, with the present one."""
 
     password: Annotated[str, Meta(max_length=1024)]
+    current_password: Annotated[str, Meta(max_length=1024)] = ""
 
     def __repr__(self) -> str:
         """Say nothing: this ends up in tracebacks."""

@@ -30,6 +30,10 @@ export const enBoard: Record<keyof typeof esBoard, string> = {
 
   sign_in: 'Sign in',
   own_password: 'Choose another password',
+  password_present: 'Present password',
+  password_new: 'New password',
+  password_again: 'The new one, again',
+  password_differs: 'The new password is not the same both times.',
   sign_out: 'Sign out',
   sign_in_title: 'Your room, live',
   sign_in_hint: 'Use the email and password that your restaurant gave you.',
@@ -63,6 +67,8 @@ export const enBoard: Record<keyof typeof esBoard, string> = {
   restaurants: 'Restaurants',
   group_all: 'All restaurants',
 
+  board_lost:
+    'The server is out of reach: this is as it was at {time}. It is brought up to date once it is back.',
   live_on: 'Live',
   live_off: 'Reconnecting…',
   live_polling: 'Up to date',

@@ -28,6 +28,10 @@ export const esBoard = {
 
   sign_in: 'Entrar',
   own_password: 'Elegir otra contraseña',
+  password_present: 'Contraseña actual',
+  password_new: 'Contraseña nueva',
+  password_again: 'La nueva, otra vez',
+  password_differs: 'La contraseña nueva no es la misma las dos veces.',
   sign_out: 'Salir',
   sign_in_title: 'Su sala, en directo',
   sign_in_hint: 'Entre con el correo y la contraseña que le dio su restaurante.',
@@ -61,6 +65,8 @@ export const esBoard = {
   restaurants: 'Restaurantes',
   group_all: 'Todos los restaurantes',
 
+  board_lost:
+    'Sin conexión con el servidor: esto es lo que había a las {time}. Se actualiza en cuanto vuelva.',
   live_on: 'En directo',
   live_off: 'Reconectando…',
   live_polling: 'Al día',
@@ -178,7 +184,7 @@ export const esBoard = {
   cancel_booking: 'Cancelar reserva',
   cancel_sure: '¿Cancelar la reserva de {name}?',
   cancel_fee: 'Según lo acordado debe {fee}.',
-  cancel_free: 'Sin coste para el cliente.',
+  cancel_free: 'Sin costo para el cliente.',
   waive_fee: 'Perdonar el cargo',
   no_show_sure: '¿Apuntar que {name} no vino? Según lo acordado debe {fee}.',
   no_show_sure_free: '¿Apuntar que {name} no vino?',

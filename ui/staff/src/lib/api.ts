@@ -145,6 +145,30 @@ export function get<T>(path: string, query: Options['query'] = {}): Promise<T> {
   return call<T>('GET', path, { query });
 }
 
+const ASK_AGAIN_MS = 3_000;
+
+/** Ask until the server is heard, and take what it answers; a refusal is an answer, and nothing is taken. Returns what stops it. */
+export function getOnceHeard<T>(path: string, take: (told: T) => void): () => void {
+  const stop = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ask = (): void => {
+    call<T>('GET', path, { signal: stop.signal })
+      .then((told) => {
+        if (!stop.signal.aborted) take(told);
+      })
+      .catch((error: unknown) => {
+        if (stop.signal.aborted) return;
+        if (!(error instanceof Problem)) throw error;
+        if (error.status === 0) timer = setTimeout(ask, ASK_AGAIN_MS);
+      });
+  };
+  ask();
+  return () => {
+    stop.abort();
+    clearTimeout(timer);
+  };
+}
+
 export function post<T>(path: string, body?: unknown, key?: string): Promise<T> {
   const options: Options = { body: body ?? undefined };
   if (key !== undefined) options.key = key;

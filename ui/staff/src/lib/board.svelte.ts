@@ -58,6 +58,9 @@ export class Board {
   masked = $state(false);
   waitlist = $state.raw<Waiting[]>([]);
   loading = $state(true);
+  /** When what is shown was read, and whether the server has been out of reach since. */
+  readAt = $state(0);
+  lost = $state(false);
   error = $state<string[] | null>(null);
   undoable = $state.raw<Undoable[]>([]);
   live = new Live();
@@ -119,6 +122,9 @@ export class Board {
         after: sequence,
         onFact: (fact) => this.#hear(fact),
         onGap: () => this.refreshSoon(),
+        onLive: () => {
+          if (this.lost) this.refreshSoon();
+        },
       });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -142,9 +148,16 @@ export class Board {
 
   async #readDay(turn: number): Promise<string | null> {
     const restaurant = this.restaurant?.id ?? '';
-    const told = await get<BoardAnswer>(`/restaurants/${restaurant}/board`, { date: this.day });
+    const told = await get<BoardAnswer>(`/restaurants/${restaurant}/board`, { date: this.day }).catch(
+      (error: unknown) => {
+        if (error instanceof Problem && (error.status === 0 || error.status >= 500)) this.lost = true;
+        throw error;
+      },
+    );
     if (turn !== this.#turn) return null;
     clock.set(Date.parse(told.now));
+    this.readAt = clock.now;
+    this.lost = false;
     this.areas = told.areas;
     this.tables = told.tables.filter((each) => each.retired_at == null);
     this.combinations = told.combinations;

@@ -52,8 +52,9 @@ export function ticksOf(most: number): number[] {
   return ticks;
 }
 
-/** "45 s", "3 min", "2 h 5 min" */
+/** "< 1 s", "45 s", "3 min", "2 h 5 min" */
 export function sayDuration(seconds: number): string {
+  if (seconds < 1) return '< 1 s';
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;

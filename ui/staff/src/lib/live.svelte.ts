@@ -29,6 +29,8 @@ export interface Subscription {
   onFact: (fact: Fact) => void;
   /** Something may have been missed: read again. */
   onGap: () => void;
+  /** News come as they happen, from now on or again. */
+  onLive?: () => void;
 }
 
 const POLL_MS = 15_000;
@@ -123,6 +125,7 @@ export class Live {
       case 'subscribed':
         this.#tries = 0;
         this.link = 'live';
+        this.#wish?.onLive?.();
         break;
       case 'resync':
         this.#wish?.onGap();
