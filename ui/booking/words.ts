@@ -114,7 +114,7 @@ const words = {
     es: 'Si se libera una mesa te la guardamos unos minutos, te avisamos y aparece aquí. Guarda este enlace.',
     en: 'When a table comes free we keep it for you for some minutes, tell you, and it shows here. Keep this link.',
   },
-  waitFirst: { es: 'Tu mesa es la primera en espera.', en: 'You are first in line.' },
+  waitFirst: { es: 'Eres la primera mesa en espera.', en: 'You are first in line.' },
   waitPlace: { es: 'Tu lugar: {n}.', en: 'Your place: {n}.' },
   waitAbout: { es: 'Espera aproximada: {n} min.', en: 'About {n} min to wait.' },
   waitOffer: { es: '¡Hay una mesa para ti!', en: 'There is a table for you!' },
