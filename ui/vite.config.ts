@@ -27,6 +27,12 @@ function page(name: string): UserConfig {
   };
 }
 
+/** The booking page is one script: it is put into the page itself, which asks for nothing more; see build.js. */
+function booking(): UserConfig {
+  const plain = page('booking');
+  return { ...plain, build: { ...plain.build, rolldownOptions: { ...shared.build?.rolldownOptions, output: { codeSplitting: false } } } };
+}
+
 /** The chat widget: one script that a restaurant puts on its own site, and the page that shows how. */
 function widget(): UserConfig {
   return {
@@ -44,6 +50,7 @@ function widget(): UserConfig {
 
 export default defineConfig(({ mode }) => {
   if (mode === 'chat-widget') return widget();
+  if (mode === 'booking') return booking();
   if ((pages as readonly string[]).includes(mode)) return page(mode);
   // Vitest, and whoever asks for no page in particular.
   return { plugins: [svelte()] };

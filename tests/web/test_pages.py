@@ -1,6 +1,8 @@
 """The pages that `ui/` was built to, as a browser is given them."""
 
+import base64
 import gzip
+import hashlib
 from pathlib import Path
 from typing import cast
 
@@ -64,6 +66,19 @@ async def test_a_page_may_run_and_ask_nothing_but_ours(folder: Path) -> None:
 
     assert b"script-src 'self';" in policy
     assert b"connect-src 'self';" in policy
+    assert b"unsafe" not in policy
+
+
+async def test_what_stands_in_a_page_is_run_by_its_hash_alone(tmp_path: Path) -> None:
+    (tmp_path / "booking").mkdir()
+    page = b'<!doctype html><style>p{}</style><script type="module">start()</script>'
+    (tmp_path / "booking" / "index.html").write_bytes(page)
+
+    policy = dict((await get(tmp_path, "/r/la-mesa")).headers)[b"content-security-policy"]
+
+    for kind, inside in ((b"script", b"start()"), (b"style", b"p{}")):
+        known = base64.b64encode(hashlib.sha256(inside).digest())
+        assert b"%b-src 'self' 'sha256-%b';" % (kind, known) in policy
     assert b"unsafe" not in policy
 
 

@@ -1,14 +1,16 @@
 """The pages that people see, as `ui/` was built: read once, and served from memory as each browser takes them.
 
 A name that holds the hash of what it names never changes, and is kept for a year; every other file is asked about again and has a
-tag, so that a page that has not changed costs a line. What a browser may do here stands in one policy: our own files and sockets, and
-pictures that the page has made itself.
+tag, so that a page that has not changed costs a line. What a browser may do here stands in one policy: our own files and sockets,
+pictures that the page has made itself, and such scripts and styles in a page as it was built with, by their hashes.
 """
 
+import base64
 import hashlib
 import re
 from importlib import resources
 from importlib.resources.abc import Traversable
+from typing import Literal
 
 import msgspec
 
@@ -21,9 +23,16 @@ BOOKING = "/r/"
 
 _FOLDER = "built"
 _POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+    b"default-src 'none'; script-src 'self'%b; style-src 'self'%b; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
     b"media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_INSIDE = {
+    kind: re.compile(rb"<%b>(.*?)</%b>" % (begin, end), re.DOTALL)
+    for kind, begin, end in (
+        ("script", rb'script type="module"', rb"script"),
+        ("style", rb"style", rb"style"),
+    )
+}
 _MEDIA_TYPES = {
     "css": b"text/css; charset=utf-8",
     "html": b"text/html; charset=utf-8",
@@ -53,6 +62,7 @@ class File(msgspec.Struct, frozen=True):
 
     media_type: bytes
     tag: bytes
+    policy: bytes
     lasting: bool
     plain: bytes
     packed: dict[bytes, bytes]
@@ -64,7 +74,7 @@ class File(msgspec.Struct, frozen=True):
             (b"vary", b"accept-encoding"),
             (b"referrer-policy", b"no-referrer"),
             (b"permissions-policy", b"camera=(self), microphone=(), geolocation=()"),
-            (b"content-security-policy", _POLICY),
+            (b"content-security-policy", self.policy),
             # The staff app's service worker lies below the page that it keeps.
             (b"service-worker-allowed", b"/staff"),
         ]
@@ -171,8 +181,17 @@ def _file(name: str, body: bytes, octets: dict[str, bytes]) -> File:
     packed = {coding: octets[name + suffix] for coding, suffix in _PACKED if name + suffix in octets}
     return File(
         media_type=_MEDIA_TYPES.get(name.rpartition(".")[2], b"application/octet-stream"),
+        policy=_POLICY % (_hashes(body, "script"), _hashes(body, "style")),
         tag=b'"%s"' % hashlib.sha256(body).hexdigest()[:20].encode(),
         lasting=_HASHED.search(name) is not None,
         plain=body,
         packed=packed,
+    )
+
+
+def _hashes(body: bytes, kind: Literal["script", "style"]) -> bytes:
+    """Return by what a browser knows the scripts or styles that stand in a page (CSP level 3, §2.3.1)."""
+    return b"".join(
+        b" 'sha256-%b'" % base64.b64encode(hashlib.sha256(inside).digest())
+        for inside in _INSIDE[kind].findall(body)
     )
