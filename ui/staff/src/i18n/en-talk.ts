@@ -46,6 +46,7 @@ export const enTalk: Record<keyof typeof esTalk, string> = {
   quick_add: 'Keep an answer',
   quick_change: 'Change the answer',
   quick_shortcut: 'Short name, such as hours',
+  heard_aloud: 'Heard from a voice note: it may have errors.',
   write_answer: 'Write an answer',
   write_answer_quick: 'Write, or / for quick answers',
   answer_takes_over: 'When you answer, SaveIt stops answering here.',

@@ -44,6 +44,7 @@ export const esTalk = {
   quick_add: 'Guardar una respuesta',
   quick_change: 'Cambiar la respuesta',
   quick_shortcut: 'Nombre corto, como horario',
+  heard_aloud: 'Oído de una nota de voz: puede tener errores.',
   write_answer: 'Escriba una respuesta',
   write_answer_quick: 'Escriba, o / para respuestas rápidas',
   answer_takes_over: 'Al responder, SaveIt deja de contestar aquí.',

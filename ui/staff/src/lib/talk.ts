@@ -166,6 +166,11 @@ export function calledOf({ name, channel, address }: Conversation, unnamed: stri
   return name ?? (isNumber ? `${unnamed} ·${address.slice(-4)}` : address);
 }
 
+/** Whether a message's words are what a program heard in its voice note, and may have misheard. */
+export function isHeard({ direction, text, attachments }: Message): boolean {
+  return direction === 'in' && attachments.some((each) => each.kind === 'audio' && each.caption !== text);
+}
+
 /** The phone or mail that an address is; WhatsApp leaves out a number's plus, and other channels' own numbers are neither. */
 export function reachOf({ channel, address }: Conversation): { phone: string | null; email: string | null } {
   const isPhone = /^(whatsapp|sms|voice)_/.test(channel) && /^\+?\d{7,15}$/.test(address);
