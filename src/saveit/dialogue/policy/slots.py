@@ -11,6 +11,7 @@ from saveit.dialogue.model import Asked, Draft, State, Venue
 from saveit.dialogue.nlu.model import Area, Question
 from saveit.dialogue.nlu.stated.contact import comes_in, introduced, name_of
 from saveit.dialogue.nlu.stated.spelling import is_known
+from saveit.dialogue.policy.shifting import minutes_shifted, shifted
 from saveit.dialogue.policy.turn import Turn
 from saveit.messages import Choice
 
@@ -44,14 +45,15 @@ def stated(turn: Turn) -> bool:
             slots.area,
             turn.meant.people_added,
             turn.meant.part_of_day,
+            minutes_shifted(turn.text),
         )
     ) or bool(turn.meant.questions)
 
 
-def filled(turn: Turn, state: State, *, party_size: int | None = None) -> State:
+def filled(turn: Turn, state: State, *, party_size: int | None = None, at: str | None = None) -> State:
     """Return the state with what the message states added to its draft; the last word counts.
 
-    `party_size` is what "two more" is added to where the draft has none.
+    `party_size` is what "two more" is added to where the draft has none, and `at` the time from which "an hour later" is counted.
     """
     slots, draft, meant = turn.meant.slots, state.draft, turn.meant
     size = slots.party_size or draft.party_size
@@ -62,7 +64,13 @@ def filled(turn: Turn, state: State, *, party_size: int | None = None) -> State:
         before = draft.party_size or party_size
         size = None if before is None else max(1, before + added)
     said = None if _is_midday(turn) else slots.time
-    at = draft.time if said is None else f"{said:%H:%M}"
+    by, was = minutes_shifted(turn.text), draft.time or at
+    if said is not None:
+        time_then: str | None = f"{said:%H:%M}"
+    elif by is not None and was is not None:
+        time_then = shifted(was, by) or draft.time
+    else:
+        time_then = draft.time
     # A doubt about a slot takes back what it was before: the guest is speaking of it anew.
     doubtful = {question.slot for question in meant.questions}
     moved = slots.date is not None and slots.date != draft.date
@@ -71,7 +79,7 @@ def filled(turn: Turn, state: State, *, party_size: int | None = None) -> State:
         wished_time=None if said is not None or moved else state.wished_time,
         draft=Draft(
             date=None if "date" in doubtful else slots.date or draft.date,
-            time=None if "time" in doubtful else at,
+            time=None if "time" in doubtful else time_then,
             party_size=None if "party_size" in doubtful else size,
             name=_name(turn, state) or draft.name,
             phone=slots.phone or draft.phone,

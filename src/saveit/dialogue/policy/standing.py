@@ -32,8 +32,8 @@ from saveit.dialogue.model import (
     Topic,
 )
 from saveit.dialogue.policy.booking import PARTY_SIZE, instead, is_full, other_hour, refusal_words, why_words
-from saveit.dialogue.policy.choices import DAY_HOURS, means_all
-from saveit.dialogue.policy.slots import doubt_of, doubt_words, filled
+from saveit.dialogue.policy.choices import DAY_HOURS, bare_hour, means_all
+from saveit.dialogue.policy.slots import doubt_of, doubt_words, filled, stated
 from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, led, lines, over
 from saveit.messages import Choice
 
@@ -42,6 +42,10 @@ _LATE_BEFORE: Final = timedelta(hours=12)
 _LATE_AFTER: Final = timedelta(hours=2)
 _REQUESTS_LENGTH_MAX: Final = 450
 _LINK_CODE: Final = re.compile(r"\b\d{6}\b")
+_CHANGES_TOO: Final = re.compile(
+    r"\b(?:p[aá]s[ae](?:l[ao]|me)|c[aá]mbi[ae](?:l[ao]|me)?|mu[eé]v[ae](?:l[ao]|me)?|(?:move|change|switch|push)(?! my mind))\b",
+    re.IGNORECASE,
+)
 _MAY_CHANGE: Final = frozenset({"pending", "confirmed"})
 
 
@@ -84,6 +88,9 @@ def cancel(turn: Turn, state: State, booking_id: UUID | None = None) -> Flow:
     if len(known) > 1 and slots.date is None and slots.time is None and means_all(turn.text):
         state = replace(state, all_of_them=True)
         return ask_cancel(turn, state, known[0], turn.voice.say("one_after_the_other", n=len(known)))
+    if len(known) > 1 and booking_id is None and _CHANGES_TOO.search(turn.text):
+        # Of two wishes in one message the slots are the last one's: the one to cancel is pointed at.
+        return _which(turn, state, known, turn.voice.say("one_by_one_cancel"))
     found = _pick(turn, state, known, booking_id)
     if found is None:
         return _which(turn, state, known)
@@ -172,10 +179,12 @@ def change(turn: Turn, state: State, booking_id: UUID | None = None) -> Flow:
     became = (
         state
         if _only_names(turn, state, known, found)
-        else filled(turn, state, party_size=found and found.party_size)
+        else filled(turn, state, party_size=found and found.party_size, at=found and found.time)
     )
     if found is None:
         return _which(turn, became, known)
+    if (hour := bare_hour(turn.text)) is not None and not stated(turn):
+        became = replace(became, draft=replace(became.draft, time=nearest_hour(hour, found.time)))
     return (yield from pursue_change(turn, replace(became, booking_id=found.id), found))
 
 
@@ -434,9 +443,10 @@ def _only_names(turn: Turn, state: State, known: Sequence[Known], found: Known |
     return named or state.asked == "booking"
 
 
-def _which(turn: Turn, state: State, known: Sequence[Known]) -> Decision:
+def _which(turn: Turn, state: State, known: Sequence[Known], lead: str = "") -> Decision:
+    """Ask which of several is meant: of those that the message fits, or of all where `lead` says why."""
     voice = turn.voice
-    found = _like(turn, known)
+    found = list(known) if lead else _like(turn, known)
     slots = turn.meant.slots
     nothing = not found and (slots.date is not None or slots.time is not None) and state.topic == "cancel"
     shown = found or list(known)
@@ -449,7 +459,8 @@ def _which(turn: Turn, state: State, known: Sequence[Known]) -> Decision:
         )
         for each in shown[:9]
     )
-    return end(turn, state, f"{head}\n{voice.say('which_booking')}", buttons=choices, asked="booking")
+    text = led(lead, f"{head}\n{voice.say('which_booking')}")
+    return end(turn, state, text, buttons=choices, asked="booking")
 
 
 def _only_words(turn: Turn, state: State, booking: Known, lead: str) -> Flow:

@@ -217,6 +217,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "info.groups": "I book up to {limit} people here; for more someone from the team looks after you.",
     "info.areas": "We have {areas}.",
     "info.allergies": "Tell me about any allergies and I'll note them on the booking for the kitchen.",
+    "one_by_one_cancel": "Let's take them one at a time: tell me which one to cancel, then we change the other.",
     "one_by_one": "Let's take them one at a time: this one first, then tell me the other.",
     "info.unknown": "I don't know that for certain. Shall I ask someone from the team?",
     "info.unknown_phone": (

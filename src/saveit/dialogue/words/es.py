@@ -412,6 +412,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Dime qué alergias hay y lo anoto en la reserva para que la cocina lo sepa.",
         "Dígame qué alergias hay y lo anoto en la reserva para que la cocina lo sepa.",
     ),
+    "one_by_one_cancel": (
+        "Vamos una por una: dime cuál cancelo, y enseguida cambiamos la otra.",
+        "Vamos una por una: dígame cuál cancelo, y enseguida cambiamos la otra.",
+    ),
     "one_by_one": (
         "Vamos una por una: primero esta, y enseguida me dices la otra.",
         "Vamos una por una: primero esta, y enseguida me dice la otra.",

@@ -37,7 +37,9 @@ _ADDED: Final = re.compile(
     r"|invitad\w+))? (?:mas|more|extra|additional)\b|(?:add|agreg\w+|anad\w+|sum\w+"
     r"|adding) (?:a |an |another )?"
     r"(?P<n2>\d{1,2}|una?|one|a|)(?: )?(?:guest|person\w*|people|invitad\w+|mas|more)"
-    r"|(?P<n3>\d{1,2}|una?|one|a) (?:personas? |people |person )?(?:menos|less|fewer)\b)"
+    r"|(?P<n3>\d{1,2}|una?|one|a) (?:personas? |people |person )?(?:menos|less|fewer)\b"
+    r"|(?P<n4>\d{1,2}|una?|uno|one) (?:of us|de nosotr[oa]s|de los nuestros) "
+    r"(?:can't|cannot|can not|won't|isn't|no (?:puede|viene|vendra|va)))"
 )
 # A whole said outright, the surest first.
 _TOTALS: Final = tuple(
@@ -250,8 +252,8 @@ def people_added(text: str) -> int | None:
     found = _ADDED.search(text)
     if found is None:
         return None
-    if found["n3"]:
-        return -_number(found["n3"])
+    if found["n3"] or found["n4"]:
+        return -_number(found["n3"] or found["n4"])
     said = found["n"] or found["n2"]
     return _number(said) if said else 1
 

@@ -46,6 +46,7 @@ queria: kería keria
 hay: ay
 are: r
 i'm: im
+two: tow
 tomorrow: tmrw tmw tomoz tomorow tommorow tommorrow 2moro 2morrow tomorrows tmr tomoro
 tonight: tonite tonigt 2nite 2night tnite
 night: nite

@@ -237,6 +237,29 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
             r"|behind)|_ behind|_ (?:de )?retraso|will be there at .{0,16}instead)\b"
         ),
     ),
+    (
+        "modify",
+        7,
+        (
+            r"\b(?:se (?:nos |me )?(?:sum|un|apunt|agreg)\w+ (?:_|una?|uno|\d+)(?: persona\w*)?"
+            r"|(?:we|i)(?:'ll| will) be (?:_|one|two|\d+) more|add (?:_|one|\d+) (?:more )?(?:person|people|guest\w*)"
+            r"|(?:_|una?|uno|one|\d+) (?:of us|de nosotr[oa]s|de los nuestros) (?:can't|cannot|can not|won't|isn't"
+            r"|no (?:puede|viene|vendra|va)))"
+        ),
+    ),
+    (
+        "running_late",
+        -7,
+        r"\b(?:se (?:nos |me )?(?:sum|un|apunt|agreg)\w+ (?:_|una?|uno|\d+)|(?:we|i)(?:'ll| will) be (?:_|one|two|\d+) more)",
+    ),
+    (
+        "cancel",
+        -7,
+        (
+            r"\b(?:_|una?|uno|one|\d+) (?:of us|de nosotr[oa]s|de los nuestros) "
+            r"(?:can't|cannot|can not|won't|isn't|no (?:puede|viene|vendra|va))"
+        ),
+    ),
     ("running_late", -6, r"^[ ,]*(?:y )?si (?:llegamos|llego|llegaramos)\b"),
     # waitlist
     ("waitlist", 7, r"\b(?:lista de espera|lista espera|waiting ?list|waitlist|wait list|en espera)\b"),
