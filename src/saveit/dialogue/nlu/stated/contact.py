@@ -87,7 +87,8 @@ _SURE_LEADS = (
     r"|me llamo|mi nombre(?: es|:)|(?:reserva|mesa) a nombre de|under the (?:name"
     r"|surname)(?: of)?:?|(?:sur)?name:"
     r"|in the name of|(?:my |the )?name(?:'s| is| of)|surname|apellido:?|on my reservation to"
-    r"|nombre(?: es|:)"
+    r"|nombre(?: es|:)|cambi\w+ (?:el|mi) nombre(?: de (?:la|mi) (?:reserva|mesa))? (?:a|por)"
+    r"|change (?:the|my) name(?: (?:on|of) (?:the|my) (?:booking|reservation|table))? to"
 )
 # After these a name may come, or what the guest is or wants.
 _UNSURE_LEADS = (

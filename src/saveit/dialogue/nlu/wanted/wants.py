@@ -248,6 +248,17 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
         ),
     ),
     (
+        "modify",
+        6,
+        (
+            r"\b(?:(?:me|nos) (?:pueden?|podrian?|podeis|puedes|podrias) (?:poner|conseguir|preparar|guardar)"
+            r"|(?:pueden?|podrian?|podeis|puedes|podrias) (?:poner|conseguir|preparar|guardar)(?:me|nos)"
+            r"|(?:can|could) (?:you|we) (?:get|have|put|add|arrange)(?: us)?) (?:un|una|a|an|unas|unos|some) "
+            r"(?:tronas?|sillas? (?:para|de) beb|sillita|cuna|velas?|tarta|torta|flores|globos|high ?chair|baby (?:seat|chair)"
+            r"|booster|candles?|cake|flowers|balloons)"
+        ),
+    ),
+    (
         "running_late",
         -7,
         r"\b(?:se (?:nos |me )?(?:sum|un|apunt|agreg)\w+ (?:_|una?|uno|\d+)|(?:we|i)(?:'ll| will) be (?:_|one|two|\d+) more)",
