@@ -20,7 +20,7 @@ _WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 QUICK_ANSWERS = (
     ("es", "gracias", "¡Gracias a ti! Aquí estamos para lo que necesites."),
-    ("es", "parqueadero", "Hay parqueadero a media cuadra; con tu cuenta tienes dos horas gratis."),
+    ("es", "estacionar", "Hay estacionamiento a media cuadra; con tu cuenta tienes dos horas gratis."),
     ("es", "mascotas", "Las mascotas son bienvenidas en la terraza."),
     ("en", "thanks", "Thank you! We are here for whatever you need."),
     ("en", "parking", "There is a car park half a block away; your bill gives you two hours free."),

@@ -34,6 +34,12 @@ API_BASE = Need(
     required=False,
 )
 
+NUMBER = Need(
+    name="address",
+    meaning="The number, with + and the country's code",
+    meaning_es="El número, con + y el prefijo del país",
+)
+
 
 def decoded(body: bytes | Raw, kind: type[Read]) -> Read | None:
     """Read JSON into `kind`, or return None where it is no JSON or has another shape.

@@ -14,7 +14,7 @@ from saveit.channels.families.amazon import (
     subscription,
     verify_sns,
 )
-from saveit.channels.families.reading import decoded, digest, instant, unreadable, word, words
+from saveit.channels.families.reading import NUMBER, decoded, digest, instant, unreadable, word, words
 from saveit.channels.sms_aws.wire import Accepted, Event
 from saveit.messages import (
     Address,
@@ -91,14 +91,7 @@ class SmsAws:
     name: str = "sms_aws"
     can: Can = Can(text=Limit(_PARTS_MAX, "sms_parts"))
     needs: tuple[Need, ...] = (*NEEDS, TOPICS)
-    names: tuple[Need, ...] = (
-        ACCOUNT,
-        Need(
-            name="address",
-            meaning="The number, with + and the country's code",
-            meaning_es="El número, con + y el prefijo del país",
-        ),
-    )
+    names: tuple[Need, ...] = (ACCOUNT, NUMBER)
     own_path: bool = False
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:

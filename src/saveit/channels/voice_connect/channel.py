@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from saveit.channels.families.amazon import ACCOUNT
-from saveit.channels.families.reading import decoded, digest, number, unreadable, word, words
+from saveit.channels.families.reading import NUMBER, decoded, digest, number, unreadable, word, words
 from saveit.channels.families.standard_webhooks import NEEDS, verify_standard
 from saveit.channels.voice_connect.wire import ContactData, Endpoint, Event, Parameters
 from saveit.messages import (
@@ -58,14 +58,7 @@ class VoiceConnect:
     name: str = "voice_connect"
     can: Can = Can(text=Limit(1500), shape="speech", reply="in_response")
     needs: tuple[Need, ...] = NEEDS
-    names: tuple[Need, ...] = (
-        ACCOUNT,
-        Need(
-            name="address",
-            meaning="The number, with + and the country's code",
-            meaning_es="El número, con + y el prefijo del país",
-        ),
-    )
+    names: tuple[Need, ...] = (ACCOUNT, NUMBER)
     own_path: bool = True
 
     def handshake(self, request: Request, credentials: Credentials) -> Answer | None:

@@ -15,7 +15,10 @@ _LATER: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b{_AMOUNT}\s+(?:m[aá]s tarde|despu[eé]s|later)\b",
-        rf"\b(?:retr[aá]s|atr[aá]s|apl[aá]z|posp|posterg|corr[ea]|push|postpon|delay)\w*\b[^.,;?!\d]{{0,30}}?\b{_AMOUNT}",
+        (
+            rf"\b(?:(?:retr[aá]s|atr[aá]s|apl[aá]z|posp|posterg|postpon)\w*|c[oó]rr(?:er|e|an|amos)(?:l[ao])?|push|delay)\b"
+            rf"[^.,;?!\d]{{0,30}}?\b{_AMOUNT}"
+        ),
     )
 )
 _EARLIER: Final = tuple(

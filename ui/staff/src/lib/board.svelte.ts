@@ -150,7 +150,8 @@ export class Board {
     const restaurant = this.restaurant?.id ?? '';
     const told = await get<BoardAnswer>(`/restaurants/${restaurant}/board`, { date: this.day }).catch(
       (error: unknown) => {
-        if (error instanceof Problem && (error.status === 0 || error.status >= 500)) this.lost = true;
+        const away = error instanceof Problem && (error.status === 0 || error.status >= 500);
+        if (away && turn === this.#turn) this.lost = true;
         throw error;
       },
     );

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from saveit.channels.families.media import file_call
-from saveit.channels.families.reading import API_BASE, Loose, decoded, form, query, same, word
+from saveit.channels.families.reading import API_BASE, NUMBER, Loose, decoded, form, query, same, word
 from saveit.messages import (
     Answer,
     Credentials,
@@ -46,11 +46,7 @@ NAMES = (
     Need(
         name="account", meaning="The Account SID of Twilio, AC…", meaning_es="El Account SID de Twilio, AC…"
     ),
-    Need(
-        name="address",
-        meaning="The number, with + and the country's code",
-        meaning_es="El número, con + y el prefijo del país",
-    ),
+    NUMBER,
 )
 NEEDS = (
     Need(

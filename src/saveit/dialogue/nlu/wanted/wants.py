@@ -9,6 +9,13 @@ from typing import Final
 
 from saveit.dialogue.nlu.model import Intent
 
+# Who comes besides, and who cannot: a change of the booking, and neither a delay nor its end.
+_ONE_MORE: Final = r"se (?:nos |me )?(?:sum|un|apunt|agreg)\w+ (?:_|una?|uno|\d+)|(?:we|i)(?:'ll| will) be (?:_|one|two|\d+) more"
+_ONE_LESS: Final = (
+    r"(?:_|una?|uno|one|\d+) (?:of us|de nosotr[oa]s|de los nuestros) "
+    r"(?:can't|cannot|can not|won't|isn't|no (?:puede|viene|vendra|va))"
+)
+
 WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
     # cancel
     (
@@ -240,12 +247,7 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
     (
         "modify",
         7,
-        (
-            r"\b(?:se (?:nos |me )?(?:sum|un|apunt|agreg)\w+ (?:_|una?|uno|\d+)(?: persona\w*)?"
-            r"|(?:we|i)(?:'ll| will) be (?:_|one|two|\d+) more|add (?:_|one|\d+) (?:more )?(?:person|people|guest\w*)"
-            r"|(?:_|una?|uno|one|\d+) (?:of us|de nosotr[oa]s|de los nuestros) (?:can't|cannot|can not|won't|isn't"
-            r"|no (?:puede|viene|vendra|va)))"
-        ),
+        (rf"\b(?:{_ONE_MORE}|{_ONE_LESS}|add (?:_|one|\d+) (?:more )?(?:person|people|guest\w*))"),
     ),
     (
         "modify",
@@ -261,15 +263,12 @@ WANTS: Final[tuple[tuple[Intent, float, str], ...]] = (
     (
         "running_late",
         -7,
-        r"\b(?:se (?:nos |me )?(?:sum|un|apunt|agreg)\w+ (?:_|una?|uno|\d+)|(?:we|i)(?:'ll| will) be (?:_|one|two|\d+) more)",
+        rf"\b(?:{_ONE_MORE})",
     ),
     (
         "cancel",
         -7,
-        (
-            r"\b(?:_|una?|uno|one|\d+) (?:of us|de nosotr[oa]s|de los nuestros) "
-            r"(?:can't|cannot|can not|won't|isn't|no (?:puede|viene|vendra|va))"
-        ),
+        rf"\b(?:{_ONE_LESS})",
     ),
     ("running_late", -6, r"^[ ,]*(?:y )?si (?:llegamos|llego|llegaramos)\b"),
     # waitlist
