@@ -1,7 +1,7 @@
 """The server's own half of a request, which sends an answer at hand without a task.
 
 What tempts is to leave every request to a task of its own, as the server does. For an answer that is ready that is most of the cost: a
-task, two messages through it, every header of ours looked at for forbidden octets, and two writes, each of which wakes the caller.
+task, two messages through it, every header of ours looked at for forbidden octets, and two writes.
 """
 
 from collections.abc import Callable
@@ -62,12 +62,20 @@ class RequestProtocol(HttpToolsProtocol):
         if told is None:
             return False
         kept, extra = told
-        cycle.response_started = cycle.response_complete = True
-        self.transport.write(kept.octets([*cycle.default_headers, *extra]))
+        cycle.response_started = True
+        # Not at once: whoever asks over many connections would be woken by each answer, which costs more than the answer. Those to all that
+        # has come by now go out one after the other, before anything more is read.
+        self.loop.call_soon(self._send, cycle, kept.octets([*cycle.default_headers, *extra]))
+        return True
+
+    def _send(self, cycle: RequestResponseCycle, octets: bytes) -> None:
+        """Send a whole answer, and go on with what came after its request."""
+        if not self.transport.is_closing():
+            self.transport.write(octets)
+        cycle.response_complete = True
         cycle.on_response()
         # As the server does: the two would hold each other.
         cycle.on_response = _nothing
-        return True
 
 
 def _nothing() -> None:
