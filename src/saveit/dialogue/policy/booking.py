@@ -313,7 +313,14 @@ def _complete(turn: Turn, state: State, venue: Venue, lead: str) -> Flow:
         lead = led(lead, voice.say("waitlist_not_needed"))
         state = replace(state, topic="book")
     if _name(turn, state) is None:
-        return end(turn, state, led(lead, voice.say("ask_name")), asked="name")
+        assert draft.date is not None
+        assert draft.time is not None
+        assert draft.party_size is not None
+        before = turn.situation.state
+        people, when = voice.people(draft.party_size), _when(turn, venue, draft.date, draft.time)
+        again = before.asked == "name" and before.draft == draft
+        text = voice.say("ask_name") if again else voice.say("free_for_whom", people=people, when=when)
+        return end(turn, state, led(lead, text), asked="name")
     phone_wanted = venue.rules.requirements.requires_phone_verification
     if phone_wanted and turn.situation.guest.phone is None and draft.phone is None:
         return end(turn, state, led(lead, voice.say("ask_phone")), asked="phone")

@@ -82,6 +82,28 @@ _YES: Final = re.compile(
     r"^[^\w]*(?:(?:ahora|claro|pues|eso|que|ya)\s+)?(?:s[ií]+|yes+)\b(?!.*\bno\b)|^\s*(?:👍|👌|✅|🙌|🆗)",
     re.IGNORECASE,
 )
+# Before whatever else is said: "sí, ¿y hay parqueadero?", but neither "si hay parqueadero, sí" nor "sí, pero…".
+_YES_AND: Final = re.compile(
+    r"^\W*(?:s[ií]+|yes+|yep|yeah|dale|vale|ok(?:ay)?|claro|perfecto|perfect|sure|great)\b(?:\s*[,.;!]| y\b| and\b)"
+    r"(?!.*\b(?:pero|but|solo si|s[oó]lo si|siempre que|only if|as long as|antes|before|primero|first)\b)",
+    re.IGNORECASE,
+)
+_ONLY_YES: Final = re.compile(
+    r"(?:(?:s[ií]+|yes+|yep|yeah|ok(?:ay)?|vale|dale|va|sale|claro|listo|perfecto|bueno|please|por favor|porfa|sure)[\s,.!]*)+",
+    re.IGNORECASE,
+)
+_YES_LAST: Final = re.compile(
+    r"(?:,|[.;]|\by\b|\band\b)\s*(?:s[ií]+|yes+|dale|conf[ií]rm[ao](?:l[ao])?|res[eé]rv[ao]l[ao]|go ahead|book it)\W*$",
+    re.IGNORECASE,
+)
+_STANDING_ONE: Final = re.compile(
+    r"\b(?:mi|nuestra|la) (?:reserva|reservaci[oó]n|mesa) (?:de|del|que|para)|\bmi reserva|\bmy (?:booking|reservation|table)",
+    re.IGNORECASE,
+)
+_OWN: Final = re.compile(
+    r"\b(?:mi|nuestra) (?:reserva|reservaci[oó]n|mesa)\b|\b(?:my|our) (?:booking|reservation|table)\b",
+    re.IGNORECASE,
+)
 _NO: Final = re.compile(r"^\s*(?:👎|❌|🙅|🚫)")
 _WORDS_MAX: Final = 5
 
@@ -89,6 +111,31 @@ _WORDS_MAX: Final = 5
 def says_yes(text: str) -> bool:
     """Say whether a short message that nothing else was understood of is a yes."""
     return len(text.split()) <= _WORDS_MAX and _YES.search(text) is not None
+
+
+def yes_and_more(text: str) -> bool:
+    """Say whether a message begins with a yes on which nothing that follows depends."""
+    return _YES_AND.search(text) is not None
+
+
+def only_yes(text: str) -> bool:
+    """Say whether a text is a yes, however often, and nothing else."""
+    return _ONLY_YES.fullmatch(text.strip()) is not None
+
+
+def ends_in_yes(text: str) -> bool:
+    """Say whether a message ends with a yes: "a nombre de Marta, y sí"."""
+    return _YES_LAST.search(text) is not None
+
+
+def speaks_of_own(text: str) -> bool:
+    """Say whether the guest speaks of "my booking"."""
+    return _OWN.search(text) is not None
+
+
+def speaks_of_standing(text: str) -> bool:
+    """Say whether the guest speaks of a booking that there is already, and not of the one that is being made."""
+    return _STANDING_ONE.search(text) is not None
 
 
 def says_no(text: str) -> bool:

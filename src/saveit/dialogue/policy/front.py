@@ -1,6 +1,5 @@
 """Where a turn begins: what was heard is taken for what it means at this point of the conversation, and handed on."""
 
-import re
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -22,6 +21,7 @@ from saveit.dialogue.model import (
     State,
     Tapped,
     Unread,
+    Venue,
 )
 from saveit.dialogue.nlu.model import Understanding
 from saveit.dialogue.policy import house, standing
@@ -39,14 +39,19 @@ from saveit.dialogue.policy.choices import (
     bare_hour,
     chosen,
     drops_it,
+    ends_in_yes,
+    only_yes,
     opts_in,
     opts_out,
     says_no,
     says_yes,
     speaks_neither,
+    speaks_of_own,
+    speaks_of_standing,
+    yes_and_more,
 )
 from saveit.dialogue.policy.doorway import goodbye, greeting, hand_over, main_buttons
-from saveit.dialogue.policy.slots import filled, stated, venue_named
+from saveit.dialogue.policy.slots import filled, same_but_words, stated, venue_named
 from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, led, lines, over
 from saveit.dialogue.words import Voice
 from saveit.messages import Choice
@@ -54,16 +59,6 @@ from saveit.seating import local_date
 
 _LOST_TWICE: Final = 2
 _SOCIAL: Final = frozenset({"thanks", "goodbye", "confirm"})
-_STANDING_ONE: Final = re.compile(
-    r"\b(?:mi|nuestra|la) (?:reserva|reservaci[oó]n|mesa) (?:de|del|que|para)|\bmi reserva|\bmy (?:booking|reservation|table)",
-    re.IGNORECASE,
-)
-
-
-_OWN: Final = re.compile(
-    r"\b(?:mi|nuestra) (?:reserva|reservaci[oó]n|mesa)\b|\b(?:my|our) (?:booking|reservation|table)\b",
-    re.IGNORECASE,
-)
 
 
 def converse(situation: Situation) -> Flow:
@@ -231,6 +226,8 @@ def _understood(turn: Turn, state: State) -> Flow:
         case "info" if meant.slots.area is not None and state.topic == "book" and state.asked is not None:
             # "Could we sit on the terrace?" while a table is being chosen is a wish, not a question about the house.
             return (yield from pursue(turn, filled(turn, state)))
+        case "info" if state.asked == "confirmation" and yes_and_more(turn.text):
+            return (yield from _confirmed_and_told(turn, state))
         case "info":
             return (yield from _about_house(turn, state))
         case "my_bookings":
@@ -270,7 +267,7 @@ def _book(turn: Turn, state: State) -> Flow:
     ):
         return (yield from standing.go_on_changing(turn, filled(turn, state)))
     if state.topic not in {"book", "waitlist"}:
-        if stated(turn) and _OWN.search(turn.text):
+        if stated(turn) and speaks_of_own(turn.text):
             # "My booking to Saturday": of one that stands, if there is any.
             known = yield from bookings_of(turn, state)
             if known:
@@ -282,11 +279,7 @@ def _book(turn: Turn, state: State) -> Flow:
 
 def _modify(turn: Turn, state: State) -> Flow:
     """A change of what is drafted while there is a draft; otherwise of what stands."""
-    if (
-        state.topic in {"book", "waitlist"}
-        and state.asked is not None
-        and _STANDING_ONE.search(turn.text) is None
-    ):
+    if state.topic in {"book", "waitlist"} and state.asked is not None and not speaks_of_standing(turn.text):
         after = filled(turn, state)
         if after == state and not stated(turn):
             return end(turn, state, turn.voice.say("what_to_change"), asked="correction")
@@ -319,7 +312,7 @@ def _cancel(turn: Turn, state: State) -> Flow:
     drafting = state.topic in {"book", "waitlist"} and state.asked is not None
     if drafting:
         # "Cancel my booking" before there is one means the one that is being made.
-        known = () if _STANDING_ONE.search(turn.text) is None else (yield from bookings_of(turn, state))
+        known = (yield from bookings_of(turn, state)) if speaks_of_standing(turn.text) else ()
         if not known:
             return (yield from _drop(turn, state))
     return (
@@ -345,7 +338,7 @@ def _confirm(turn: Turn, state: State) -> Flow:
         state = filled(turn, state)
         if state.draft == before.draft and not turn.meant.questions:
             return (yield from _confirmed(turn, state))
-        if before.topic == "book" and _same_but_words(before, state):
+        if before.topic == "book" and same_but_words(before, state):
             return (yield from _confirmed(turn, state))
         return (yield from _resume(turn, state))
     if stated(turn):
@@ -360,7 +353,9 @@ def _confirm(turn: Turn, state: State) -> Flow:
         # "Shall we try another day?" - yes, but which?
         return end(turn, state, turn.voice.say("ask_date"), asked="date")
     if state.topic is not None and state.asked not in {None, "address", "code"}:
-        return (yield from _resume(turn, state))
+        # "Yes, Tom Baker" has a name in it, "sii" has none.
+        named = turn.meant.slots.name is not None and not only_yes(turn.meant.slots.name)
+        return (yield from _resume(turn, filled(turn, state) if named else state))
     return (yield from _social(turn, state))
 
 
@@ -381,12 +376,6 @@ def _meant_by_yes(turn: Turn, state: State) -> str | None:
     return min(starts, key=lambda start: abs(datetime.fromisoformat(start.removeprefix("at:")) - at))
 
 
-def _same_but_words(before: State, after: State) -> bool:
-    """Say whether a yes only added a wish or a name: the table confirmed is the table that was shown."""
-    table = (before.draft.date, before.draft.time, before.draft.party_size, before.draft.area)
-    return table == (after.draft.date, after.draft.time, after.draft.party_size, after.draft.area)
-
-
 def _confirmed(turn: Turn, state: State) -> Flow:
     match state.topic:
         case "book":
@@ -397,6 +386,15 @@ def _confirmed(turn: Turn, state: State) -> Flow:
             return (yield from standing.cancel_it(turn, state))
         case _:
             return (yield from _lost(turn, state))
+
+
+def _confirmed_and_told(turn: Turn, state: State) -> Flow:
+    """A yes with a question behind it: what was asked is done, and the question answered."""
+    venue = turn.venue(state)
+    told = None if venue is None else house.answered(turn, state, venue) or _unknown(turn, venue)
+    decision = yield from _confirmed(turn, state)
+    first, *others = decision.replies
+    return replace(decision, replies=(replace(first, text=lines(first.text, told)), *others))
 
 
 def _deny(turn: Turn, state: State) -> Flow:
@@ -436,6 +434,8 @@ def _unnamed(turn: Turn, state: State) -> Flow:
         return (yield from standing.change(turn, state))
     if state.topic == "cancel" and stated(turn):
         return (yield from standing.cancel(turn, state))
+    if state.topic == "book" and state.asked == "confirmation" and ends_in_yes(turn.text):
+        return (yield from _confirm(turn, state))
     if state.topic in {"book", "waitlist", "change"} and (
         after.draft != state.draft or turn.meant.questions or (stated(turn) and state.asked is not None)
     ):
@@ -450,7 +450,7 @@ def _unnamed(turn: Turn, state: State) -> Flow:
             return (yield from standing.note(turn, state, state.last_booking_id, slots.special_requests))
         if stated(turn) and not (slots.date and slots.time and slots.party_size):
             return (yield from standing.change(turn, state, state.last_booking_id))
-    if state.topic is None and stated(turn) and _OWN.search(turn.text):
+    if state.topic is None and stated(turn) and speaks_of_own(turn.text):
         return (yield from _book(turn, state))
     if stated(turn) or (slots.special_requests and state.topic is None):
         return (yield from pursue(turn, filled(turn, replace(over(state), topic="book"))))
@@ -514,13 +514,10 @@ def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
         # "Can you make it nine?" reads like a question about the house, and is none.
         return (yield from _unnamed(turn, state))
     if text is None:
-        human = (Choice("human", voice.say("human_button")),)
-        unknown = (
-            voice.say("info.unknown_phone", phone=venue.phone) if venue.phone else voice.say("info.unknown")
-        )
         if busy:
-            return (yield from _resume(turn, state, lines(unknown, voice.say("carry_on"))))
-        return end(turn, state, unknown, buttons=human, asked="human")
+            return (yield from _resume(turn, state, lines(_unknown(turn, venue), voice.say("carry_on"))))
+        human = (Choice("human", voice.say("human_button")),)
+        return end(turn, state, _unknown(turn, venue), buttons=human, asked="human")
     if busy:
         return (
             yield from _resume(
@@ -528,6 +525,10 @@ def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
             )
         )
     return end(turn, state, text, buttons=(Choice("book", voice.say("book_button")),))
+
+
+def _unknown(turn: Turn, venue: Venue) -> str:
+    return turn.voice.say("info.unknown_phone" if venue.phone else "info.unknown", phone=venue.phone)
 
 
 def _elsewhere(turn: Turn, state: State) -> Flow:

@@ -21,6 +21,10 @@ Subject: TypeAlias = Literal[
     "allergies",
     "other",
 ]
+_NOBODY_COMES: Final = (
+    r"no[- ]?shows?\b|\bsi (?:al final )?no (?:voy|vamos|llego|llegamos|aparezco|aparecemos|asisto|asistimos|podemos ir|puedo ir|vengo)"
+    r"|(?:don'?t|do not|can'?t|cannot) (?:show|turn|come|make it)"
+)
 _SUBJECTS: Final[tuple[tuple[Subject, str], ...]] = (
     (
         "deposit",
@@ -31,6 +35,7 @@ _SUBJECTS: Final[tuple[tuple[Subject, str], ...]] = (
         (
             r"(?:pol[ií]tica|policy|condiciones|cargo|cobr\w+|costo|cu[aá]nto|fee|charge|hasta cu[aá]ndo|puedo).*cancel"
             r"|cancel\w*.*(?:pol[ií]tica|policy|costo|gratis|free|fee|charge|cobr|antes)|cancellation"
+            rf"|{_NOBODY_COMES}|multa|penali[sz]"
         ),
     ),
     (
@@ -186,7 +191,9 @@ def _address(turn: Turn, venue: Venue) -> str | None:
 def _cancellation(turn: Turn, venue: Venue) -> str:
     voice, policy = turn.voice, venue.rules.cancellation_policy
     if not policy.no_show_penalty or not policy.penalty_amount_minor:
-        return voice.say("info.cancellation_any")
+        any_time = voice.say("info.cancellation_any")
+        nobody_comes = re.search(_NOBODY_COMES, turn.text, re.IGNORECASE) is not None
+        return " ".join((any_time, voice.say("info.no_show_free"))) if nobody_comes else any_time
     return " ".join(
         (
             voice.say("info.cancellation", hours=f"{policy.free_cancellation_hours:g}"),

@@ -246,3 +246,9 @@ def _plain(text: str) -> str:
             each if each.isalnum() else " " for each in decomposed if not unicodedata.combining(each)
         ).split()
     )
+
+
+def same_but_words(before: State, after: State) -> bool:
+    """Say whether a yes only added a wish or a name: the table confirmed is the table that was shown."""
+    table = (before.draft.date, before.draft.time, before.draft.party_size, before.draft.area)
+    return table == (after.draft.date, after.draft.time, after.draft.party_size, after.draft.area)

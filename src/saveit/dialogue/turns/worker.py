@@ -7,6 +7,7 @@ what the one before it left.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -95,6 +96,8 @@ from saveit.messages import (
 from saveit.reservations import Desk
 
 _log = logger("dialogue")
+# What is answered a second time has it already: one is enough.
+_ANSWERED: Final = re.compile(r"^(?:re\s*:\s*)+", re.IGNORECASE)
 _CLAIMED_AT_ONCE: Final = 32
 # Each turn holds a tenant's connection, and the web needs some too.
 _THINKING_AT_ONCE: Final = 5
@@ -507,7 +510,7 @@ def _parts(
     if isinstance(message.content, Chosen) and message.content.tap_id is not None:
         parts.append(TapAnswer(message.content.tap_id))
     for reply in replies:
-        subject = f"Re: {message.subject}" if message.subject else reply.subject
+        subject = f"Re: {_ANSWERED.sub('', message.subject)}" if message.subject else reply.subject
         # Nobody else is on the line who could go on with a call.
         ends_call = reply.ends_call or (over and can.shape == "speech")
         parts += fit(msgspec.structs.replace(reply, subject=subject, ends_call=ends_call), can)

@@ -72,6 +72,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "ask_time": ("¿A qué hora te va bien?", "¿A qué hora le viene bien?"),
     "ask_party_size": ("¿Para cuántas personas?", "¿Para cuántas personas?"),
     "ask_name": ("¿A nombre de quién la pongo?", "¿A nombre de quién la pongo, por favor?"),
+    "free_for_whom": (
+        "Tengo mesa para {people}, {when}. ¿A nombre de quién la pongo?",
+        "Tengo mesa para {people}, {when}. ¿A nombre de quién la pongo, por favor?",
+    ),
     "ask_phone": (
         "¿Me dejas un teléfono de contacto? El restaurante lo pide para esta reserva.",
         "¿Me facilita un teléfono de contacto? El restaurante lo pide para esta reserva.",
@@ -315,8 +319,8 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Su mesa es para {people}, {when}. ¿Qué cambio: el día, la hora o las personas?",
     ),
     "confirm_change": (
-        "La paso a {when}, {people}. ¿Hago el cambio?",
-        "La paso a {when}, {people}. ¿Hago el cambio?",
+        "La paso al {when}, {people}. ¿Hago el cambio?",
+        "La paso al {when}, {people}. ¿Hago el cambio?",
     ),
     "yes_change": "Sí, cambiarla",
     "changed": (
@@ -399,6 +403,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Puede cancelar sin costo en cualquier momento.",
     ),
     "info.cancellation_fee": "Más tarde, o si nadie viene, el cargo es de {amount}.",
+    "info.no_show_free": (
+        "Si al final no puedes venir no hay cargo; avísame y la mesa queda para otra persona.",
+        "Si al final no puede venir no hay cargo; avíseme y la mesa queda para otra persona.",
+    ),
     "info.late": (
         "Guardamos la mesa {minutes} minutos. Si llegas tarde, avísame.",
         "Guardamos la mesa {minutes} minutos. Si llega tarde, avíseme.",
