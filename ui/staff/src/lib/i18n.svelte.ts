@@ -47,6 +47,14 @@ export function tn(
   return t(`${key}_${count === 1 ? 'one' : 'other'}` as Key, { count, ...facts });
 }
 
+/** Say so many minutes, from an hour on with the hours: "7 h 10 min". */
+export function span(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  return hours === 0
+    ? t('minutes', { count: minutes })
+    : t('hours_minutes', { hours, minutes: minutes % 60 });
+}
+
 /** Say a word that the server sent, or itself when there is no word for it. */
 export function word(group: string, value: string): string {
   const key = `${group}_${value}`;
