@@ -53,7 +53,8 @@ def test_who_waits_sees_the_place_then_the_kept_table_and_takes_it(demo: Running
         shoot(page, "waiting-phone")
 
         house.cancel(theirs)
-        expect(page.get_by_role("heading", name="¡Hay una mesa para ti!")).to_be_focused()
+        offered = page.get_by_role("heading", name="¡Hay una mesa para ti!")
+        expect(offered).to_be_focused(timeout=SOON_MS)
         expect(page.get_by_role("timer")).to_be_visible()
         wrong += faults_of(page)
         shoot(page, "waiting-offer-phone")
