@@ -143,6 +143,16 @@ def test_a_backup_never_overwrites_and_a_restore_never_mixes(place: Path, demo_d
     assert "nowhere" in missing.err
 
 
+def test_a_backup_of_nothing_says_so_and_makes_nothing(place: Path) -> None:
+    refused = saveit("backup", place / "kept", "--data-dir", place / "mistyped")
+
+    assert refused.code == 1
+    assert "there is no database in it" in refused.err
+    assert "--data-dir" in refused.err
+    assert not (place / "mistyped" / "postgres").exists()
+    assert not (place / "kept").exists()
+
+
 def test_a_restore_into_a_filled_database_needs_to_be_told_so(place: Path, demo_dir: Path) -> None:
     assert saveit("backup", place / "kept", "--data-dir", demo_dir).code == 0
 

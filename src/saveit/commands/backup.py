@@ -20,7 +20,14 @@ from saveit.commands.installation import (
 )
 from saveit.kernel.db import Database, applied_migrations, migrate
 from saveit.kernel.observe import logger
-from saveit.kernel.postgres import EmbeddedPostgres, Restored, backup, restore
+from saveit.kernel.postgres import (
+    DataDirectoryUnusable,
+    EmbeddedPostgres,
+    Restored,
+    backup,
+    holds_database,
+    restore,
+)
 from saveit.kernel.settings import Secret, Settings
 from saveit.outbox import mend_restored_log
 
@@ -48,6 +55,10 @@ def _backup(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     set_up_process(settings)
     target: Path = options.file.absolute()
     with_secret: bool = options.with_secret
+    if settings.database_url is None and not holds_database(settings.data_dir):
+        raise DataDirectoryUnusable(
+            settings.data_dir, "there is no database in it", "Name the one of your `saveit up` by --data-dir"
+        )
     with database_of(settings) as logins:
 
         async def saved() -> tuple[Path, tuple[str, ...]]:

@@ -25,6 +25,7 @@ from saveit.kernel.postgres.errors import (
     Unstoppable,
 )
 from saveit.kernel.postgres.keeper import Log
+from saveit.kernel.postgres.layout import holds_database
 from saveit.kernel.postgres.server import EmbeddedPostgres, Owner, owner_of, running_dsn, serving
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "backup",
     "binaries",
     "diagnose",
+    "holds_database",
     "owner_of",
     "pgbench_path",
     "restore",

@@ -84,6 +84,11 @@ def existing_layout(data_dir: Path) -> Layout:
     return Layout(data_dir=data_dir, home=home)
 
 
+def holds_database(data_dir: Path) -> bool:
+    """Say whether a database was ever made here; changes nothing."""
+    return existing_layout(data_dir).cluster.exists()
+
+
 def settle(data_dir: Path, *, elsewhere: Path = ELSEWHERE) -> tuple[Layout, Identity]:
     """Decide where the database lives and who runs it; the same at every start.
 
