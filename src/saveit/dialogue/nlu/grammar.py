@@ -141,7 +141,7 @@ def understand(text: str, context: Context) -> Understanding:
             lang=lang,
             intent=weighed.intent,
             confidence=weighed.confidence,
-            slots=_contact_only(stated),
+            slots=_without_table(stated),
         )
     added = None if stated.party_size is not None else people.people_added(page.rest)
     if weighed.intent == "modify" and span is not None and stated.party_size is None:
@@ -187,8 +187,14 @@ def _states(stated: Slots, questions: tuple[Question, ...]) -> frozenset[Slot]:
     )
 
 
-def _contact_only(stated: Slots) -> Slots:
-    return Slots(name=stated.name, phone=stated.phone, email=stated.email, code=stated.code)
+def _without_table(stated: Slots) -> Slots:
+    return Slots(
+        name=stated.name,
+        phone=stated.phone,
+        email=stated.email,
+        code=stated.code,
+        special_requests=stated.special_requests,
+    )
 
 
 def _with_added(stated: Slots, added: int | None, context: Context) -> Slots:

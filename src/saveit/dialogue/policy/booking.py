@@ -8,12 +8,14 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from saveit.dialogue.model import (
+    Accept,
     Book,
     Decision,
     Done,
     Draft,
     Free,
     Known,
+    Leave,
     Listed,
     Listing,
     Probe,
@@ -204,6 +206,23 @@ def wait(turn: Turn, state: State) -> Flow:
             return end(turn, over(state), refusal_words(turn, code))
         case _:
             raise AssertionError(answer)
+
+
+def kept_table(turn: Turn, state: State, verb: str, entry_id: UUID) -> Flow:
+    """Take the table that is kept for whoever waits, or let it go."""
+    answer = yield (Accept(entry_id) if verb == "accept" else Leave(entry_id))
+    match answer:
+        case Done(booking=booking, links=links) if verb == "accept":
+            return booked(turn, state, booking, links)
+        case Refused(code=code):
+            return end(
+                turn,
+                over(state),
+                refusal_words(turn, code),
+                buttons=(Choice("book", turn.voice.say("book_button")),),
+            )
+        case _:
+            return end(turn, over(state), turn.voice.say("left_waitlist"))
 
 
 def refusal_words(turn: Turn, code: str) -> str:

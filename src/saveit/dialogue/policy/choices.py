@@ -50,7 +50,7 @@ _ASKS_FOR_SOMEBODY: Final = re.compile(
     re.IGNORECASE,
 )
 _ALL_OF_THEM: Final = re.compile(
-    r"\b(?:tod[oa]s?|ambas|ambos|(?<!a )(?<!de )las (?:dos|2|tres|3)|both|all(?: of (?:them|it))?|everything)\b",
+    r"\b(?:tod[oa]s?|ambas|ambos|(?<!\ba )(?<!\bde )las (?:dos|2|tres|3)|both|all(?: of (?:them|it))?|everything)\b",
     re.IGNORECASE,
 )
 _BARE_HOUR: Final = re.compile(
@@ -79,7 +79,9 @@ _TELLING: Final = re.compile(
 )
 _ENOUGH: Final = 2
 _YES: Final = re.compile(
-    r"^[^\w]*(?:(?:ahora|claro|pues|eso|que|ya)\s+)?(?:s[ií]+|yes+)\b(?!.*\bno\b)|^\s*(?:👍|👌|✅|🙌|🆗)",
+    r"^[^\w]*(?:(?:ahora|claro|pues|eso|que|ya)\s+)?(?:s[ií]+|yes+)\b(?!.*\bno\b)"
+    r"|^[^\w]*(?:(?:that |it )?(?:looks|sounds) (?:good|great|fine|perfect)|that works|go (?:for it|ahead)|let'?s do it|book it|adelante"
+    r"|(?:todo |est[aá] )bien|as[ií] est[aá] bien|h[aá]gale|de una)\b(?!.*\b(?:no|but|pero)\b)|^\s*(?:👍|👌|✅|🙌|🆗)",
     re.IGNORECASE,
 )
 # Before whatever else is said: "sí, ¿y hay parqueadero?", but neither "si hay parqueadero, sí" nor "sí, pero…".
@@ -96,6 +98,33 @@ _YES_LAST: Final = re.compile(
     r"(?:,|[.;]|\by\b|\band\b)\s*(?:s[ií]+|yes+|dale|conf[ií]rm[ao](?:l[ao])?|res[eé]rv[ao]l[ao]|go ahead|book it)\W*$",
     re.IGNORECASE,
 )
+_HOLDS_ON: Final = re.compile(
+    r"\bsin confirmar\b|\b(?:todav[ií]a|a[uú]n) no\b|\bno (?:todav[ií]a|a[uú]n)\b|\bnot yet\b|\b(?:don'?t|do not) (?:confirm|book)\b"
+    r"|\bhold on\b|\bwait a (?:sec|min|moment)|(?<!de )\besp[eé]r(?:a|e|ame|eme|ate|ese)\b|\bd[eé]j[ae]me (?:ver|pensar|consultar)"
+    r"|\blet me (?:check|think|ask)\b|\b(?:lo|la) consulto\b",
+    re.IGNORECASE,
+)
+_CODE: Final = re.compile(
+    r"\b(?:mi|el|nuestro) c[oó]digo\b|\bc[oó]digo de (?:la|mi) (?:reserva|mesa)|\b(?:my|the|our) (?:(?:booking"
+    r"|reservation) )?(?:code|reference)\b",
+    re.IGNORECASE,
+)
+_TO_SIT: Final = re.compile(
+    r"\b(?:que sea|ponl[ao]|p[oó]n(?:nos|me)|prefer\w+|mejor|quisi[eé]r\w+|nos gustar[ií]a|me gustar[ií]a|si se puede"
+    r"|si es posible|de ser posible"
+    r"|could we|can we|we'?d like|i'?d like|if possible|rather)\b",
+    re.IGNORECASE,
+)
+_HOW_TO_CANCEL: Final = re.compile(
+    r"\b(?:how (?:do|can|would|could) (?:i|we) cancel|c[oó]mo (?:puedo |podr[ií]a |hago para |har[ií]a para |se )?cancel\w*"
+    r"|(?:can|could) (?:i|we) (?:still )?cancel\b.*\b(?:if|later)|(?:puedo|podr[ií]a|podemos) cancelar(?:la)?\b.*\b(?:si"
+    r"|despu[eé]s|luego))\b",
+    re.IGNORECASE,
+)
+_SAME_HOUR: Final = re.compile(
+    r"\b(?:(?:a )?la misma hora|(?:at )?(?:the )?same (?:time|hour))\b", re.IGNORECASE
+)
+_BOTH: Final = re.compile(r"(?<!\ba )(?<!\bde )\blas (?:dos|2|tres|3)\b", re.IGNORECASE)
 _STANDING_ONE: Final = re.compile(
     r"\b(?:mi|nuestra|la) (?:reserva|reservaci[oó]n|mesa) (?:de|del|que|para)|\bmi reserva|\bmy (?:booking|reservation|table)",
     re.IGNORECASE,
@@ -126,6 +155,36 @@ def only_yes(text: str) -> bool:
 def ends_in_yes(text: str) -> bool:
     """Say whether a message ends with a yes: "a nombre de Marta, y sí"."""
     return _YES_LAST.search(text) is not None
+
+
+def holds_on(text: str) -> bool:
+    """Say whether a guest does not want it done yet, whatever else is said: "sí, pero sin confirmar todavía"."""
+    return _HOLDS_ON.search(text) is not None
+
+
+def asks_code(text: str) -> bool:
+    """Say whether the guest asks for the code of a booking."""
+    return _CODE.search(text) is not None
+
+
+def asks_to_sit(text: str) -> bool:
+    """Say whether a place in the house is wished for, and not asked about."""
+    return _TO_SIT.search(text) is not None
+
+
+def asks_how_to_cancel(text: str) -> bool:
+    """Say whether the guest wonders how one would cancel, and does not want to."""
+    return _HOW_TO_CANCEL.search(text) is not None
+
+
+def same_hour(text: str) -> bool:
+    """Say whether the hour that was talked about is meant."""
+    return _SAME_HOUR.search(text) is not None
+
+
+def means_those(text: str) -> bool:
+    """Say whether "las dos" are bookings, and no hour."""
+    return _BOTH.search(text) is not None
 
 
 def speaks_of_own(text: str) -> bool:

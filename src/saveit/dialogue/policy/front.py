@@ -8,14 +8,10 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from saveit.dialogue.model import (
-    Accept,
     Decision,
-    Done,
     HandOver,
-    Leave,
     OptInEffect,
     OptOutEffect,
-    Refused,
     Situation,
     Spoken,
     State,
@@ -28,21 +24,25 @@ from saveit.dialogue.policy import house, standing
 from saveit.dialogue.policy.booking import (
     ask_venue,
     book,
-    booked,
     confirm_payload,
+    kept_table,
     pursue,
-    refusal_words,
     wait,
 )
 from saveit.dialogue.policy.choices import (
+    asks_code,
+    asks_how_to_cancel,
+    asks_to_sit,
     asks_who,
     bare_hour,
     chosen,
     drops_it,
     ends_in_yes,
+    holds_on,
     only_yes,
     opts_in,
     opts_out,
+    same_hour,
     says_no,
     says_yes,
     speaks_neither,
@@ -135,7 +135,7 @@ def _tapped(turn: Turn, state: State, payload: str) -> Flow:
         case "cancel":
             return (yield from standing.cancel(turn, over(state), UUID(value)))
         case "accept" | "leave":
-            return (yield from _kept_table(turn, state, kind, UUID(value)))
+            return (yield from kept_table(turn, state, kind, UUID(value)))
         case "wait":
             return (yield from wait(turn, state))
         case "keep":
@@ -191,22 +191,6 @@ def _set(state: State, value: str) -> State:
     return replace(state, draft=draft)
 
 
-def _kept_table(turn: Turn, state: State, verb: str, entry_id: UUID) -> Flow:
-    answer = yield (Accept(entry_id) if verb == "accept" else Leave(entry_id))
-    match answer:
-        case Done(booking=booking, links=links) if verb == "accept":
-            return booked(turn, state, booking, links)
-        case Refused(code=code):
-            return end(
-                turn,
-                over(state),
-                refusal_words(turn, code),
-                buttons=(Choice("book", turn.voice.say("book_button")),),
-            )
-        case _:
-            return end(turn, over(state), turn.voice.say("left_waitlist"))
-
-
 # ---------------------------------------------------------------------------------------------------- words
 
 
@@ -226,6 +210,10 @@ def _understood(turn: Turn, state: State) -> Flow:
         case "info" if meant.slots.area is not None and state.topic == "book" and state.asked is not None:
             # "Could we sit on the terrace?" while a table is being chosen is a wish, not a question about the house.
             return (yield from pursue(turn, filled(turn, state)))
+        case "info" if asks_code(turn.text):
+            return (yield from standing.mine(turn, state))
+        case "info" | "out_of_scope" if (booked_id := state.last_booking_id) and (wish := _wish(turn, state)):
+            return (yield from standing.note(turn, state, booked_id, wish))
         case "info" if state.asked == "confirmation" and yes_and_more(turn.text):
             return (yield from _confirmed_and_told(turn, state))
         case "info":
@@ -234,6 +222,8 @@ def _understood(turn: Turn, state: State) -> Flow:
             return (yield from standing.mine(turn, state))
         case "running_late":
             return (yield from standing.late(turn, state))
+        case "cancel" if state.topic == "book" and state.asked is not None and asks_how_to_cancel(turn.text):
+            return (yield from _about_house(turn, state))
         case "cancel":
             return (yield from _cancel(turn, state))
         case "modify":
@@ -333,6 +323,8 @@ def _drop(turn: Turn, state: State) -> Flow:
 
 def _confirm(turn: Turn, state: State) -> Flow:
     """A yes: to the question asked, together with whatever it changes on the way."""
+    if state.asked == "confirmation" and holds_on(turn.text):
+        return (yield from _resume(turn, state, turn.voice.say("no_hurry")))
     if state.asked == "confirmation":
         before = state
         state = filled(turn, state)
@@ -457,6 +449,8 @@ def _unnamed(turn: Turn, state: State) -> Flow:
     if state.restaurant_id != turn.situation.state.restaurant_id and state.topic is not None:
         # "Mejor en el Puerto": the restaurant is all that the message says.
         return (yield from _resume(turn, replace(state, asked=None)))
+    if state.topic in {"book", "change"} and state.asked is not None and same_hour(turn.text):
+        return (yield from _resume(turn, state))
     return (yield from _lost(turn, state))
 
 
@@ -529,6 +523,16 @@ def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
 
 def _unknown(turn: Turn, venue: Venue) -> str:
     return turn.voice.say("info.unknown_phone" if venue.phone else "info.unknown", phone=venue.phone)
+
+
+def _wish(turn: Turn, state: State) -> str | None:
+    """Return what is wished for a table that is booked, where the words alone would be a question or about something else."""
+    slots = turn.meant.slots
+    if state.topic is not None or slots.date or slots.time or slots.party_size:
+        return None
+    if turn.meant.intent == "info":
+        return turn.text.strip() if slots.area is not None and asks_to_sit(turn.text) else None
+    return slots.special_requests
 
 
 def _elsewhere(turn: Turn, state: State) -> Flow:

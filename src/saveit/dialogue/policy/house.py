@@ -33,14 +33,17 @@ _SUBJECTS: Final[tuple[tuple[Subject, str], ...]] = (
     (
         "cancellation",
         (
-            r"(?:pol[ií]tica|policy|condiciones|cargo|cobr\w+|costo|cu[aá]nto|fee|charge|hasta cu[aá]ndo|puedo).*cancel"
+            r"(?:pol[ií]tica|policy|condiciones|cargo|cobr\w+|costo|cu[aá]nto|fee|charge|hasta cu[aá]ndo|puedo|c[oó]mo|how).*cancel"
             r"|cancel\w*.*(?:pol[ií]tica|policy|costo|gratis|free|fee|charge|cobr|antes)|cancellation"
             rf"|{_NOBODY_COMES}|multa|penali[sz]"
         ),
     ),
     (
         "late",
-        r"cu[aá]nto (?:tiempo )?(?:guardan|esperan)|how long (?:do|will) you (?:hold|keep)|tolerancia|grace",
+        (
+            r"cu[aá]nto (?:tiempo )?(?:guardan|esperan)|how long (?:do|will) you (?:hold|keep)|tolerancia|grace"
+            r"|(?:lose|keep|hold) (?:the|my|our) table|(?:pierdo|perdemos|guardan) la mesa"
+        ),
     ),
     (
         "menu",

@@ -64,16 +64,17 @@ def filled(turn: Turn, state: State, *, party_size: int | None = None, at: str |
         before = draft.party_size or party_size
         size = None if before is None else max(1, before + added)
     said = None if _is_midday(turn) else slots.time
+    moved = slots.date is not None and slots.date != draft.date
     by, was = minutes_shifted(turn.text), draft.time or at
     if said is not None:
         time_then: str | None = f"{said:%H:%M}"
     elif by is not None and was is not None:
         time_then = shifted(was, by) or draft.time
     else:
-        time_then = draft.time
+        # An hour that was full on the day before is asked for on the other day.
+        time_then = draft.time or (state.wished_time if moved else None)
     # A doubt about a slot takes back what it was before: the guest is speaking of it anew.
     doubtful = {question.slot for question in meant.questions}
-    moved = slots.date is not None and slots.date != draft.date
     return replace(
         state,
         wished_time=None if said is not None or moved else state.wished_time,

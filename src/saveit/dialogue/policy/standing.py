@@ -32,7 +32,7 @@ from saveit.dialogue.model import (
     Topic,
 )
 from saveit.dialogue.policy.booking import PARTY_SIZE, instead, is_full, other_hour, refusal_words, why_words
-from saveit.dialogue.policy.choices import DAY_HOURS, bare_hour, means_all
+from saveit.dialogue.policy.choices import DAY_HOURS, bare_hour, means_all, means_those
 from saveit.dialogue.policy.slots import doubt_of, doubt_words, filled, stated
 from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, led, lines, over
 from saveit.messages import Choice
@@ -85,7 +85,8 @@ def cancel(turn: Turn, state: State, booking_id: UUID | None = None) -> Flow:
     if not known:
         return no_bookings(turn, state, topic="cancel")
     slots = turn.meant.slots
-    if len(known) > 1 and slots.date is None and slots.time is None and means_all(turn.text):
+    no_hour = slots.time is None or means_those(turn.text)
+    if len(known) > 1 and slots.date is None and no_hour and means_all(turn.text):
         state = replace(state, all_of_them=True)
         return ask_cancel(turn, state, known[0], turn.voice.say("one_after_the_other", n=len(known)))
     if len(known) > 1 and booking_id is None and _CHANGES_TOO.search(turn.text):

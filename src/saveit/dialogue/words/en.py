@@ -80,6 +80,7 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
     "yes": "Yes",
     "no": "No",
     "what_to_change": "Of course. What shall I change: the day, the time, how many you are, or the name?",
+    "no_hurry": "No hurry: nothing is done until you say so.",
     "dropped": "All right, I won't book anything. I'm here if you change your mind.",
     "dropped_still": "All right, I won't book anything else. Your table for {when} still stands.",
     "deposit_ahead": (

@@ -125,6 +125,10 @@ SENTENCES: Final[dict[str, str | tuple[str, str]]] = {
         "Claro. ¿Qué cambio: el día, la hora, las personas o el nombre?",
         "Por supuesto. ¿Qué cambio: el día, la hora, las personas o el nombre?",
     ),
+    "no_hurry": (
+        "Sin prisa: no hago nada hasta que me digas.",
+        "Sin prisa: no hago nada hasta que me diga.",
+    ),
     "dropped": (
         "De acuerdo, no reservo nada. Aquí estoy si cambias de idea.",
         "De acuerdo, no reservo nada. Aquí estoy si cambia de idea.",

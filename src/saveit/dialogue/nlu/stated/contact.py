@@ -211,7 +211,8 @@ _WISHES_LENGTH_MAX: Final = 500
 # "Mesa para 2 mañana y otra para 6 el sábado": the second has its own party, day and hour.
 _ANOTHER_TABLE: Final = re.compile(
     r"(?i)(?<=\S)[\s,;.]{1,6}(?:y|and|plus|tambi[eé]n|also)\s+"
-    r"(?:otra|another|una segunda|a second)(?:\s+(?:mesa|reserva|table|booking|one))?"
+    r"(?:(?:otra|another|una segunda|a second)(?:\s+(?:mesa|reserva|table|booking|one))?|(?:una\s+|a\s+)?(?:mesa"
+    r"|table)(?=.*(?:\ba las?\s|\bel\s|\bmañana\b|\bon\s|\bat\s|\btomorrow\b)))"
     r"\s+(?:para|pa|for|de|of)\s+(?=(?:\d{1,2}|dos|tres|cuatro|cinco|seis|siete|ocho|diez|two|three|four|five|six|seven|eight|ten)\b)"
 )
 _SAYS_NUMBER: Final = re.compile(

@@ -283,12 +283,14 @@ def _days_of_month(day: int, today: date) -> Iterator[date]:
 
 
 def _day_of_month(match: re.Match[str], here: Here) -> Day | None:
-    return _day(match, next(_days_of_month(_number(match["d"]), here.today), None))
+    about = here.context.draft.date or here.today  # "And the 30th?", where the talk is of December.
+    coming = _days_of_month(_number(match["d"]), here.today)
+    first = sorted(coming, key=lambda on: (on.year, on.month) != (about.year, about.month))
+    return _day(match, next(iter(first), None))
 
 
 def _day_of_named_month(match: re.Match[str], here: Here) -> Day | None:
-    today = here.today
-    year, month = today.year, today.month
+    year, month = here.today.year, here.today.month
     if match["next"]:
         year, month = (year + 1, 1) if month == _MONTHS else (year, month + 1)
     return _day(match, _made(year, month, _number(match["d"])))
@@ -297,9 +299,7 @@ def _day_of_named_month(match: re.Match[str], here: Here) -> Day | None:
 def _counted(match: re.Match[str], here: Here) -> Day | None:
     """Read "in two weeks", "three days after tomorrow", "dentro de un mes"."""
     groups = match.groupdict()
-    start = here.today
-    if (groups.get("anchor") or "") in {"manana", "tomorrow"}:
-        start += timedelta(days=1)
+    start = here.today + timedelta(days=(groups.get("anchor") or "") in {"manana", "tomorrow"})
     unit = groups["unit"]
     on = _moved(start, amount(groups["n"] or "1"), unit)
     if (
