@@ -1,14 +1,12 @@
 """Where a turn begins: what was heard is taken for what it means at this point of the conversation, and handed on."""
 
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from saveit.dialogue.model import (
-    Decision,
     HandOver,
     OptInEffect,
     OptOutEffect,
@@ -21,6 +19,7 @@ from saveit.dialogue.model import (
 )
 from saveit.dialogue.nlu.model import Understanding
 from saveit.dialogue.policy import house, standing
+from saveit.dialogue.policy.besides import drop, elsewhere, lost, resume, social, unread, who_i_am
 from saveit.dialogue.policy.booking import (
     ask_venue,
     book,
@@ -50,15 +49,12 @@ from saveit.dialogue.policy.choices import (
     speaks_of_standing,
     yes_and_more,
 )
-from saveit.dialogue.policy.doorway import goodbye, greeting, hand_over, main_buttons
+from saveit.dialogue.policy.doorway import greeting, hand_over, main_buttons
 from saveit.dialogue.policy.slots import filled, same_but_words, stated, venue_named
-from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, led, lines, over
+from saveit.dialogue.policy.turn import Flow, Turn, bookings_of, end, lines, over
 from saveit.dialogue.words import Voice
 from saveit.messages import Choice
 from saveit.seating import local_date
-
-_LOST_TWICE: Final = 2
-_SOCIAL: Final = frozenset({"thanks", "goodbye", "confirm"})
 
 
 def converse(situation: Situation) -> Flow:
@@ -66,7 +62,7 @@ def converse(situation: Situation) -> Flow:
     turn, state, tapped = _begin(situation)
     heard = situation.heard
     if isinstance(heard, Unread):
-        return (yield from _unread(turn, state, heard))
+        return (yield from unread(turn, state, heard))
     if isinstance(heard, Spoken) and tapped is None:
         if opts_out(heard.text):
             return end(turn, over(state), turn.voice.say("opted_out"), effects=(OptOutEffect(),))
@@ -117,14 +113,14 @@ def _tapped(turn: Turn, state: State, payload: str) -> Flow:
         case "at":
             on, _, time = value.partition("T")
             draft = replace(state.draft, date=date.fromisoformat(on), time=time)
-            return (yield from _resume(turn, replace(state, draft=draft)))
+            return (yield from resume(turn, replace(state, draft=draft)))
         case "set":
-            return (yield from _resume(turn, _set(state, value)))
+            return (yield from resume(turn, _set(state, value)))
         case "venue":
             after = replace(state, restaurant_id=UUID(value), asked=None)
             if after.topic is None:
                 return greeting(turn, after)
-            return (yield from _resume(turn, after))
+            return (yield from resume(turn, after))
         case "booking":
             if state.topic == "change":
                 after = replace(state, booking_id=UUID(value))
@@ -141,7 +137,7 @@ def _tapped(turn: Turn, state: State, payload: str) -> Flow:
         case "keep":
             return (yield from standing.keep(turn, state))
         case "drop":
-            return (yield from _drop(turn, state))
+            return (yield from drop(turn, state))
         case "correct":
             return end(turn, state, voice.say("what_to_change"), asked="correction")
         case "book":
@@ -153,7 +149,7 @@ def _tapped(turn: Turn, state: State, payload: str) -> Flow:
         case "human":
             return hand_over(turn, state)
         case _:
-            return (yield from _lost(turn, state))
+            return (yield from lost(turn, state))
 
 
 def _yes_tapped(turn: Turn, state: State, payload: str) -> Flow:
@@ -162,7 +158,7 @@ def _yes_tapped(turn: Turn, state: State, payload: str) -> Flow:
         return (yield from _confirmed(turn, state))
     if state.topic is None:
         return end(turn, state, turn.voice.say("all_right"), buttons=main_buttons(turn))
-    return (yield from _resume(turn, state))
+    return (yield from resume(turn, state))
 
 
 def _expected(state: State) -> str | None:
@@ -202,7 +198,7 @@ def _understood(turn: Turn, state: State) -> Flow:
         return (yield from standing.send_code(turn, state, meant.slots.email or meant.slots.phone or ""))
     match meant.intent:
         case "human" if asks_who(turn.text):
-            return (yield from _who_i_am(turn, state))
+            return (yield from who_i_am(turn, state))
         case "human":
             return hand_over(turn, state)
         case "complaint":
@@ -237,13 +233,13 @@ def _understood(turn: Turn, state: State) -> Flow:
         case None if state.asked is not None and says_no(turn.text):
             return (yield from _deny(turn, state))
         case "out_of_scope" if not stated(turn) and state.asked != "name":
-            return (yield from _elsewhere(turn, state))
+            return (yield from elsewhere(turn, state))
         case "confirm":
             return (yield from _confirm(turn, state))
         case "deny":
             return (yield from _deny(turn, state))
         case "greet" | "thanks" | "goodbye" if not stated(turn):
-            return (yield from _social(turn, state))
+            return (yield from social(turn, state))
         case _:
             return (yield from _unnamed(turn, state))
 
@@ -304,27 +300,16 @@ def _cancel(turn: Turn, state: State) -> Flow:
         # "Cancel my booking" before there is one means the one that is being made.
         known = (yield from bookings_of(turn, state)) if speaks_of_standing(turn.text) else ()
         if not known:
-            return (yield from _drop(turn, state))
+            return (yield from drop(turn, state))
     return (
         yield from standing.cancel(turn, over(state), state.last_booking_id if not stated(turn) else None)
     )
 
 
-def _drop(turn: Turn, state: State) -> Flow:
-    voice = turn.voice
-    after = over(state)
-    if state.last_booking_id is not None:
-        known = yield from bookings_of(turn, state)
-        still = next((each for each in known if each.id == state.last_booking_id), None)
-        if still is not None:
-            return end(turn, after, voice.say("dropped_still", when=voice.when(still.date, still.time)))
-    return end(turn, after, voice.say("dropped"))
-
-
 def _confirm(turn: Turn, state: State) -> Flow:
     """A yes: to the question asked, together with whatever it changes on the way."""
     if state.asked == "confirmation" and holds_on(turn.text):
-        return (yield from _resume(turn, state, turn.voice.say("no_hurry")))
+        return (yield from resume(turn, state, turn.voice.say("no_hurry")))
     if state.asked == "confirmation":
         before = state
         state = filled(turn, state)
@@ -332,7 +317,7 @@ def _confirm(turn: Turn, state: State) -> Flow:
             return (yield from _confirmed(turn, state))
         if before.topic == "book" and same_but_words(before, state):
             return (yield from _confirmed(turn, state))
-        return (yield from _resume(turn, state))
+        return (yield from resume(turn, state))
     if stated(turn):
         return (yield from _unnamed(turn, state))
     if state.topic == "change" and state.asked == "correction":
@@ -347,8 +332,8 @@ def _confirm(turn: Turn, state: State) -> Flow:
     if state.topic is not None and state.asked not in {None, "address", "code"}:
         # "Yes, Tom Baker" has a name in it, "sii" has none.
         named = turn.meant.slots.name is not None and not only_yes(turn.meant.slots.name)
-        return (yield from _resume(turn, filled(turn, state) if named else state))
-    return (yield from _social(turn, state))
+        return (yield from resume(turn, filled(turn, state) if named else state))
+    return (yield from social(turn, state))
 
 
 def _meant_by_yes(turn: Turn, state: State) -> str | None:
@@ -377,7 +362,7 @@ def _confirmed(turn: Turn, state: State) -> Flow:
         case "cancel":
             return (yield from standing.cancel_it(turn, state))
         case _:
-            return (yield from _lost(turn, state))
+            return (yield from lost(turn, state))
 
 
 def _confirmed_and_told(turn: Turn, state: State) -> Flow:
@@ -398,11 +383,11 @@ def _deny(turn: Turn, state: State) -> Flow:
     if (stated(turn) or after.draft != state.draft) and not leaves:
         if state.topic is None:
             return (yield from _unnamed(turn, state))
-        return (yield from _resume(turn, after))
+        return (yield from resume(turn, after))
     if state.topic == "cancel" and state.asked == "confirmation":
         return (yield from standing.keep(turn, state))
     if state.topic is not None and drops_it(turn.text):
-        return (yield from (standing.keep(turn, state) if state.topic == "change" else _drop(turn, state)))
+        return (yield from (standing.keep(turn, state) if state.topic == "change" else drop(turn, state)))
     if state.topic == "change" and state.asked == "confirmation":
         return (yield from standing.keep(turn, state))
     if state.asked == "confirmation":
@@ -412,7 +397,7 @@ def _deny(turn: Turn, state: State) -> Flow:
             turn, replace(state, draft=replace(state.draft, time=None)), voice.say("other_time"), asked="time"
         )
     if state.topic is not None:
-        return (yield from _drop(turn, state))
+        return (yield from drop(turn, state))
     return end(turn, over(state), voice.say("all_right"))
 
 
@@ -448,53 +433,13 @@ def _unnamed(turn: Turn, state: State) -> Flow:
         return (yield from pursue(turn, filled(turn, replace(over(state), topic="book"))))
     if state.restaurant_id != turn.situation.state.restaurant_id and state.topic is not None:
         # "Mejor en el Puerto": the restaurant is all that the message says.
-        return (yield from _resume(turn, replace(state, asked=None)))
+        return (yield from resume(turn, replace(state, asked=None)))
     if state.topic in {"book", "change"} and state.asked is not None and same_hour(turn.text):
-        return (yield from _resume(turn, state))
-    return (yield from _lost(turn, state))
-
-
-def _resume(turn: Turn, state: State, lead: str = "") -> Flow:
-    """Go on with what is being talked about."""
-    match state.topic:
-        case "change":
-            return (yield from standing.go_on_changing(turn, state, lead))
-        case "cancel":
-            return (yield from standing.cancel(turn, state, state.booking_id))
-        case "book" | "waitlist":
-            return (yield from pursue(turn, state, lead))
-        case "link" | None:
-            return (yield from pursue(turn, replace(state, topic="book"), lead))
+        return (yield from resume(turn, state))
+    return (yield from lost(turn, state))
 
 
 # ---------------------------------------------------------------------------------------------------- besides
-
-
-def _social(turn: Turn, state: State) -> Flow:
-    """Greetings and thanks are answered in kind, and what was asked is asked again."""
-    voice, intent = turn.voice, turn.meant.intent
-    if state.asked in {"address", "code"}:
-        state = over(state)
-    if state.topic is not None and state.asked is not None:
-        if intent == "goodbye" and drops_it(turn.text):
-            return (yield from _drop(turn, state))
-        if intent in {"thanks", "goodbye"} and state.topic == "change" and state.asked == "correction":
-            return (yield from standing.keep(turn, state))
-        return (yield from _resume(turn, state, voice.say("hello") if intent == "greet" else ""))
-    if intent in _SOCIAL and state.last_booking_id is not None and intent != "goodbye":
-        known = yield from bookings_of(turn, state)
-        still = next((each for each in known if each.id == state.last_booking_id), None)
-        if still is not None:
-            return end(
-                turn, state, voice.say("thanks_booked", on=voice.on(still.date), at=voice.at(still.time))
-            )
-    if intent == "thanks":
-        return end(turn, state, voice.say("thanks"))
-    if intent == "goodbye":
-        return goodbye(end(turn, state, voice.say("goodbye")))
-    if intent == "confirm":
-        return end(turn, state, voice.say("all_right"))
-    return greeting(turn, state)
 
 
 def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
@@ -509,12 +454,12 @@ def _about_house(turn: Turn, state: State, payload: str | None = None) -> Flow:
         return (yield from _unnamed(turn, state))
     if text is None:
         if busy:
-            return (yield from _resume(turn, state, lines(_unknown(turn, venue), voice.say("carry_on"))))
+            return (yield from resume(turn, state, lines(_unknown(turn, venue), voice.say("carry_on"))))
         human = (Choice("human", voice.say("human_button")),)
         return end(turn, state, _unknown(turn, venue), buttons=human, asked="human")
     if busy:
         return (
-            yield from _resume(
+            yield from resume(
                 turn, filled(turn, state) if state.topic == "book" and state.asked == "date" else state, text
             )
         )
@@ -533,68 +478,3 @@ def _wish(turn: Turn, state: State) -> str | None:
     if turn.meant.intent == "info":
         return turn.text.strip() if slots.area is not None and asks_to_sit(turn.text) else None
     return slots.special_requests
-
-
-def _elsewhere(turn: Turn, state: State) -> Flow:
-    voice = turn.voice
-    if state.topic is not None and state.asked is not None:
-        return (yield from _lost(turn, state))
-    if state.misunderstood >= _LOST_TWICE:
-        return (yield from _lost(turn, state))
-    after = replace(state, misunderstood=state.misunderstood + 1)
-    return end(turn, after, voice.say("out_of_scope"), buttons=main_buttons(turn), still_lost=True)
-
-
-def _lost(turn: Turn, state: State) -> Flow:
-    """Not understood: ask again, then say what can be done, then fetch a human."""
-    voice = turn.voice
-    after = replace(state, misunderstood=state.misunderstood + 1)
-    if state.misunderstood >= _LOST_TWICE:
-        text = voice.say("handed_over_lost")
-        return end(turn, replace(over(state), misunderstood=0), text, effects=(HandOver("not_understood"),))
-    sorry = voice.say("not_understood")
-    if state.topic in {"book", "waitlist", "change"} and state.asked is not None and state.misunderstood == 0:
-        decision = yield from _resume(turn, after, sorry)
-        return Decision(
-            replace(decision.state, misunderstood=after.misunderstood), decision.replies, decision.effects
-        )
-    buttons = (*main_buttons(turn)[:2], Choice("human", voice.say("human_button")))
-    text = " ".join((sorry, voice.say("not_understood_help")))
-    return end(turn, after, text, buttons=buttons, asked=state.asked, still_lost=True)
-
-
-def _who_i_am(turn: Turn, state: State) -> Flow:
-    """Say that nobody types here, and that somebody can be had; then go on."""
-    voice = turn.voice
-    if state.topic is not None and state.asked is not None:
-        return (yield from _resume(turn, state, voice.say("am_assistant")))
-    buttons = (*main_buttons(turn)[:2], Choice("human", voice.say("human_button")))
-    return end(turn, state, voice.say("am_assistant"), buttons=buttons)
-
-
-def _silence(turn: Turn, state: State) -> Flow:
-    """Ask again who says nothing into a call; after the second time nobody is there."""
-    if state.misunderstood >= _LOST_TWICE:
-        return goodbye(end(turn, replace(state, misunderstood=0), turn.voice.say("silent")))
-    lost = state.misunderstood + 1
-    sorry = turn.voice.say("unread.silence")
-    if state.topic in {"book", "waitlist", "change"} and state.asked is not None:
-        again = yield from _resume(turn, state, sorry)
-    else:
-        again = end(turn, state, lines(sorry, turn.voice.say("not_understood_help")))
-    return replace(again, state=replace(again.state, misunderstood=lost))
-
-
-def _unread(turn: Turn, state: State, heard: Unread) -> Flow:
-    """Something that cannot be read gets a helpful answer; what was asked is not forgotten."""
-    voice, venue = turn.voice, turn.venue(state)
-    if heard.kind == "silence":
-        return (yield from _silence(turn, state))
-    if heard.kind == "place":
-        address = "" if venue is None else venue.address
-        text = voice.say("unread.place", address=address) if address else voice.say("unread.place_plain")
-    else:
-        text = voice.say(f"unread.{heard.kind}")
-    if state.topic in {"book", "waitlist", "change"} and state.asked is not None and heard.kind != "audio":
-        return (yield from _resume(turn, state, text))
-    return Decision(state, end(turn, state, led("", text)).replies)
