@@ -49,8 +49,9 @@ _ASKS_FOR_SOMEBODY: Final = re.compile(
     r"|want|need|prefer|let me|get me|speak to|talk to|transfer)\b",
     re.IGNORECASE,
 )
+_THOSE: Final = r"(?<!\ba )(?<!\bde )\blas (?:dos|2|tres|3)\b"
 _ALL_OF_THEM: Final = re.compile(
-    r"\b(?:tod[oa]s?|ambas|ambos|(?<!\ba )(?<!\bde )las (?:dos|2|tres|3)|both|all(?: of (?:them|it))?|everything)\b",
+    rf"\b(?:tod[oa]s?|ambas|ambos|both|all(?: of (?:them|it))?|everything)\b|{_THOSE}",
     re.IGNORECASE,
 )
 _BARE_HOUR: Final = re.compile(
@@ -81,13 +82,13 @@ _ENOUGH: Final = 2
 _YES: Final = re.compile(
     r"^[^\w]*(?:(?:ahora|claro|pues|eso|que|ya)\s+)?(?:s[ií]+|yes+)\b(?!.*\bno\b)"
     r"|^[^\w]*(?:(?:that |it )?(?:looks|sounds) (?:good|great|fine|perfect)|that works|go (?:for it|ahead)|let'?s do it|book it|adelante"
-    r"|(?:todo |est[aá] )bien|as[ií] est[aá] bien|h[aá]gale|de una)\b(?!.*\b(?:no|but|pero)\b)|^\s*(?:👍|👌|✅|🙌|🆗)",
+    r"|(?:todo |est[aá] )bien|as[ií] est[aá] bien|h[aá]gale|de una)\b(?!.*(?:\b(?:no|but|pero)\b|\?))|^\s*(?:👍|👌|✅|🙌|🆗)",
     re.IGNORECASE,
 )
 # Before whatever else is said: "sí, ¿y hay parqueadero?", but neither "si hay parqueadero, sí" nor "sí, pero…".
 _YES_AND: Final = re.compile(
-    r"^\W*(?:s[ií]+|yes+|yep|yeah|dale|vale|ok(?:ay)?|claro|perfecto|perfect|sure|great)\b(?:\s*[,.;!]| y\b| and\b)"
-    r"(?!.*\b(?:pero|but|solo si|s[oó]lo si|siempre que|only if|as long as|antes|before|primero|first)\b)",
+    r"^\W*(?:s[ií]+|yes+|yep|yeah|dale|vale|ok(?:ay)?|claro|perfecto|perfect|sure|great)\b(?:\s*[,.;!]| y\b| and\b)(?:\s*(?:y|and)\b)?"
+    r"(?!\s*(?:si|if|con tal|mientras|provided|assuming|siempre y cuando)\b)(?!.*\b(?:pero|but|solo si|s[oó]lo si|siempre que|only if|as long as|antes|before|primero|first)\b)",
     re.IGNORECASE,
 )
 _ONLY_YES: Final = re.compile(
@@ -99,13 +100,14 @@ _YES_LAST: Final = re.compile(
     re.IGNORECASE,
 )
 _HOLDS_ON: Final = re.compile(
+    r"^\W*(?:(?:todo|est[aá]|all|is (?:it|that|this|everything)) )?(?:bien|ok(?:ay)?|good|right|fine|correcto)\s*\?|"
     r"\bsin confirmar\b|\b(?:todav[ií]a|a[uú]n) no\b|\bno (?:todav[ií]a|a[uú]n)\b|\bnot yet\b|\b(?:don'?t|do not) (?:confirm|book)\b"
     r"|\bhold on\b|\bwait a (?:sec|min|moment)|(?<!de )\besp[eé]r(?:a|e|ame|eme|ate|ese)\b|\bd[eé]j[ae]me (?:ver|pensar|consultar)"
     r"|\blet me (?:check|think|ask)\b|\b(?:lo|la) consulto\b",
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(
-    r"\b(?:mi|el|nuestro) c[oó]digo\b|\bc[oó]digo de (?:la|mi) (?:reserva|mesa)|\b(?:my|the|our) (?:(?:booking"
+    r"\b(?:mi|el|nuestro) c[oó]digo\b(?! (?:postal|de (?!(?:(?:la|mi|nuestra) )?(?:reserva|mesa)\b)))|\bc[oó]digo de (?:la|mi) (?:reserva|mesa)|\b(?:my|the|our) (?:(?:booking"
     r"|reservation) )?(?:code|reference)\b",
     re.IGNORECASE,
 )
@@ -124,7 +126,7 @@ _HOW_TO_CANCEL: Final = re.compile(
 _SAME_HOUR: Final = re.compile(
     r"\b(?:(?:a )?la misma hora|(?:at )?(?:the )?same (?:time|hour))\b", re.IGNORECASE
 )
-_BOTH: Final = re.compile(r"(?<!\ba )(?<!\bde )\blas (?:dos|2|tres|3)\b", re.IGNORECASE)
+_ONLY_THOSE: Final = re.compile(_THOSE, re.IGNORECASE)
 _STANDING_ONE: Final = re.compile(
     r"\b(?:mi|nuestra|la) (?:reserva|reservaci[oó]n|mesa) (?:de|del|que|para)|\bmi reserva|\bmy (?:booking|reservation|table)",
     re.IGNORECASE,
@@ -184,7 +186,7 @@ def same_hour(text: str) -> bool:
 
 def means_those(text: str) -> bool:
     """Say whether "las dos" are bookings, and no hour."""
-    return _BOTH.search(text) is not None
+    return _ONLY_THOSE.search(text) is not None
 
 
 def speaks_of_own(text: str) -> bool:

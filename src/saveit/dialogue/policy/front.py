@@ -206,12 +206,12 @@ def _understood(turn: Turn, state: State) -> Flow:
         case "info" if meant.slots.area is not None and state.topic == "book" and state.asked is not None:
             # "Could we sit on the terrace?" while a table is being chosen is a wish, not a question about the house.
             return (yield from pursue(turn, filled(turn, state)))
-        case "info" if asks_code(turn.text):
+        case "info" if state.topic is None and asks_code(turn.text):
             return (yield from standing.mine(turn, state))
         case "info" | "out_of_scope" if (booked_id := state.last_booking_id) and (wish := _wish(turn, state)):
             return (yield from standing.note(turn, state, booked_id, wish))
-        case "info" if state.asked == "confirmation" and yes_and_more(turn.text):
-            return (yield from _confirmed_and_told(turn, state))
+        case "info" if state.asked == "confirmation" and (told := _told_beside_yes(turn, state)):
+            return (yield from _confirmed_and_told(turn, state, told))
         case "info":
             return (yield from _about_house(turn, state))
         case "my_bookings":
@@ -365,10 +365,17 @@ def _confirmed(turn: Turn, state: State) -> Flow:
             return (yield from lost(turn, state))
 
 
-def _confirmed_and_told(turn: Turn, state: State) -> Flow:
-    """A yes with a question behind it: what was asked is done, and the question answered."""
+def _told_beside_yes(turn: Turn, state: State) -> str | None:
+    """Return the answer to a question that comes with a yes, or None where the yes may hang on the answer."""
     venue = turn.venue(state)
-    told = None if venue is None else house.answered(turn, state, venue) or _unknown(turn, venue)
+    waits = stated(turn) or turn.meant.questions or holds_on(turn.text) or not yes_and_more(turn.text)
+    if venue is None or waits or state.topic not in {"book", "change"}:
+        return None
+    return house.answered(turn, state, venue)
+
+
+def _confirmed_and_told(turn: Turn, state: State, told: str) -> Flow:
+    """A yes with a question behind it: what was asked is done, and the question answered."""
     decision = yield from _confirmed(turn, state)
     first, *others = decision.replies
     return replace(decision, replies=(replace(first, text=lines(first.text, told)), *others))
@@ -434,7 +441,7 @@ def _unnamed(turn: Turn, state: State) -> Flow:
     if state.restaurant_id != turn.situation.state.restaurant_id and state.topic is not None:
         # "Mejor en el Puerto": the restaurant is all that the message says.
         return (yield from resume(turn, replace(state, asked=None)))
-    if state.topic in {"book", "change"} and state.asked is not None and same_hour(turn.text):
+    if state.topic in {"book", "change"} and state.asked == "confirmation" and same_hour(turn.text):
         return (yield from resume(turn, state))
     return (yield from lost(turn, state))
 
@@ -477,4 +484,4 @@ def _wish(turn: Turn, state: State) -> str | None:
         return None
     if turn.meant.intent == "info":
         return turn.text.strip() if slots.area is not None and asks_to_sit(turn.text) else None
-    return slots.special_requests
+    return None if "?" in turn.text else slots.special_requests

@@ -283,10 +283,9 @@ def _days_of_month(day: int, today: date) -> Iterator[date]:
 
 
 def _day_of_month(match: re.Match[str], here: Here) -> Day | None:
-    about = here.context.draft.date or here.today  # "And the 30th?", where the talk is of December.
-    coming = _days_of_month(_number(match["d"]), here.today)
-    first = sorted(coming, key=lambda on: (on.year, on.month) != (about.year, about.month))
-    return _day(match, next(iter(first), None))
+    """Read "the 30th": the next, of the month that is being talked about where there is one."""
+    first = max(here.today, (here.context.draft.date or here.today).replace(day=1))
+    return _day(match, next(_days_of_month(_number(match["d"]), first), None))
 
 
 def _day_of_named_month(match: re.Match[str], here: Here) -> Day | None:
@@ -299,7 +298,8 @@ def _day_of_named_month(match: re.Match[str], here: Here) -> Day | None:
 def _counted(match: re.Match[str], here: Here) -> Day | None:
     """Read "in two weeks", "three days after tomorrow", "dentro de un mes"."""
     groups = match.groupdict()
-    start = here.today + timedelta(days=(groups.get("anchor") or "") in {"manana", "tomorrow"})
+    from_tomorrow = groups.get("anchor") in {"manana", "tomorrow"}
+    start = here.today + timedelta(days=1 if from_tomorrow else 0)
     unit = groups["unit"]
     on = _moved(start, amount(groups["n"] or "1"), unit)
     if (
