@@ -68,6 +68,7 @@ class Process:
     world: World
     live: Live
     port: int
+    server: uvicorn.Server = field(repr=False)
     stack: AsyncExitStack = field(repr=False)
 
     async def open(self, path: str, **options: Any) -> Ear:
@@ -141,6 +142,10 @@ async def served(world: World, *, limits: Limits = NO_LIMITS) -> AsyncGenerator[
         http=RequestProtocol,
         ws=SocketProtocol,
         ws_per_message_deflate=False,
+        # As in the product: what the server would put around the application knows of no answers at hand.
+        proxy_headers=False,
+        # Longer than anything here is waited for: what is cut is cut for another reason.
+        timeout_keep_alive=60,
         log_config=None,
         log_level="warning",
         timeout_graceful_shutdown=2,
@@ -155,7 +160,7 @@ async def served(world: World, *, limits: Limits = NO_LIMITS) -> AsyncGenerator[
         await started.wait()
     try:
         async with AsyncExitStack() as stack:
-            yield Process(world, live, port, stack)
+            yield Process(world, live, port, server, stack)
     finally:
         server.should_exit = True
         hub.close()

@@ -6,6 +6,7 @@ from email.parser import BytesParser
 from http import HTTPStatus
 
 from saveit.kernel.observe import metrics
+from saveit.web import RequestProtocol
 from tests.live.conftest import WITHIN_S, House
 from tests.live.test_screens import book
 from tests.support.house import TUESDAY
@@ -115,6 +116,20 @@ async def test_caller_who_wants_no_body_or_no_more_of_the_connection_gets_neithe
 
     assert (status, heads["content-length"]) == (HTTPStatus.OK, last[1]["content-length"])
     assert (last[0], last[1]["connection"], await caller.is_cut()) == (HTTPStatus.OK, "close", True)
+    caller.close()
+
+
+async def test_server_that_stops_before_an_answer_at_hand_has_left_sends_it_and_cuts(house: House) -> None:
+    caller = await Caller.of(house)
+    await caller.at_hand()
+    (connection,) = house.here.server.server_state.connections
+    assert isinstance(connection, RequestProtocol)
+
+    connection.data_received(caller.listing())
+    connection.shutdown()
+
+    status, _, _ = await caller.read()
+    assert (status, await caller.is_cut()) == (HTTPStatus.OK, True)
     caller.close()
 
 

@@ -73,6 +73,9 @@ class RequestProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.write(octets)
         cycle.response_complete = True
+        if not cycle.keep_alive:
+            # The server was told to stop after the request was read, and left the cutting to whoever answers.
+            self.transport.close()
         cycle.on_response()
         # As the server does: the two would hold each other.
         cycle.on_response = _nothing
