@@ -1,4 +1,7 @@
-"""Somebody who has never seen the product, from its first page to a restaurant of their own; but for the clock, nothing is used that the pages do not say."""
+"""Somebody who has never seen the product, from its first page to a restaurant of their own.
+
+But for the clock, nothing is used that the pages do not say.
+"""
 
 import re
 from contextlib import ExitStack

@@ -87,8 +87,9 @@ _YES: Final = re.compile(
 )
 # Before whatever else is said: "sí, ¿y hay parqueadero?", but neither "si hay parqueadero, sí" nor "sí, pero…".
 _YES_AND: Final = re.compile(
-    r"^\W*(?:s[ií]+|yes+|yep|yeah|dale|vale|ok(?:ay)?|claro|perfecto|perfect|sure|great)\b(?:\s*[,.;!]| y\b| and\b)(?:\s*(?:y|and)\b)?"
-    r"(?!\s*(?:si|if|con tal|mientras|provided|assuming|siempre y cuando)\b)(?!.*\b(?:pero|but|solo si|s[oó]lo si|siempre que|only if|as long as|antes|before|primero|first)\b)",
+    r"^\W*(?:s[ií]+|yes+|yep|yeah|dale|vale|ok(?:ay)?|claro|perfecto|perfect|sure|great)\b(?:\s*[,.;!]| y\b| and\b)"
+    r"(?!\s*(?:(?:y|and)\s+)?(?:si|if|con tal|mientras|provided|assuming|siempre y cuando)\b)(?!.*\b(?:pero|but|solo si"
+    r"|s[oó]lo si|siempre que|only if|as long as|antes|before|primero|first)\b)",
     re.IGNORECASE,
 )
 _ONLY_YES: Final = re.compile(
@@ -99,15 +100,19 @@ _YES_LAST: Final = re.compile(
     r"(?:,|[.;]|\by\b|\band\b)\s*(?:s[ií]+|yes+|dale|conf[ií]rm[ao](?:l[ao])?|res[eé]rv[ao]l[ao]|go ahead|book it)\W*$",
     re.IGNORECASE,
 )
+_ASKS_WHETHER: Final = re.compile(
+    r"^\W*(?:(?:todo|est[aá]|all|is (?:it|that|this|everything)|(?:looks|sounds)) )?(?:bien|ok(?:ay)?|good|right|fine|correcto)\s*\?",
+    re.IGNORECASE,
+)
 _HOLDS_ON: Final = re.compile(
-    r"^\W*(?:(?:todo|est[aá]|all|is (?:it|that|this|everything)) )?(?:bien|ok(?:ay)?|good|right|fine|correcto)\s*\?|"
     r"\bsin confirmar\b|\b(?:todav[ií]a|a[uú]n) no\b|\bno (?:todav[ií]a|a[uú]n)\b|\bnot yet\b|\b(?:don'?t|do not) (?:confirm|book)\b"
     r"|\bhold on\b|\bwait a (?:sec|min|moment)|(?<!de )\besp[eé]r(?:a|e|ame|eme|ate|ese)\b|\bd[eé]j[ae]me (?:ver|pensar|consultar)"
     r"|\blet me (?:check|think|ask)\b|\b(?:lo|la) consulto\b",
     re.IGNORECASE,
 )
 _CODE: Final = re.compile(
-    r"\b(?:mi|el|nuestro) c[oó]digo\b(?! (?:postal|de (?!(?:(?:la|mi|nuestra) )?(?:reserva|mesa)\b)))|\bc[oó]digo de (?:la|mi) (?:reserva|mesa)|\b(?:my|the|our) (?:(?:booking"
+    r"\b(?:mi|el|nuestro) c[oó]digo\b(?! (?:postal|de (?!(?:(?:la|mi|nuestra) )?(?:reserva|mesa)\b)))"
+    r"|\bc[oó]digo de (?:la|mi) (?:reserva|mesa)|\b(?:my|the|our) (?:(?:booking"
     r"|reservation) )?(?:code|reference)\b",
     re.IGNORECASE,
 )
@@ -162,6 +167,11 @@ def ends_in_yes(text: str) -> bool:
 def holds_on(text: str) -> bool:
     """Say whether a guest does not want it done yet, whatever else is said: "sí, pero sin confirmar todavía"."""
     return _HOLDS_ON.search(text) is not None
+
+
+def asks_whether(text: str) -> bool:
+    """Say whether the guest asks if what is proposed is all right, and does not say so: "¿está bien?"."""
+    return _ASKS_WHETHER.search(text) is not None
 
 
 def asks_code(text: str) -> bool:

@@ -32,6 +32,7 @@ from saveit.dialogue.policy.choices import (
     asks_code,
     asks_how_to_cancel,
     asks_to_sit,
+    asks_whether,
     asks_who,
     bare_hour,
     chosen,
@@ -196,6 +197,8 @@ def _understood(turn: Turn, state: State) -> Flow:
         return (yield from standing.check_code(turn, state))
     if state.asked == "address" and (meant.slots.phone or meant.slots.email):
         return (yield from standing.send_code(turn, state, meant.slots.email or meant.slots.phone or ""))
+    if state.asked == "confirmation" and asks_whether(turn.text):
+        return (yield from resume(turn, state))
     match meant.intent:
         case "human" if asks_who(turn.text):
             return (yield from who_i_am(turn, state))
