@@ -101,7 +101,7 @@ _YES_LAST: Final = re.compile(
     re.IGNORECASE,
 )
 _ASKS_WHETHER: Final = re.compile(
-    r"^\W*(?:(?:todo|est[aá]|all|is (?:it|that|this|everything)|(?:looks|sounds)) )?(?:bien|ok(?:ay)?|good|right|fine|correcto)\s*\?",
+    r"^\W*(?:(?:todo|est[aá]|all|is (?:it|that|this|everything)|(?:looks|sounds)) )?(?:bien|ok(?:ay)?|good|right|fine|correcto)\s*\?\W*$",
     re.IGNORECASE,
 )
 _HOLDS_ON: Final = re.compile(
